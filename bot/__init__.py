@@ -1,0 +1,1 @@
+"""Paper Round: brings research papers to the teams who should read them."""

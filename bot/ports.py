@@ -1,0 +1,195 @@
+"""What the flow needs from the world: Clock, Fetch, Chat, Store. Protocols only; the real ones live on floor 4."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.model import (
+    Ask,
+    Bookmark,
+    Channel,
+    Claim,
+    Delivery,
+    Feed,
+    Message,
+    Paper,
+    Poll,
+    Post,
+    Press,
+    Reply,
+    Rulebook,
+    Subscription,
+)
+
+Clock = Callable[[], datetime]
+"""The time now, in UTC."""
+
+Answer = Callable[[Ask | Press], Awaitable[Reply]]
+"""What the bot does with words and presses. Never raises: what is wrong comes back as a Reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a feed's owner answered. `body` is None when nothing has changed since the bookmark.
+
+    `bookmark` is the one given, with what this answer says put in: etag, modified, digest, moved_to.
+    `wait` is the seconds the owner asks us to stay away (`max-age`, `Expires`), None when nothing is said.
+    """
+
+    body: bytes | None
+    bookmark: Bookmark
+    wait: float | None = None
+    content_type: str = ""
+
+
+class Fetch(Protocol):
+    """The polite conditional GET of a feed, a file, standard input or the sample."""
+
+    async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
+        """Read the feed; `SourceFailed` says why it could not be, and when the owner wants us back."""
+
+
+class Chat(Protocol):
+    """A platform. Vendor errors never leave it: only `TryLater` and `Refused` do."""
+
+    platform: str
+    pace: timedelta
+    """One message to one channel at most this often."""
+
+    async def listen(self, answer: Answer) -> None:
+        """Connect, and hand every command and press to `answer` until cancelled.
+
+        `Refused` when the platform will not have us at all (a wrong token), in a sentence that says what to do.
+        """
+
+    async def post(self, channel: Channel, post: Post, key: str) -> str:
+        """Say it in the channel and return the message's id.
+
+        Saying the same `key` again within the platform's memory returns the first message instead of a second.
+        """
+
+    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+        """Open the thread under a message, or find the one that is there; say `opener` in it; return its id."""
+
+    async def link(self, channel: Channel, thread: str) -> str | None:
+        """An address a person can click to reach a thread or message."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+class Store(Protocol):
+    """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
+
+    # ── life ──
+    async def lead(self) -> None:
+        """Become the one running bot on this database, and take back the leases of whoever led before.
+
+        `StoreFailed` if another process is. The lock is freed by the system when the process ends, however it ends.
+        """
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the database."""
+
+    # ── feeds and papers ──
+    async def bookmarks(self) -> Mapping[str, Bookmark]:
+        """All bookmarks by feed address."""
+
+    async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
+        """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""
+
+    async def record(self, poll: Poll, now: datetime) -> int:
+        """Save bookmark, papers and deliveries together; return how many deliveries are new.
+
+        A paper known by any of its ids or aliases is updated, not added; two known papers found to be one are merged:
+        their deliveries to the same channel become one, the later one `merged`. Deliveries whose key exists already
+        gain reasons, never a second post. `RulesChanged` (nothing saved) when `poll.version` is not the
+        rulebook's version any more.
+        """
+
+    async def paper(self, id: str) -> Paper | None:
+        """The paper by its id or any alias."""
+
+    async def papers(self, *, since: datetime | None = None, limit: int = 1000) -> list[Paper]:
+        """The newest papers first, by when they were announced, else first seen."""
+
+    async def days(self, limit: int = 30) -> list[tuple[date, int]]:
+        """The newest days that have papers, and how many, newest first."""
+
+    async def day(self, day: date) -> list[Paper]:
+        """The papers of one day: most upvotes first, then as first seen."""
+
+    # ── subscriptions ──
+    async def version(self) -> int:
+        """The rulebook's version; cheap enough to ask every half second."""
+
+    async def rulebook(self) -> Rulebook:
+        """All active subscriptions and the version they stand at."""
+
+    async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
+        """Add it and return it with its id; the same rule in the same channel is updated, not added."""
+
+    async def unsubscribe(self, channel: Channel, id: int) -> Subscription | None:
+        """Remove it and return what it was; None when this channel has no such subscription."""
+
+    async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
+        """One channel's subscriptions, or all, by id."""
+
+    async def draft(self, subscription: Subscription, now: datetime) -> int:
+        """Keep a subscription that waits for its person to confirm; return the draft's number."""
+
+    async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        """Take the draft away and return it; None if it is gone or was made elsewhere or by somebody else."""
+
+    # ── the outbox ──
+    async def claim(
+        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+    ) -> list[Claim]:
+        """Take up to `limit` due deliveries for `lease`, at most one a channel, the oldest of each channel first.
+
+        Only platforms named in `pace` are served. A channel with a delivery under a live lease, or served less
+        than its platform's `pace` ago, waits; the budget is spent in the same transaction, so any number of workers
+        on one database keep to it together. An expired lease may be claimed again, with a higher lease number.
+        """
+
+    async def due(self, platforms: Iterable[str]) -> datetime | None:
+        """When the next pending delivery of these platforms may be claimed; None when there is none."""
+
+    async def posted(self, claim: Claim, message: str, now: datetime) -> None:
+        """Remember the message's id before anything else is done. `LeaseLost` when the lease is not ours any more."""
+
+    async def threaded(self, row: int, thread: str) -> None:
+        """Remember the paper's thread in this channel; the first one stays."""
+
+    async def done(self, claim: Claim) -> None:
+        """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""
+
+    async def later(self, claim: Claim, due: datetime, error: str) -> None:
+        """Give it back, to be tried again at `due`; counts an attempt. `LeaseLost` as above."""
+
+    async def fail(self, claim: Claim, state: str, error: str) -> None:
+        """End it as `refused` or `given_up`, with the reason a person will read. `LeaseLost` as above."""
+
+    async def delivery(self, row: int) -> Delivery | None:
+        """One delivery by its row number."""
+
+    async def deliveries(self, channel: Channel | None = None, limit: int = 1000) -> list[Delivery]:
+        """The newest deliveries first."""
+
+    # ── local channels ──
+    async def say(self, message: Message) -> Message:
+        """Keep a message and return it with its id; a known (channel, key) returns the first one unchanged."""
+
+    async def messages(
+        self, channel: Channel, *, thread: int | None = None, after: int = 0, limit: int = 200
+    ) -> list[Message]:
+        """A local channel's messages (or one thread's) with an id above `after`, the newest `limit`, oldest first."""
+
+    async def message(self, id: int) -> Message | None:
+        """One message by its id."""
+
+    async def channels(self, platform: str) -> list[Channel]:
+        """The channels of a platform that have subscriptions or messages."""

@@ -1,0 +1,1 @@
+"""How the contract reaches each platform."""

@@ -1,0 +1,43 @@
+"""What a chat's contract test needs from each platform: the real chat, wired to something that shows what it took.
+
+`tests/contracts/chats/<page>.py` stands beside `bot/chat/<page>.py` and has `rig()`; the contract finds it by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from bot.model import Ask, Channel, Press, Reply
+from bot.ports import Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as the platform holds it: its id, its readable text, and the thread it stands in, if any."""
+
+    id: str
+    text: str
+    thread: str | None = None
+
+
+@dataclass(slots=True)
+class Rig:
+    """A connected chat and its platform's other side."""
+
+    chat: Chat
+    channel: Channel
+    """A channel the bot may post to."""
+    lost_channel: Channel | None
+    """A channel that does not exist (any more); None where a platform cannot lose one."""
+    shown: Callable[[], Awaitable[list[Shown]]]
+    """All messages of `channel` and its threads, oldest first."""
+    slow_down: Callable[[float], None] | None
+    """Make the platform ask for a pause of so many seconds at the next post; None where it never does."""
+    type_words: Callable[[str, str], Awaitable[Reply | None]] | None = None
+    """Type a command (`subscribe`, words) in `channel` as a person would."""
+    heard: list[Ask | Press] | None = None
+
+
+MakeRig = Callable[[], AbstractAsyncContextManager[Rig]]
