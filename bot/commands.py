@@ -92,4 +92,3 @@ def search(words: str) -> Search:
     if not words:
         raise WordsWrong("What for? /papers search takes a rule, such as: /papers search transformers quantization")
     return Search(rules.parse(words))
-

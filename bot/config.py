@@ -54,7 +54,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that the front door needs to know. `env` is the environment with the `.env` beside the config put below it."""
+    """All that the front door needs to know. `env`: the environment above the `.env` beside the config."""
 
     file: File
     path: Path
@@ -68,7 +68,7 @@ def load(config: str | None, store: str | None, env: Mapping[str, str]) -> Setti
     The database is `store`, else BOT_STORE, else `[store] path`, else in the user's data folder, so that it survives
     a new clone.
     """
-    path = Path(config) if config else next((p for p in (Path("config/bot.toml"), shipped("bot.toml")) if p.exists()))
+    path = Path(config) if config else next(p for p in (Path("config/bot.toml"), shipped("bot.toml")) if p.exists())
     file = read(path)
     known = {key: value for key, value in dotenv_values(path.parent / ".env").items() if value is not None}
     merged = {**known, **env}

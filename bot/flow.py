@@ -1,4 +1,4 @@
-"""poll, deliver, answer: one function each, read from top to bottom. No I/O of its own: the front door hands the world in."""
+"""poll, deliver, answer: one function each, read from top to bottom. No I/O of its own: it is handed the world."""
 
 from __future__ import annotations
 

@@ -22,18 +22,18 @@ class Matcher:
         if book.version == self._version:
             return
         wanted = {subscription.id: subscription for subscription in book.subscriptions}
-        for id in self._known.keys() - wanted.keys():
-            self._forget(id)
-        for id, subscription in wanted.items():
-            self._learn(id, subscription)
+        for number in self._known.keys() - wanted.keys():
+            self._forget(number)
+        for number, subscription in wanted.items():
+            self._learn(number, subscription)
         self._version = book.version
 
     def matches(self, papers: Sequence[Paper]) -> list[Match]:
         """Every (paper, subscription) that match, with the reasons."""
         found = []
-        for paper, ids in zip(papers, self._engine.match(papers), strict=True):
-            for id in ids:
-                subscription, rule = self._known[id]
+        for paper, numbers in zip(papers, self._engine.match(papers), strict=True):
+            for number in numbers:
+                subscription, rule = self._known[number]
                 reasons = explain(rule, paper).reasons
                 found.append(Match(paper, subscription, tuple(replace(r, rule=subscription.rule) for r in reasons)))
         return found

@@ -40,7 +40,9 @@ def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Rep
     """The person's answer, and the public line: rules belong to the channel, so the channel hears of them."""
     done = "updated" if updated else "subscribed"
     mine = Post(
-        _line(f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")),
+        _line(
+            f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
+        ),
         (
             Line((Span("New papers that match are posted here as they come; what is known already is not."),)),
             Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
@@ -59,7 +61,8 @@ def cancelled() -> Reply:
 def gone() -> Reply:
     """A button whose moment has passed."""
     return Reply(
-        Post(_line("That button is used up. Type the command again: nothing was changed by pressing it.")), replaces=True
+        Post(_line("That button is used up. Type the command again: nothing was changed by pressing it.")),
+        replaces=True,
     )
 
 
@@ -75,7 +78,10 @@ def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
 def no_such(channel: Channel, which: str) -> Reply:
     """Nothing to unsubscribe from."""
     return Reply(
-        Post(_line(f"This channel has no subscription {which}. "), (Line((Span("/subscriptions lists them."),), "small"),))
+        Post(
+            _line(f"This channel has no subscription {which}. "),
+            (Line((Span("/subscriptions lists them."),), "small"),),
+        )
     )
 
 
@@ -84,7 +90,8 @@ def listing(found: Sequence[Subscription]) -> Reply:
     if not found:
         return Reply(Post(_line("This channel has no subscriptions yet."), (_first_word(),)))
     lines = [
-        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(f" — by {_who(s.creator)}")), "item") for s in found
+        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(f" — by {_who(s.creator)}")), "item")
+        for s in found
     ]
     return Reply(
         Post(
@@ -111,7 +118,9 @@ def discuss(paper: Paper, thread: str) -> Reply:
 
 def helped() -> Reply:
     """What can be typed."""
-    return Reply(Post(_line("Paper Round brings new papers that match your rules to this channel."), tuple(_commands())))
+    return Reply(
+        Post(_line("Paper Round brings new papers that match your rules to this channel."), tuple(_commands()))
+    )
 
 
 def wrong(error: PaperRoundError) -> Reply:
@@ -123,7 +132,9 @@ def wrong(error: PaperRoundError) -> Reply:
 def broken() -> Reply:
     """Our own fault: said plainly, without its innards."""
     return Reply(
-        Post(_line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more."))
+        Post(
+            _line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more.")
+        )
     )
 
 

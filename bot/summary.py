@@ -16,12 +16,13 @@ GIST = 240
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[\"'“‘(]?[A-Z0-9])")
 _NOT_AN_END = ("e.g.", "i.e.", "et al.", "vs.", "cf.", "Fig.", "Eq.", "Sec.", "resp.", "approx.", "Dr.", "No.", "St.")
 # How authors announce their own news; the strongest claim first (counted by hand over the sample's abstracts).
+_AUTHORS = r"\b(?:we|this (?:paper|work|article|study|survey|report)) (?:\w+ )?"
 _NEWS = (
-    re.compile(r"\b(?:we|this (?:paper|work|article|study|survey|report)) (?:\w+ )?(?:propose|introduce|present)", re.I),
-    re.compile(r"\b(?:we|this (?:paper|work|article|study|survey|report)) (?:\w+ )?(?:show|find|demonstrate|prove)", re.I),
-    re.compile(r"\b(?:we|this (?:paper|work|article|study|survey|report)) (?:\w+ )?(?:survey|review|study|investigate|provide|develop)", re.I),
+    re.compile(_AUTHORS + r"(?:propose|introduce|present)", re.I),
+    re.compile(_AUTHORS + r"(?:show|find|demonstrate|prove)", re.I),
+    re.compile(_AUTHORS + r"(?:survey|review|study|investigate|provide|develop)", re.I),
     re.compile(r"\b(?:outperform|state-of-the-art|improves?|reduc(?:e|es|ing)|faster)\b", re.I),
-)  # fmt: skip
+)
 
 
 def sentences(text: str) -> list[str]:
