@@ -108,13 +108,18 @@ def environment() -> Mapping[str, str]:
 def _named(sentence: str) -> str:
     """msgspec's sentence with the key as it stands in the file: `$.web.port` → `[web] port`."""
     words, _, place = sentence.partition(" - at `$")
-    keys = place.rstrip("`").replace("[...]", "").strip(".").split(".") if place else []
-    unknown = words.startswith("Object contains unknown field")
-    if unknown:
+    keys = place.rstrip("`").strip(".").split(".") if place else []
+    if words.startswith("Object contains unknown field"):
         keys.append(words.split("`")[1])
         words = "there is no such key"
-    where = f"[{'.'.join(keys[:-1])}] {keys[-1]}" if len(keys) > 1 else "".join(keys)
+    where = " ".join([*map(_table, keys[:-1]), *keys[-1:]])
     return f"{where}: {words[0].lower()}{words[1:]}" if where else words
+
+
+def _table(key: str) -> str:
+    """A table's heading: `web` → `[web]`, `sources[0]` → `[[sources]] number 1,`."""
+    name, bracket, number = key.partition("[")
+    return f"[[{name}]] number {int(number.rstrip(']')) + 1}," if bracket else f"[{name}]"
 
 
 def _reason(error: Exception) -> str:
