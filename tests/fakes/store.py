@@ -173,6 +173,10 @@ class FakeStore:
         del self.tables.drafts[number]
         return draft
 
+    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+        wish = await self.take_draft(number, channel, person)
+        return None if wish is None else await self.subscribe(wish, now)
+
     # ── the outbox ──
     async def claim(
         self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
@@ -235,9 +239,10 @@ class FakeStore:
     async def done(self, claim: Claim) -> None:
         self._give_back(claim, state=_ended(self._held(claim), "sent"), error=None)
 
-    async def later(self, claim: Claim, due: datetime, error: str) -> None:
-        attempts = self._held(claim).delivery.attempts + 1
-        self._give_back(claim, due=utc(due), error=clean(error), attempts=attempts)
+    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+        before = self._held(claim).delivery
+        first, attempts = before.first_tried or utc(now), before.attempts + 1
+        self._give_back(claim, due=utc(due), error=clean(error), attempts=attempts, first_tried=first)
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         if state not in ("refused", "given_up"):

@@ -187,10 +187,13 @@ def done(db: Database, claim: Claim) -> None:
     _finish(db, claim, "state = iif(state = 'pending', 'sent', state), ready = 0, error = NULL, leased_until = NULL")
 
 
-def later(db: Database, claim: Claim, due: datetime, error: str) -> None:
+def later(db: Database, claim: Claim, due: datetime, error: str, now: datetime) -> None:
     """Give it back for another try at `due`."""
-    change = "due = ?, error = ?, attempts = attempts + 1, ready = 0, leased_until = NULL"
-    _finish(db, claim, change, stamp(due), clean(error))
+    change = (
+        "due = ?, error = ?, first_tried = coalesce(first_tried, ?), attempts = attempts + 1, "
+        "ready = 0, leased_until = NULL"
+    )
+    _finish(db, claim, change, stamp(due), clean(error), stamp(now))
 
 
 def fail(db: Database, claim: Claim, state: str, error: str) -> None:

@@ -110,7 +110,7 @@ async def test_a_delivery_merged_in_somebodys_hands_is_not_tried_again(store: St
     await record(store, YOUNGER, "two")
     (late,) = await take(store)
     await store.record(poll(BRIDGE), NOW)
-    await (store.later(late, NOW, "busy") if step == "later" else store.fail(late, "refused", "no"))
+    await (store.later(late, NOW, "busy", NOW) if step == "later" else store.fail(late, "refused", "no"))
     winner, merged = await both(store)
     assert (winner.state, merged.state) == ("sent", "merged")
     assert await take(store, NOW + 9 * MINUTE) == []
@@ -120,7 +120,7 @@ async def test_a_post_that_is_out_but_unfinished_goes_before_one_in_hand(store: 
     await record(store, OLDER, "one")
     (first,) = await take(store)
     await store.posted(first, "m1", NOW)
-    await store.later(first, NOW + 9 * MINUTE, "the thread failed")
+    await store.later(first, NOW + 9 * MINUTE, "the thread failed", NOW)
     await record(store, YOUNGER, "two")
     (second,) = await take(store)
     await store.record(poll(BRIDGE), NOW)

@@ -41,7 +41,7 @@ async def test_an_expired_lease_is_claimed_again_with_a_higher_number(store: Sto
 LATE: dict[str, Callable[[Store, Claim], Awaitable[None]]] = {
     "posted": lambda store, claim: store.posted(claim, "m-late", NOW),
     "done": lambda store, claim: store.done(claim),
-    "later": lambda store, claim: store.later(claim, NOW, "late"),
+    "later": lambda store, claim: store.later(claim, NOW, "late", NOW),
     "fail": lambda store, claim: store.fail(claim, "refused", "late"),
 }
 
@@ -108,7 +108,7 @@ async def test_the_first_thread_of_a_paper_in_a_channel_stays(store: Store) -> N
 async def test_a_delivery_given_back_is_tried_again_when_due_and_counts_its_attempts(store: Store) -> None:
     await store.record(poll(paper(), to=[GENERAL]), NOW)
     (claim,) = await take(store)
-    await store.later(claim, NOW + MINUTE, "asked to wait")
+    await store.later(claim, NOW + MINUTE, "asked to wait", NOW)
     assert await take(store, NOW + MINUTE - SECOND) == []
     (again,) = await take(store, NOW + MINUTE)
     assert (again.delivery.attempts, again.delivery.error, again.delivery.due) == (1, "asked to wait", NOW + MINUTE)
@@ -147,7 +147,7 @@ async def test_a_channel_gets_its_oldest_due_delivery_first_one_at_a_time(store:
 async def test_an_older_delivery_given_back_goes_before_newer_ones_once_it_is_due(store: Store) -> None:
     await store.record(poll(paper("arxiv:a"), paper("arxiv:b"), paper("arxiv:c"), to=[GENERAL]), NOW)
     (first,) = await take(store)
-    await store.later(first, NOW + MINUTE, "busy")
+    await store.later(first, NOW + MINUTE, "busy", NOW)
     (second,) = await take(store)
     await send(store, second, "m")
     assert [c.paper.id for c in await take(store, NOW + MINUTE)] == ["arxiv:a"]
@@ -209,7 +209,7 @@ async def test_due_is_when_the_next_claim_brings_something(store: Store) -> None
     await send(store, claim, "m")
     assert await store.due(PACE) == NOW + SECOND  # when the pace allows
     (claim,) = await take(store, NOW + SECOND)
-    await store.later(claim, NOW + 5 * SECOND, "busy")
+    await store.later(claim, NOW + 5 * SECOND, "busy", NOW)
     assert await store.due(PACE) == NOW + 5 * SECOND
 
 
