@@ -22,13 +22,15 @@ _PAIRED = re.compile(r"\\.|[{}$]", re.DOTALL)
 _NAME = re.compile(r"\\([A-Za-z]{1,40}|.)\*?", re.DOTALL)
 _URL = re.compile(r"""https?://(?:[^\s<>"'{}|\\^`$]|\\[_%#&~$])*""")
 _OPTION = re.compile(r"\[[^\]\[{}]{0,80}\]")
-_MATHLIKE = re.compile(r"\\[A-Za-z]|[\^_=<>{}]")
+_MATHLIKE = re.compile(r"\\[A-Za-z%]|[\^_=<>{}]")
 _PROSE = re.compile(r"(?<![\\A-Za-z{])[a-z]{2,} [a-z]{2,}")
+_WORD = re.compile(r"[a-z]{2,}")
 _STRIPPED = re.compile(  # Hugging Face's texts have lost most backslashes: textbf{x}, {bf x}
     r"(?<![\\A-Za-z])(textbf|textit|texttt|textsc|emph|mathcal|mathbb|mathbf|mathrm|mathsf|operatorname|boldsymbol)(?=\{)"
 )
-_SWITCH = re.compile(r"\{(bf|em|it|sc|tt|sf|rm) ")
+_SWITCH = re.compile(r"(?<![A-Za-z}\]])\{(bf|em|it|sc|tt|sf|rm) ")
 _WORDS = re.compile(r"[\w][\w .'’&/+-]{0,80}")
+_SIMPLE = re.compile(r"[\w^.]+")
 _TEXTUAL = frozenset("text textrm textnormal mathrm mathit mathsf mathtt operatorname mbox hbox emph".split())
 
 
@@ -116,6 +118,8 @@ class _Reader:
         if near[0] or near[1]:  # the first of two writes the mark, the second nothing; code fences keep theirs
             fence = self.text[max(0, at - 2) : at + 3].count("`") > 2
             return "`" if fence else ('"' if near[1] else "")
+        if self.text[at - 1 : at].isalnum() and self.text[at + 1 : at + 2].isalnum():
+            return "'"
         close = self.text.find("'", at, at + 200)
         return "'" if close > 0 and "`" not in self.text[at + 1 : close] else "`"
 
@@ -181,7 +185,8 @@ class _Reader:
             return self.read(at + 1, close, math=math, depth=depth + 1), close + 1
         if self.text[at] == "\\":
             part: list[str] = []
-            return ("".join(part), at) if (at := self._macro(at, end, part, math, depth + 1)) < 0 else ("".join(part), at)
+            at = self._macro(at, end, part, math, depth + 1)
+            return "".join(part), at
         return (self.text[at], at + 1) if self.text[at] not in "{}$" else ("", at)
 
     def _macro(self, at: int, end: int, out: list[str], math: bool, depth: int) -> int:
@@ -237,7 +242,7 @@ class _Reader:
             return self._symbol(name, known, at, end, out)
         close = self._closing(at, end)
         inner = "" if close is None else self.read(at + 1, close, math=math, depth=depth + 1)
-        out.append(inner or name)
+        out.append(name + inner if name != name.lower() else inner or name)  # \ECUAS{n} is a name, \tit{x} a wrapper
         return at if close is None else close + 1
 
     def _symbol(self, name: str, known: str, at: int, end: int, out: list[str]) -> int:
@@ -269,7 +274,9 @@ def _mathematical(inner: str, after: str) -> bool:
         return False
     if _MATHLIKE.search(inner):
         return not (inner[-1].isspace() and inner[0].isdigit() and after.isdigit())
-    return not inner[0].isspace() and not inner[-1].isspace() and not after.isdigit()
+    if after.isdigit() and any(c.isdigit() for c in inner):
+        return False
+    return inner[0].isspace() == inner[-1].isspace() and (not inner[0].isspace() or not _WORD.search(inner))
 
 
 
@@ -278,7 +285,7 @@ def _mathematical(inner: str, after: str) -> bool:
 def _frac(reader: _Reader, at: int, end: int, out: list[str], math: bool, depth: int) -> int:
     above, at = reader._argument(at, end, math, depth)
     below, at = reader._argument(at, end, math, depth)
-    out.append("/".join(part if part.isalnum() else f"({part})" for part in (above, below)))
+    out.append("/".join(part if _SIMPLE.fullmatch(part) else f"({part})" for part in (above, below)))
     return at
 
 
@@ -286,7 +293,7 @@ def _sqrt(reader: _Reader, at: int, end: int, out: list[str], math: bool, depth:
     root = _OPTION.match(reader.text, at, end)
     inner, at = reader._argument(root.end() if root else at, end, math, depth)
     degree = raised(root[0][1:-1]) or "" if root else ""
-    out.append(f"{degree}√{inner}" if inner.isalnum() else f"{degree}√({inner})")
+    out.append(f"{degree}√{inner}" if _SIMPLE.fullmatch(inner) else f"{degree}√({inner})")
     return at
 
 
