@@ -15,7 +15,7 @@ import feedparser
 from bot.errors import SourceFailed
 from bot.model import Feed, Paper, Reading
 from bot.sources.address import mask
-from bot.sources.dates import moment, parsed
+from bot.sources.dates import iso, mailed, moment, parsed
 from bot.sources.gather import Entry, gathered
 from bot.sources.identity import Names, web
 from bot.sources.mending import Document
@@ -110,7 +110,7 @@ def _names(entry: Fields, base: str) -> Names:
 
 def _entry(entry: Fields, base: str) -> Entry:
     contents = [str(c.get("value") or "") for c in entry.get("content") or () if isinstance(c, Mapping)]
-    dates = {name: moment(entry.get(f"{name}_parsed")) or parsed(entry.get(name)) for name in _DATES}
+    dates = {name: iso(d := entry.get(name)) or moment(entry.get(f"{name}_parsed")) or mailed(d) for name in _DATES}
     published = dates["published"] or dates["created"] or parsed(text(entry, "prism_publicationdate"))
     pdf = next((web(href, base) for href, _, mime in links(entry) if mime == "application/pdf"), None)
     return Entry(

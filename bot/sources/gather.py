@@ -60,7 +60,7 @@ def _paper(entry: Entry, feed: Feed, unique: frozenset[str]) -> Paper | None:
     title = shortened(plain(entry.title[:MARKUP]), TITLE)
     abstract = shortened(plain(entry.abstract[:MARKUP]), ABSTRACT)
     title = title or shortened(abstract, 100) or entry.names.link or shortened(plain(entry.names.guid), 100)
-    who = identity(entry.names, feed, unique) if title else None
+    who = identity(replace(entry.names, words=title), feed, unique) if title else None
     if not who:
         return None
     arxiv = who.id.removeprefix("arxiv:") if who.id.startswith("arxiv:") else ""

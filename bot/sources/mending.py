@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from bot.sources.prolog import Opening
@@ -36,7 +37,9 @@ class Document:
     entries: int
     odd: tuple[str, ...] = ()
     broken: bool = False
-    """Whether it ends, or falls apart, before its last element closes."""
+    """Whether it is not well-formed as it came."""
+    closed: bool = True
+    """Whether it ends as a feed does; if not, it was cut off on its way."""
 
 
 def _reference(found: re.Match[str]) -> str:
@@ -60,7 +63,7 @@ def mended(text: str, opening: Opening) -> Document:
     odd = [] if broken is None else _rest(writer, text, broken)
     if writer.left_out:
         odd.append(f"only the first {writer.entries} entries were read")
-    return Document(writer.document(), writer.entries, tuple(odd), broken is not None)
+    return Document(writer.document(), writer.entries, tuple(odd), broken is not None, _closed(text))
 
 
 def _rest(writer: Writer, text: str, broken: int) -> list[str]:
@@ -68,13 +71,15 @@ def _rest(writer: Writer, text: str, broken: int) -> list[str]:
     whole = writer.entries
     inside = writer.start is not None
     writer.drop_entry()
+    writer.unwind()
     at = len(text.encode()[:broken].decode("utf-8", "ignore"))
     starts = [m.start() for m in _START.finditer(text)]
     first = max((i for i, s in enumerate(starts) if s <= at), default=0) if inside else None
     remaining = starts[first:] if first is not None else [s for s in starts if s >= at]
-    lost = sum(not _piece(writer, text[a:b]) for a, b in zip(remaining, [*remaining[1:], len(text)], strict=True))
+    lost = sum(not _piece(writer, text[a:b]) for a, b in pairwise([*remaining, len(text)]))
     if not lost:
-        return [] if _closed(text) else [f"it breaks off after {writer.entries} whole entries"]
+        sound = "what stands between its entries is damaged" if not inside else ""
+        return [sound or "entries that are no XML were read field by field"] if _closed(text) else [f"it breaks off after {writer.entries} whole entries"]
     if lost == 1 and writer.entries == whole + len(remaining) - 1 and not _END.search(text, remaining[-1]):
         return [f"it breaks off within an entry, after {writer.entries} whole ones"]
     return [f"{lost} of {writer.entries + lost} entries are broken and were left out"]

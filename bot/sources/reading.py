@@ -18,10 +18,11 @@ from bot.sources.text import plain, shortened
 
 LARGEST = 15 * 1024 * 1024
 """Bytes of a body, after decompression: what a well-behaved poller reads at most."""
-_FEEDS = ("rss", "feed", "rdf", "channel")
+_FEEDS = ("rss", "feed", "rdf", "channel", "entry")
 _ITEMS = re.compile(r'"(?:items|papers)"\s{0,20}:\s{0,20}\[')
 _ANCHOR = re.compile(r"<(?:[A-Za-z]\w{0,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|script|meta|div|p|h1|center|table)\b", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
+_PAGED = ("html", "head", "body", "title", "script", "style", "meta", "div", "p", "h1", "center", "table", "pre", "a", "b", "br")
 
 
 def read(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
@@ -44,13 +45,15 @@ def read(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
 
 def _xml(text: str, feed: Feed, shown: str, odd: tuple[str, ...]) -> Reading:
     found = opening(text)
-    if found and not _feedlike(found) and (anchor := _ANCHOR.search(text, 0, 5000)) and not _paged(text):
+    if found and not _feedlike(found) and (anchor := _ANCHOR.search(text, 0, 5000)) and not _PAGE.search(text, 0, 5000):
         found = opening(text[anchor.start() :])
         text = text[anchor.start() :]
     if not found or not _feedlike(found):
         raise SourceFailed(_strange(text, found, shown))
+    if found.root.rpartition(":")[2].lower() == "entry":  # an Atom entry by itself is a document too (RFC 4287)
+        text, found = f"<feed>{text[found.at :]}</feed>", Opening(0, "feed", found.entities)
     document = mended(text, found)
-    if document.broken and not document.entries:
+    if document.broken and not document.entries and not document.closed:
         raise SourceFailed(f"{shown} is cut off or damaged before its first whole entry; it will be tried again.")
     parsed = feeds.parse(document, feed)
     page = arxiv if arxiv.recognised(parsed) else feeds
@@ -62,12 +65,8 @@ def _feedlike(found: Opening) -> bool:
     return found.root.rpartition(":")[2].lower() in _FEEDS
 
 
-def _paged(text: str) -> bool:
-    return bool(_PAGE.match(text))
-
-
 def _strange(text: str, found: Opening | None, shown: str) -> str:
-    if _PAGE.search(text, 0, 5000):
+    if _PAGE.search(text, 0, 5000) or (found and found.root.lower() in _PAGED):
         title = re.search(r"<title[^<>]{0,200}>([^<]{1,300})", text, re.IGNORECASE)
         called = f" ({shortened(plain(title[1]), 80)!r})" if title and plain(title[1]) else ""
         return f"{shown} is an HTML page{called}, not a feed; use the address of the page's feed (RSS, Atom or JSON)."

@@ -21,6 +21,7 @@ NAMESPACES = 100
 CATEGORIES = 200
 ATTRIBUTE = 8_000
 
+_FEEDS = frozenset(("rss", "feed", "rdf", "channel"))
 _ENTRY = frozenset(("item", "entry"))
 _LONG = frozenset(("description", "summary", "content", "encoded", "title", "subtitle", "body", "div", "p", "info"))
 _DATES = frozenset(
@@ -160,6 +161,8 @@ class Writer:
         for key, value in pairs:
             local = key.rpartition(":")[2]
             known = ":" not in key or (key.count(":") == 1 and key.partition(":")[0] in declared)
+            if name == "link" and key == "uri":
+                continue  # Bluesky's at:// address, which feedparser would take for the link
             if key.split(":")[0] != "xmlns" and known and local and (":" not in key or local not in seen):
                 seen.add(local)
                 written.append(f" {key}={quoteattr(value[:ATTRIBUTE])}")
@@ -182,6 +185,12 @@ class Writer:
             size, depth = self.start
             del self.out[size:], self.open[depth:]
         self.start, self.skipping = None, 0
+
+    def unwind(self) -> None:
+        """Close what is open within the feed itself, such as its title, so that entries may follow."""
+        while self.open and self.open[-1][0].rpartition(":")[2].lower() not in _FEEDS:
+            self.out.append(f"</{self.open.pop()[0]}>")
+        self.skipping = 0
 
     def document(self) -> bytes:
         """The whole, with everything closed that is still open."""
