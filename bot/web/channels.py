@@ -54,7 +54,7 @@ async def say(request: web.Request) -> web.StreamResponse:
     fields = await form(request)
     desk(request).door.check_change(request)
     here = room(request, _named(request.match_info["name"]))
-    top = (await _top(request, here.channel)).id if "message" in request.match_info else None
+    top = await _thread_of(request, here.channel) if "message" in request.match_info else None
     text = words.typed(fields.get("words", ""))
     if len(text) > words.LONGEST:
         raise Wrong(413, f"That is {len(text):,} characters; a message holds {words.LONGEST:,}.")
@@ -101,7 +101,6 @@ async def _channel(
         whisper=whisper,
         typed=typed,
         draft=words.typed(draft)[: words.LONGEST],
-        longest=words.LONGEST,
     )
 
 
@@ -124,7 +123,6 @@ async def _thread(
         whisper=whisper,
         typed=typed,
         draft="",
-        longest=words.LONGEST,
     )
 
 
@@ -189,6 +187,12 @@ async def _top(request: web.Request, where: Channel) -> Message:
     if found is None or found.channel != where:
         raise Wrong(404, f"There is no such message in #{where.place}.")
     return found
+
+
+async def _thread_of(request: web.Request, where: Channel) -> int:
+    """The thread that the address names, be it by its first message or by one within."""
+    named = await _top(request, where)
+    return named.id if named.thread is None else named.thread
 
 
 def _from_elsewhere(request: web.Request) -> None:

@@ -51,7 +51,7 @@ class Room:
 
 
 DESK: web.AppKey[Desk] = web.AppKey("desk")
-NEWCOMER = "newcomer"
+NEWCOMER: web.RequestKey[Visitor] = web.RequestKey("newcomer", Visitor)
 """The request's place for a visitor whose browser has yet to be told."""
 
 
@@ -68,9 +68,11 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: ob
 def visitor(request: web.Request) -> Visitor:
     """Who is reading; a browser without our cookie gets one with the answer."""
     known = visitor_of(request)
-    if known is None:
-        known = request.setdefault(NEWCOMER, Visitor(secrets.token_urlsafe(24)))
-    return known
+    if known is not None:
+        return known
+    if NEWCOMER not in request:
+        request[NEWCOMER] = Visitor(secrets.token_urlsafe(24))
+    return request[NEWCOMER]
 
 
 def room(request: web.Request, channel: Channel) -> Room:

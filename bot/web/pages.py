@@ -101,8 +101,12 @@ async def _sentences(request: web.Request, handler: Handler) -> web.StreamRespon
 
 @web.middleware
 async def _entry(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in who asks for us by our name, and tell a new browser who it is."""
     desk(request).door.check_host(request)
-    return await handler(request)
+    answer = await handler(request)
+    if newcomer := request.get(NEWCOMER):
+        answer.set_cookie(COOKIE, newcomer.secret, max_age=YEAR, path="/", httponly=True, samesite="Strict")
+    return answer
 
 
 def _wrong(request: web.Request, status: int, sentence: str) -> web.Response:
@@ -112,12 +116,10 @@ def _wrong(request: web.Request, status: int, sentence: str) -> web.Response:
 
 
 async def _dress(request: web.Request, response: web.StreamResponse) -> None:
-    """Put on what every answer carries, and tell a new browser who it is."""
+    """Put on what every answer carries."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-cache, private")
-    if newcomer := request.get(NEWCOMER):
-        response.set_cookie(COOKIE, newcomer.secret, max_age=YEAR, path="/", httponly=True, samesite="Strict")
 
 
 async def _quiet(application: web.Application) -> None:

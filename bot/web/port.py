@@ -19,9 +19,9 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Pages being served at `address` (`http://127.0.0.1:8090`)."""
+    """Pages being served at `url` (`http://127.0.0.1:8090`)."""
 
-    address: str
+    url: str
     runner: web.AppRunner
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
@@ -14,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.model import Channel, Line, Paper, Post
 from bot.web.visitor import called
-from bot.web.words import UNSAID
+from bot.web.words import LONGEST, UNSAID
 
 FILES = {"style.css": "text/css", "page.js": "text/javascript", "mark.svg": "image/svg+xml"}
 OPENS_THREAD = frozenset({"discuss", "thread"})
@@ -109,8 +110,9 @@ def shown(html: str) -> str:
     return UNSAID.sub("", html)
 
 
+@cache
 def look() -> Look:
-    """Read and compile everything, so that no request has to."""
+    """Read and compile everything once, so that no request has to."""
     held = {name: (files("bot.web") / "static" / name).read_bytes() for name in FILES}
     env = Environment(
         loader=PackageLoader("bot.web"),
@@ -122,7 +124,7 @@ def look() -> Look:
     env.filters |= {"safe_url": safe_url, "clip": clip, "people": people, "origin": origin, "number_of": number_of}
     env.filters |= {"day_name": day_name, "moment": moment, "blocks": blocks, "paper_path": paper_path}
     env.filters |= {"pressable": pressable}
-    env.globals |= {"called": called, "channel_path": channel_path}
+    env.globals |= {"called": called, "channel_path": channel_path, "longest": LONGEST}
     env.globals["asset"] = {name: f"/static/{name}?{sha256(body).hexdigest()[:10]}" for name, body in held.items()}
     for name in env.list_templates():
         env.get_template(name)
