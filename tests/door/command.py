@@ -6,9 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 HOUSE = Path(__file__).parents[2]
 
@@ -65,3 +71,63 @@ def daily(*papers: tuple[str, str, str]) -> str:
             for number, title, summary in papers
         ]
     )
+
+
+@contextmanager
+def running(home: Path, *words: str, **env: str) -> Iterator[Running]:
+    """`run` as a process of its own, until the block ends; then it is told to stop, and must."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run", *words],
+        cwd=home,
+        env=environment(home, PYTHONUNBUFFERED="1", **env),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    bot = Running(process)
+    try:
+        yield bot
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        finally:
+            process.kill()
+            bot.close()
+
+
+class Running:
+    """A running bot and what it has said so far."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        self.lines.extend(self.process.stderr)  # grows line by line: extend takes them as they come
+
+    def says(self, words: str, within: float = 20) -> str:
+        """The first line that holds `words`, once it has been said."""
+        return eventually(lambda: next((line for line in [*self.lines] if words in line), ""), within, self.lines)
+
+    @property
+    def url(self) -> str:
+        """Where its pages are."""
+        return self.says("Open http").split()[1].removesuffix("/chat/general")
+
+    def close(self) -> None:
+        self._reader.join(timeout=5)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+def eventually(look: Callable[[], T], within: float = 20, told: object = "") -> T:
+    """What `look` finds, as soon as it finds something; fails with what was told instead."""
+    end = time.monotonic() + within
+    while not (found := look()):
+        assert time.monotonic() < end, f"nothing came; said so far: {told}"
+        time.sleep(0.05)
+    return found

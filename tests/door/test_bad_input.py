@@ -60,7 +60,7 @@ def test_an_empty_feed_is_no_failure(tmp_path: Path) -> None:
 def test_a_source_that_cannot_be_reached_is_told(tmp_path: Path, source: str) -> None:
     """Exit 1 or 2 with its sentence."""
     ended = paper_round(tmp_path, "feed", source)
-    calm(ended, 2 if "gopher" in source else 1)
+    calm(ended, 1 if "." in source and "gopher" not in source else 2)
 
 
 @pytest.mark.parametrize(
