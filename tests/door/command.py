@@ -1,8 +1,11 @@
-"""The program as a person starts it: a process, its words, what it prints and how it ends."""
+"""The program as a person starts it: its words, what it prints, how it ends."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from bot.__main__ import main
 
 T = TypeVar("T")
 
@@ -39,16 +44,37 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def paper_round(home: Path, *words: str, stdin: bytes = b"", **env: str) -> Ended:
-    """Run one command to its end, in `home`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=home,
-        env=environment(home, **env),
-        input=stdin,
-        capture_output=True,
-        timeout=50,
-        check=False,
-    )
+    """Run one command to its end in `home`, in this process: the same front door without Python's start-up."""
+    before, heard = dict(os.environ), sys.stdin
+    out, err = io.StringIO(), io.StringIO()
+    os.environ.clear()
+    os.environ.update(environment(home, **env))
+    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
+    try:
+        with contextlib.chdir(home), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = _code(words)
+    finally:
+        sys.stdin = heard
+        os.environ.clear()
+        os.environ.update(before)
+    return Ended(code, out.getvalue(), err.getvalue())
+
+
+def _code(words: tuple[str, ...]) -> int:
+    try:
+        return main([*words])
+    except SystemExit as end:  # argparse: --help, or words it does not know
+        return end.code if isinstance(end.code, int) else 1
+    finally:
+        for handler in [*logging.getLogger().handlers]:  # `run` logs to this command's stderr only
+            if type(handler) is logging.StreamHandler:
+                logging.getLogger().removeHandler(handler)
+
+
+def process(home: Path, *words: str) -> Ended:
+    """Run one command to its end in a process of its own."""
+    asked = [sys.executable, "-m", "bot", *words]
+    done = subprocess.run(asked, cwd=home, env=environment(home), capture_output=True, timeout=50, check=False)
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
