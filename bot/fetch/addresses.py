@@ -164,7 +164,9 @@ class Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         rows = await in_thread(lambda: self._lookup(host, port, family))
         open_rows = [row for row in rows if self._gate.admits(row[4][0])]
-        if rows and not open_rows:
+        if not rows:
+            raise socket.gaierror(socket.EAI_NODATA, "no addresses")
+        if not open_rows:
             raise refusal(host)
         return [
             ResolveResult(

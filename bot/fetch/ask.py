@@ -1,4 +1,4 @@
-"""One conditional GET, with all its manners: https://www.rfc-editor.org/rfc/rfc9110#section-13 and FACTS in the README.
+"""One conditional GET, with all its manners: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
 Redirects are followed here and not by aiohttp, so that each hop waits its turn, is checked like the first,
 and is remembered only when every hop was permanent.
@@ -109,10 +109,12 @@ class Web:
 
     @asynccontextmanager
     async def _spoken(self, host: str) -> AsyncIterator[None]:
-        """Whatever breaks becomes a sentence."""
+        """Whatever breaks becomes a sentence; also what a library had not thought of, as the bytes are a stranger's."""
         try:
             yield
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except SourceFailed:
+            raise
+        except Exception as error:
             raise broken(host, error, self._limits.seconds) from error
 
     async def _get(self, url: URL, host: str, bookmark: Bookmark) -> Answer:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from bot.errors import SourceFailed
@@ -27,10 +26,6 @@ class Sample:
     load: Callable[[], bytes]
     step: int = 1
     pause: float = 2.5
-
-    @staticmethod
-    def at(path: Path) -> Sample:
-        return Sample(path.read_bytes)
 
 
 async def replay(sample: Sample, bookmark: Bookmark) -> Fetched:
