@@ -114,7 +114,8 @@ def as_url(text: str, base: URL | None = None) -> URL:
     if not web:
         whose = f"{name(base)} sent us to another kind of address" if base else "This is another kind of address"
         raise SourceFailed(f"{whose}; feeds are read over http and https only.")
-    return url
+    address = number(url.raw_host or "")
+    return url if address is None else url.with_host(str(address))  # a number in plain digits, whatever it was typed in
 
 
 def _unreadable(base: URL | None) -> SourceFailed:
@@ -165,7 +166,7 @@ class Resolver(AbstractResolver):
         rows = await in_thread(lambda: self._lookup(host, port, family))
         open_rows = [row for row in rows if self._gate.admits(row[4][0])]
         if not rows:
-            raise socket.gaierror(socket.EAI_NODATA, "no addresses")
+            raise socket.gaierror(socket.EAI_NONAME, "no addresses")
         if not open_rows:
             raise refusal(host)
         return [

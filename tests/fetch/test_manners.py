@@ -8,9 +8,12 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from bot.errors import SourceFailed
 from bot.fetch import Fetcher, Limits
+from bot.fetch.addresses import as_url
+from bot.fetch.ask import Answer, Hop, onward
 from bot.model import Bookmark, Feed
 from tests.fetch.owner import BODY, NOW, Moment, Names, Owner, ask, fetching, wire
 
@@ -242,6 +245,20 @@ async def test_a_new_address_is_stored_only_if_every_hop_was_permanent(
     assert len(site.asked) == len(statuses) + 1
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "permanent"),
+    [
+        ("http://a.example/", "https://a.example/", True),
+        ("https://a.example/", "https://b.example/", True),
+        ("https://a.example/", "http://a.example/", False),
+    ],
+)
+def test_a_step_down_from_https_is_followed_but_never_remembered(here: str, there: str, permanent: bool) -> None:
+    moved = Answer(301, CIMultiDictProxy(CIMultiDict({"Location": there})))
+    hop = onward(Hop(as_url(here), permanent=True, left=30.0), moved, spent=10.0)
+    assert hop == Hop(as_url(there), permanent, 20.0)
+
+
 @pytest.mark.parametrize("end", [404, 500, 429])
 async def test_a_permanent_move_to_nothing_is_a_failure(site: Owner, fetch: Fetcher, end: int) -> None:
     site.says("/old", 301, Location="/new")
@@ -299,6 +316,11 @@ async def test_a_location_of_raw_bytes_is_followed_as_those_bytes() -> None:
         with pytest.raises(SourceFailed, match="from address to address"):
             await ask(fetch, line.url())
     assert line.received[1].startswith(b"GET /caf%E9%20%C3%BC?q=%7E HTTP/1.1\r\n")
+
+
+async def test_a_long_header_of_a_careful_owner_is_no_harm(site: Owner, fetch: Fetcher) -> None:
+    site.says(Content_Security_Policy="x" * 30_000)
+    assert (await ask(fetch, site.url())).body == BODY
 
 
 async def test_a_410_says_that_the_feed_is_gone(site: Owner, fetch: Fetcher) -> None:
@@ -412,7 +434,7 @@ async def test_two_hosts_that_redirect_to_each_other_do_not_wait_for_each_other(
     assert {answer.body for answer in await asyncio.gather(*(ask(fetch, url) for url in urls))} == {BODY}
 
 
-async def test_a_restart_asks_each_feed_once_and_uses_its_body(site: Owner, fetch: Fetcher) -> None:
+async def test_a_new_feed_is_asked_once_and_its_body_is_used(site: Owner, fetch: Fetcher) -> None:
     site.says(ETag='"one"')
     answer = await fetch(Feed("some name", site.url()), Bookmark("some name"))
     assert (answer.body, len(site.asked), answer.bookmark.address) == (BODY, 1, "some name")
