@@ -175,6 +175,15 @@ async def test_an_answer_that_changes_after_the_check_is_not_the_one_connected_t
     assert next(answers) == "127.0.0.1"  # it was looked up once, and that answer was used
 
 
+async def test_an_answer_of_a_name_server_is_used_for_one_request_only(site: Owner) -> None:
+    site.says()
+    names = Names()
+    async with fetching(lookup=names) as fetch:
+        for _ in range(3):
+            await ask(fetch, site.url(host="feeds.example"))
+    assert names.asked == ["feeds.example"] * 3
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1"])
 def test_no_socket_is_made_for_a_private_address(address: str) -> None:
     with pytest.raises(PermissionError):

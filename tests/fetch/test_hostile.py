@@ -337,6 +337,24 @@ async def test_ever_new_hosts_do_not_fill_the_memory(site: Owner, monkeypatch: p
     assert len(lanes._lanes) <= 10
 
 
+async def test_a_host_that_rests_is_not_forgotten_among_ever_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.fetch.lanes.MANY", 3)
+    lanes = Lanes(Limits(host_gap=3600.0), Moment())
+
+    async def turn(host: str) -> None:
+        async with lanes.turn(host):
+            pass
+
+    for n in range(10):
+        await turn(f"{n}.example")
+    again = asyncio.create_task(turn("0.example"))
+    for n in range(10, 20):
+        await turn(f"{n}.example")
+    assert not again.done()
+    again.cancel()
+    await asyncio.gather(again, return_exceptions=True)
+
+
 def test_the_limits_are_those_of_the_manners() -> None:
     assert (Limits().body, Limits().redirects) == (15 * 1024 * 1024, 5)
     assert 20 <= Limits().seconds <= 35
