@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetcher", "Limits"]
 
-ABOUT = "https://pypi.org/project/paper-round/"
+ABOUT = "https://github.com/paper-round/paper-round"
 """Where an owner who finds us in a log can read who we are."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")

@@ -31,7 +31,7 @@ async def test_the_first_request_is_these_bytes_and_nothing_else() -> None:
     assert head == "GET /rss/cs.CL+cs.LG?a=%2F&b=%7E HTTP/1.1"
     assert {name: value for name, _, value in (header.partition(": ") for header in headers)} == {
         "Host": f"127.0.0.1:{line.port}",
-        "User-Agent": "paper-round/1.2.3 (+https://pypi.org/project/paper-round/)",
+        "User-Agent": "paper-round/1.2.3 (+https://github.com/paper-round/paper-round)",
         "Accept": "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
         "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.1",
         "Accept-Encoding": "gzip",
