@@ -6,14 +6,13 @@ the owner asked for, rarely changing feeds less often, and a feed that fails eve
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
-from bot.model import Bookmark, Reading
+from bot.model import Bookmark
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -71,40 +70,17 @@ GIVE_UP = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a feed's body says about when to come back, beside its `ttl`.
+    """What a feed's body says about when to come back.
 
-    `skip_hours` of the day in GMT (0 to 23; 24 is 0) and `skip_days` in English, as in
+    `ttl` in minutes, `skip_hours` of the day in GMT (0 to 23; 24 is 0) and `skip_days` in English, as in
     https://www.rssboard.org/rss-specification; `period` from `sy:updatePeriod` and `sy:updateFrequency`
     (https://web.resource.org/rss/1.0/modules/syndication/), a hint only: most are a blog engine's default.
     """
 
+    ttl: float | None = None
     skip_hours: Collection[int] = ()
     skip_days: Collection[str] = ()
     period: timedelta | None = None
-
-
-def after_success(
-    bookmark: Bookmark,
-    now: datetime,
-    *,
-    wait: float | None = None,
-    reading: Reading | None = None,
-    hints: Hints | None = None,
-    last_change: datetime | None = None,
-) -> Bookmark:
-    """The bookmark after a poll that was read to its end: no failure is left, and the next one is due.
-
-    `wait` is the seconds of `Fetched.wait`; `reading` is None when nothing had changed; `last_change` is when the
-    feed last brought something, where somebody knows. The first reading is the baseline, an empty one as well.
-    """
-    well = replace(bookmark, failures=0, failing_since=None, error=None)
-    if reading is not None and bookmark.baseline_at is None:
-        well = replace(well, baseline_at=now)
-    if is_local(bookmark.address):
-        return replace(well, due=next_reading(now, wait))
-    ttl, changed = (reading.ttl if reading else None), reading is not None
-    due = next_poll(well, now, wait=wait, ttl=ttl, hints=hints, changed=changed, last_change=last_change)
-    return replace(well, due=due)
 
 
 def next_poll(
@@ -112,14 +88,17 @@ def next_poll(
     now: datetime,
     *,
     wait: float | None = None,
-    ttl: float | None = None,
     hints: Hints | None = None,
     changed: bool = True,
     last_change: datetime | None = None,
 ) -> datetime:
-    """When a web feed that has just answered may be asked again. `wait` and `ttl` are its owner's, in seconds."""
+    """When a web feed that has just answered may be asked again.
+
+    `wait` is the seconds of `Fetched.wait`; `changed` says whether it brought another body; `last_change` is when it
+    last did, where somebody knows (its Last-Modified counts as well).
+    """
     hints = hints or Hints()
-    owner = min(max(_seconds(wait), _seconds(ttl)), LONGEST)
+    owner = min(max(_seconds(wait), _seconds((hints.ttl or 0.0) * 60)), LONGEST)
     habit = timedelta() if changed else quiet(bookmark, now, last_change)
     if not owner and not changed:
         habit = max(habit, hints.period or habit)
@@ -130,14 +109,6 @@ def next_poll(
 def next_reading(now: datetime, wait: float | None = None) -> datetime:
     """When a file or the sample is read again: nobody is asked, so only its own pace counts."""
     return now + (LOCAL if wait is None else min(_seconds(wait), LONGEST))
-
-
-def is_local(address: str) -> bool:
-    """Whether this address is a file, standard input or the sample; web addresses and presets read `word:…`."""
-    return address.startswith(("file:", "sample:")) or not _WORD.match(address)
-
-
-_WORD = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C: is a drive
 
 
 def least(bookmark: Bookmark) -> timedelta:
@@ -175,9 +146,9 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def after_failure(
     bookmark: Bookmark,
     now: datetime,
-    after: float | None,
     sentence: str,
     *,
+    after: float | None = None,
     gone: bool = False,
     offline: bool = False,
     answered: bool = False,
@@ -216,18 +187,21 @@ def revived(bookmark: Bookmark, now: datetime) -> Bookmark:
     return replace(bookmark, due=now, failures=0, failing_since=None, error=None)
 
 
-def retry_delivery(
-    attempts: int, now: datetime, *, after: float | None = None, since: datetime | None = None
-) -> datetime | None:
-    """When to try a delivery again that has just failed; None when it is to be given up.
+def after_success(bookmark: Bookmark, due: datetime) -> Bookmark:
+    """The bookmark after a poll that was read to its end: no failure is left, and the next one is due."""
+    return replace(bookmark, due=due, failures=0, failing_since=None, error=None)
 
-    `attempts` is how many tries had failed before this one, `since` when the first did. `after` is what the platform
-    asked for and is never cut short; within the three days there is always a last try at their end.
+
+def retry_delivery(attempts: int, first_tried: datetime, now: datetime, after: float | None = None) -> datetime | None:
+    """When to try a delivery again after `attempts` failures; None when it is to be given up.
+
+    `after` is what the platform asked for and is never cut short; within the three days there is always a last try
+    at their end.
     """
-    end = (since or now) + GIVE_UP
+    end = first_tried + GIVE_UP
     if now >= end:
         return None
-    return max(min(now + backoff(attempts + 1, FIRST_RETRY, LONGEST_RETRY), end), now + _asked(after))
+    return max(min(now + backoff(attempts, FIRST_RETRY, LONGEST_RETRY), end), now + _asked(after))
 
 
 def backoff(failures: int, first: timedelta, longest: timedelta) -> timedelta:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.fetch.addresses import Lookup
     from bot.fetch.ask import Web
 
-__all__ = ["Fetcher", "Limits"]
+__all__ = ["Fetcher", "Limits", "Sample"]
 
 ABOUT = "https://github.com/paper-round/paper-round"
 """Where an owner who finds us in a log can read who we are."""
@@ -36,8 +36,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 class Fetcher:
     """The `Fetch` of bot.ports. `feed.url` decides: http(s), `sample:`, `-`, else a file's path or `file:` address.
 
-    `allow_private` lets feeds on private addresses in; `about` is where an owner reads who we are; `sample` gives the
-    bytes of the sample's file, of which `sample_step` papers appear every `sample_pause` seconds; `base` is where
+    `allow_private` lets feeds on private addresses in; `about` is where an owner reads who we are; `base` is where
     relative paths begin; `lookup` stands in for the system's name servers.
     """
 
@@ -49,9 +48,7 @@ class Fetcher:
         clock: Clock,
         about: str = ABOUT,
         stdin: Callable[[], bytes] | None = None,
-        sample: Callable[[], bytes] | None = None,
-        sample_step: int = 1,
-        sample_pause: float = 2.5,
+        sample: Sample | None = None,
         base: Path = Path(),
         limits: Limits | None = None,
         lookup: Lookup | None = None,
@@ -62,7 +59,7 @@ class Fetcher:
         self._limits = limits or Limits()
         self._stdin = stdin or (lambda: all_of_stdin(self._limits.body))
         self._heard: bytes | None = None
-        self._sample = Sample(sample, sample_step, sample_pause) if sample else None
+        self._sample = sample
         self._base = base
         self._lookup = lookup
         self._web: Web | None = None

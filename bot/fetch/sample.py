@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from bot.errors import SourceFailed
@@ -26,6 +27,11 @@ class Sample:
     load: Callable[[], bytes]
     step: int = 1
     pause: float = 2.5
+
+    @staticmethod
+    def at(path: Path) -> Sample:
+        """The sample whose file is here."""
+        return Sample(path.read_bytes)
 
 
 async def replay(sample: Sample, bookmark: Bookmark) -> Fetched:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import schedule
-from bot.model import Bookmark, Reading
+from bot.model import Bookmark
 from bot.schedule import (
     DAY,
     GIVE_UP,
@@ -20,9 +21,9 @@ from bot.schedule import (
     after_failure,
     after_success,
     allowed,
-    is_local,
     is_retired,
     next_poll,
+    next_reading,
     retry_delivery,
     revived,
     spread,
@@ -52,9 +53,9 @@ def interval(due: datetime, base: timedelta, address: str = KEEN.address) -> boo
         ("nor for a feed without validators", BARE, {"wait": 60.0}, DAY),
         ("max-age is honoured", KEEN, {"wait": 7200.0}, 2 * HOUR),
         ("max-age is capped at a day", KEEN, {"wait": 1e9}, DAY),
-        ("ttl is honoured", KEEN, {"ttl": 10_800.0}, 3 * HOUR),
-        ("ttl is capped at a day", KEEN, {"ttl": 1e300}, DAY),
-        ("the longer of both counts", KEEN, {"ttl": 10_800.0, "wait": 7200.0}, 3 * HOUR),
+        ("ttl is honoured", KEEN, {"hints": Hints(ttl=180.0)}, 3 * HOUR),
+        ("ttl is capped at a day", KEEN, {"hints": Hints(ttl=1e300)}, DAY),
+        ("the longer of both counts", KEEN, {"hints": Hints(ttl=180.0), "wait": 7200.0}, 3 * HOUR),
         (
             "unchanged for 50 hours, left alone for 5",
             KEEN,
@@ -77,7 +78,7 @@ def interval(due: datetime, base: timedelta, address: str = KEEN.address) -> boo
             HOUR,
         ),
         ("a period of a year is a day at most", KEEN, {"changed": False, "hints": Hints(period=365 * DAY)}, DAY),
-        ("nonsense is nothing", KEEN, {"wait": float("nan"), "ttl": -5.0}, HOUR),
+        ("nonsense is nothing", KEEN, {"wait": float("nan"), "hints": Hints(ttl=-5.0)}, HOUR),
     ],
 )
 def test_when_a_feed_that_answered_is_asked_again(
@@ -143,54 +144,22 @@ def test_whatever_a_feed_says_it_is_asked_between_an_hour_and_five_days(
         mark,
         NOW,
         wait=wait,
-        ttl=ttl,
-        hints=Hints(hours, days),
+        hints=Hints(ttl, hours, days),
         changed=changed,
         last_change=NOW - timedelta(minutes=ago),
     )
     assert NOW + schedule.least(mark) <= due <= NOW + DAY * 1.1 + 4 * DAY
 
 
-@pytest.mark.parametrize(
-    ("address", "local"),
-    [
-        ("-", True),
-        ("sample:", True),
-        ("feeds/today.xml", True),
-        ("/srv/feed.xml", True),
-        ("C:\\feed.xml", True),
-        ("file:///srv/feed.xml", True),
-        ("https://feeds.example/a", False),
-        ("HTTP://feeds.example/a", False),
-        ("arxiv:cs.CL+cs.LG", False),
-        ("huggingface:daily", False),
-    ],
-)
-def test_files_and_the_sample_keep_their_own_pace(address: str, local: bool) -> None:
-    assert is_local(address) == local
-    done = after_success(Bookmark(address), NOW, wait=2.5)
-    assert (done.due == NOW + timedelta(seconds=2.5)) == local
-    again = after_success(Bookmark(address), NOW)
-    assert (again.due == NOW + schedule.LOCAL) == local
+def test_files_and_the_sample_keep_their_own_pace() -> None:
+    assert next_reading(NOW, 2.5) == NOW + timedelta(seconds=2.5)
+    assert next_reading(NOW) == NOW + schedule.LOCAL
+    assert next_reading(NOW, 1e300) == NOW + DAY
 
 
 def test_a_success_leaves_no_failure_behind() -> None:
     failed = Bookmark(KEEN.address, etag='"one"', failures=3, failing_since=NOW - DAY, error="It broke.")
-    well = after_success(failed, NOW, reading=Reading(()))
-    assert (well.failures, well.failing_since, well.error, well.etag) == (0, None, None, '"one"')
-
-
-def test_the_first_reading_is_the_baseline_even_if_it_is_empty() -> None:
-    first = after_success(KEEN, NOW, reading=Reading(()))
-    later = after_success(first, NOW + DAY, reading=Reading(()))
-    assert (first.baseline_at, later.baseline_at) == (NOW, NOW)
-    assert after_success(KEEN, NOW).baseline_at is None
-
-
-def test_a_feeds_own_ttl_is_honoured() -> None:
-    done = after_success(KEEN, NOW, reading=Reading((), ttl=7200))
-    assert done.due is not None
-    assert interval(done.due, 2 * HOUR)
+    assert after_success(failed, NOW + HOUR) == replace(KEEN, due=NOW + HOUR)
 
 
 # ── feeds that fail ─────────────────────────────────────────────────────────────────────────────────
@@ -201,7 +170,7 @@ def failing(times: int, mark: Bookmark = KEEN, **more: object) -> list[Bookmark]
     marks = [mark]
     for _ in range(times):
         last = marks[-1]
-        marks.append(after_failure(last, last.due or NOW, None, "It broke.", **more))  # type: ignore[arg-type]
+        marks.append(after_failure(last, last.due or NOW, "It broke.", **more))  # type: ignore[arg-type]
     return marks[1:]
 
 
@@ -223,7 +192,7 @@ def test_failures_back_off_from_minutes_to_a_day() -> None:
 
 def test_what_is_remembered_stays_through_failures() -> None:
     known = Bookmark(KEEN.address, etag="e", modified="m", digest="d", baseline_at=NOW - DAY)
-    failed = after_failure(known, NOW, None, "It broke.")
+    failed = after_failure(known, NOW, "It broke.")
     assert (failed.etag, failed.modified, failed.digest, failed.baseline_at) == ("e", "m", "d", NOW - DAY)
     assert (failed.failures, failed.failing_since, failed.error) == (1, NOW, "It broke.")
 
@@ -237,14 +206,14 @@ def test_failing_since_is_the_first_failure() -> None:
     [(None, 15 * MINUTE), (0.0, 15 * MINUTE), (60.0, 15 * MINUTE), (7200.0, 2 * HOUR), (1e12, 7 * DAY)],
 )
 def test_retry_after_is_honoured_but_never_makes_it_sooner(after: float | None, due: timedelta) -> None:
-    failed = after_failure(KEEN, NOW, after, "It broke.")
+    failed = after_failure(KEEN, NOW, "It broke.", after=after)
     assert failed.due is not None
     assert interval(failed.due, due)
 
 
 def test_an_answer_that_is_no_feed_is_not_asked_for_sooner_than_a_feed() -> None:
     for mark, least in ((KEEN, HOUR), (BARE, DAY)):
-        failed = after_failure(mark, NOW, None, "HTML came instead.", answered=True)
+        failed = after_failure(mark, NOW, "HTML came instead.", answered=True)
         assert failed.due is not None
         assert interval(failed.due, least)
 
@@ -262,8 +231,8 @@ def test_a_feed_that_failed_for_a_fortnight_is_retired_and_says_so() -> None:
 
 
 def test_a_machine_asleep_for_a_fortnight_retires_nothing() -> None:
-    once = after_failure(KEEN, NOW, None, "It broke.")
-    assert not is_retired(after_failure(once, NOW + 30 * DAY, None, "It broke."))
+    once = after_failure(KEEN, NOW, "It broke.")
+    assert not is_retired(after_failure(once, NOW + 30 * DAY, "It broke."))
 
 
 def test_our_own_outage_retires_nothing_and_ends_within_the_hour() -> None:
@@ -273,13 +242,13 @@ def test_our_own_outage_retires_nothing_and_ends_within_the_hour() -> None:
 
 
 def test_a_feed_that_is_gone_is_not_asked_again_and_its_owner_is_told() -> None:
-    gone = after_failure(KEEN, NOW, None, "It says it is gone.", gone=True)
+    gone = after_failure(KEEN, NOW, "It says it is gone.", gone=True)
     assert gone.due == NEVER
     assert gone.error == "It says it is gone. It is not asked again; take it out of the sources."
 
 
 def test_a_retired_feed_can_be_revived() -> None:
-    gone = after_failure(KEEN, NOW, None, "It says it is gone.", gone=True)
+    gone = after_failure(KEEN, NOW, "It says it is gone.", gone=True)
     again = revived(gone, NOW)
     assert (again.due, again.failures, again.error, is_retired(again)) == (NOW, 0, None, False)
 
@@ -293,16 +262,16 @@ def test_a_move_that_leads_nowhere_is_forgotten() -> None:
 
 def test_a_feed_gone_from_where_it_moved_is_looked_for_at_its_first_address() -> None:
     moved = Bookmark(KEEN.address, etag='"there"', moved_to="https://new.example/a")
-    failed = after_failure(moved, NOW, None, "It says it is gone.", gone=True)
+    failed = after_failure(moved, NOW, "It says it is gone.", gone=True)
     assert (failed.moved_to, failed.etag, is_retired(failed)) == (None, None, False)
-    assert is_retired(after_failure(failed, NOW, None, "It says it is gone.", gone=True))
+    assert is_retired(after_failure(failed, NOW, "It says it is gone.", gone=True))
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_deliveries_back_off_to_six_hours() -> None:
-    tries = [retry_delivery(n, NOW, since=NOW) for n in range(12)]
+    tries = [retry_delivery(n, NOW, NOW) for n in range(1, 13)]
     waits = [due - NOW for due in tries if due]
     assert waits[:4] == [timedelta(seconds=30 * 2**n) for n in range(4)]
     assert waits[10:] == [6 * HOUR, 6 * HOUR]
@@ -310,8 +279,8 @@ def test_deliveries_back_off_to_six_hours() -> None:
 
 
 def test_a_delivery_is_given_up_after_three_days_with_a_last_try_at_their_end() -> None:
-    now, attempts, tried = NOW, 0, [NOW]
-    while due := retry_delivery(attempts, now, since=NOW):
+    now, attempts, tried = NOW, 1, [NOW]
+    while due := retry_delivery(attempts, NOW, now):
         now, attempts = due, attempts + 1
         tried.append(due)
     assert tried[-1] == NOW + GIVE_UP == NOW + timedelta(days=3)
@@ -319,18 +288,14 @@ def test_a_delivery_is_given_up_after_three_days_with_a_last_try_at_their_end() 
 
 
 def test_what_a_platform_asks_for_is_never_cut_short() -> None:
-    assert retry_delivery(0, NOW, after=3600.0) == NOW + HOUR
+    assert retry_delivery(1, NOW, NOW, 3600.0) == NOW + HOUR
     late = NOW + GIVE_UP - MINUTE
-    assert retry_delivery(9, late, after=3600.0, since=NOW) == late + HOUR
-    assert retry_delivery(0, NOW, after=1e300, since=NOW) == NOW + 7 * DAY
-
-
-def test_the_first_failure_counts_as_now() -> None:
-    assert retry_delivery(0, NOW) == NOW + timedelta(seconds=30)
+    assert retry_delivery(9, NOW, late, 3600.0) == late + HOUR
+    assert retry_delivery(1, NOW, NOW, 1e300) == NOW + 7 * DAY
 
 
 @given(st.integers(0, 10**9), st.none() | st.floats())
 def test_no_number_of_tries_breaks_the_schedule(attempts: int, after: float | None) -> None:
-    due = retry_delivery(attempts, NOW, after=after, since=NOW)
+    due = retry_delivery(attempts, NOW, NOW, after)
     assert due is not None
     assert NOW + timedelta(seconds=30) <= due <= NOW + 7 * DAY
