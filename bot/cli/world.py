@@ -67,7 +67,6 @@ async def opened_fetch(settings: Settings) -> AsyncIterator[Fetcher]:
         allow_private=settings.file.polling.allow_private_feeds,
         version=program_version(),
         clock=clock,
-        stdin=lambda: sys.stdin.buffer.read(),
         sample=Sample.at(config.shipped("sample/papers.json")),
     )
     try:

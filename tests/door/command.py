@@ -43,18 +43,16 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "XDG_DATA_HOME": str(home), "HOME": str(home), "PYTHONPATH": str(HOUSE), **more}
 
 
-def paper_round(home: Path, *words: str, stdin: bytes = b"", **env: str) -> Ended:
+def paper_round(home: Path, *words: str, **env: str) -> Ended:
     """Run one command to its end in `home`, in this process: the same front door without Python's start-up."""
-    before, heard = dict(os.environ), sys.stdin
+    before = dict(os.environ)
     out, err = io.StringIO(), io.StringIO()
     os.environ.clear()
     os.environ.update(environment(home, **env))
-    sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
     try:
         with contextlib.chdir(home), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = _code(words)
     finally:
-        sys.stdin = heard
         os.environ.clear()
         os.environ.update(before)
     return Ended(code, out.getvalue(), err.getvalue())
@@ -71,10 +69,10 @@ def _code(words: tuple[str, ...]) -> int:
                 logging.getLogger().removeHandler(handler)
 
 
-def process(home: Path, *words: str) -> Ended:
+def process(home: Path, *words: str, stdin: bytes = b"") -> Ended:
     """Run one command to its end in a process of its own."""
     asked = [sys.executable, "-m", "bot", *words]
-    done = subprocess.run(asked, cwd=home, env=environment(home), capture_output=True, timeout=50, check=False)
+    done = subprocess.run(asked, cwd=home, env=environment(home), input=stdin, capture_output=True, timeout=50)
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

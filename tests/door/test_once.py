@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.door.command import daily, paper_round
+from tests.door.command import daily, paper_round, process
 
 MONDAY = daily(
     ("2608.00001", "A language model for birds", "Birds sing; the model listens."),
@@ -72,7 +72,7 @@ def test_feed_prints_what_the_bot_sees(tmp_path: Path) -> None:
 
 def test_feed_reads_standard_input(tmp_path: Path) -> None:
     """`-` is a source like any other."""
-    assert len(paper_round(tmp_path, "feed", "--json", "-", stdin=MONDAY.encode()).rows) == 2
+    assert len(process(tmp_path, "feed", "--json", "-", stdin=MONDAY.encode()).rows) == 2
 
 
 def test_match_says_which_and_why(tmp_path: Path) -> None:
