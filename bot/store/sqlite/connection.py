@@ -130,7 +130,9 @@ def _prepare(connection: sqlite3.Connection, file: Path, patience: timedelta) ->
         # FULL: what was remembered outlives a power cut, or a post would be said twice.
         db.execute(f"PRAGMA {pragma}")
     _enable_wal(db, patience)
-    if behind(db, file):
+    with reading(db):  # one view: another program may be making the tables this very moment
+        unready = behind(db, file)
+    if unready:
         with writing(db):  # all steps or none, and another program that had the same thought waits and finds it done
             migrations.apply(db)
     return db
