@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreFailed
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
+from bot.ports import Store
 from bot.store.sqlite import outbox, papers, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import sentences
@@ -27,7 +28,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-async def connect(place: str, *, worker: str, patience: timedelta) -> SqliteStore:
+async def connect(place: str, *, worker: str, patience: timedelta) -> Store:
     """Open the file at `place` (`~` is the person's home) in a thread of its own."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="store")
     opening = thread.submit(_open, place, patience)
