@@ -53,6 +53,17 @@ async def repeated(what: str, ask: Callable[[int], Awaitable[object]], times: in
     print(f"{what:62} {spans[times // 2]:9.2f} ms median, {spans[-1]:.2f} ms at most of {times}")
 
 
+async def lag(work: Awaitable[object], what: str) -> None:
+    """The longest the event loop was kept from its next turn meanwhile."""
+    task, worst = asyncio.ensure_future(work), 0.0
+    while not task.done():
+        start = time.perf_counter()
+        await asyncio.sleep(0.001)
+        worst = max(worst, time.perf_counter() - start - 0.001)
+    await task
+    print(f"{what:62} {worst * 1000:9.1f} ms of loop lag at most")
+
+
 async def polls(store: Store) -> None:
     papers = [paper(number) for number in range(POLL)]
     bookmark = Bookmark("https://papers.example/feed")
@@ -66,6 +77,10 @@ async def polls(store: Store) -> None:
         await store.record(Poll(bookmark, tuple(papers)), NOW)
     with told(f"record() of {len(deliveries)} new deliveries"):
         await store.record(Poll(bookmark, (), deliveries), NOW)
+    await lag(
+        store.record(Poll(bookmark, tuple(paper(n + 10**6) for n in range(POLL))), NOW),
+        f"record() of {POLL} more papers",
+    )
     with told(f"unknown() of {POLL} known papers"):
         assert not await store.unknown(papers)
     with told(f"unknown() of {POLL} new papers"):

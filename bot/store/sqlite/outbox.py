@@ -242,7 +242,7 @@ def deliveries(db: Database, channel: Channel | None, limit: int) -> list[Delive
 
 def take_back(db: Database) -> None:
     """End every lease: whoever held one is told `LeaseLost`, and its delivery may be claimed at once."""
-    db.execute("UPDATE delivery SET lease = lease + 1, leased_until = NULL WHERE leased_until IS NOT NULL")
+    db.execute("UPDATE delivery SET leased_until = NULL WHERE leased_until IS NOT NULL")
 
 
 def _json(values: Sequence[object]) -> str:

@@ -92,6 +92,12 @@ def test_a_file_in_place_of_the_folder(file: Path) -> None:
     require_sentence(refusal(file / "sub" / "a.db"), file, "cannot be made", "name another")
 
 
+def test_a_path_that_leads_nowhere(file: Path) -> None:
+    file.symlink_to(file)
+    told = [refusal(file), refusal(Path("~nobody-of-that-name/a.db")), refusal(file.parent / ("x" * 300))]
+    assert [sentence for sentence in told if "name another file" not in sentence] == []
+
+
 def test_a_file_that_is_no_database(file: Path) -> None:
     file.write_text("These are words, not tables. " * 200)
     require_sentence(refusal(file), file, "is not a SQLite file", "name another file")
@@ -164,6 +170,8 @@ def test_a_folder_that_may_not_be_written(file: Path) -> None:
     file.parent.chmod(0o500)
     require_sentence(refusal(file), file, "cannot be opened", "its folder")
     require_sentence(refusal(file.parent / "new" / "a.db"), file.parent, "cannot be made", "name another")
+    file.parent.chmod(0)
+    require_sentence(refusal(file), file.parent, "cannot be", "name another")
 
 
 @pytest.mark.usefixtures("mortal")
