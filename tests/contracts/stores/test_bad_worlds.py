@@ -109,7 +109,8 @@ def test_the_database_of_another_program_is_left_alone(file: Path) -> None:
     other.execute("CREATE TABLE places (url TEXT)")
     other.close()
     require_sentence(refusal(file), file, "another program", "name another file")
-    assert Database(file).table_names() == ["places"]
+    with Database(file) as db:
+        assert db.table_names() == ["places"]
 
 
 def test_a_damaged_database(file: Path) -> None:
