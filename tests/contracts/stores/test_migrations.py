@@ -12,8 +12,20 @@ import bot.store
 from bot.model import Bookmark, Delivery, Paper, Subscription
 from bot.store.sqlite.connection import connect
 from bot.store.sqlite.schema import KNOWN, migrations
-from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, message, paper, poll, send, subscription, take, why
-from tests.contracts.stores.test_sqlite import PATIENT
+from tests.contracts.stores.nouns import (
+    FEED,
+    GENERAL,
+    MINUTE,
+    NOW,
+    PATIENT,
+    message,
+    paper,
+    poll,
+    send,
+    subscription,
+    take,
+    why,
+)
 
 FIRST = Path(__file__).with_name("first.sql")
 """A file as the first release left it, with a row in every table: frozen, whatever the schema becomes."""

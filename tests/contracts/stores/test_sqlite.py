@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,7 @@ from bot.ports import Store
 from bot.store.sqlite import outbox, papers
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
-from tests.contracts.stores.nouns import GENERAL, NOW, paper, poll, take
-
-PATIENT = timedelta(seconds=30)
+from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
 
 
 @pytest.fixture
