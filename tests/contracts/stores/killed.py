@@ -61,7 +61,7 @@ def steps() -> dict[str, Callable[[Database], Callable[[], object]]]:
         "claim": lambda db: lambda: claim_one(db),
         "posted": finishing(lambda db, claim: outbox.posted(db, claim, "m1", NOW)),
         "done": finishing(outbox.done),
-        "later": finishing(lambda db, claim: outbox.later(db, claim, NOW + MINUTE, "busy")),
+        "later": finishing(lambda db, claim: outbox.later(db, claim, NOW + MINUTE, "busy", NOW)),
         "fail": finishing(lambda db, claim: outbox.fail(db, claim, "refused", "no")),
     }
 

@@ -79,7 +79,7 @@ def finishes(draw: st.DrawFn) -> Ask:
         steps = (
             lambda: store.posted(claim, name, now),
             lambda: store.done(claim),
-            lambda: store.later(claim, now + at(5), "busy"),
+            lambda: store.later(claim, now + at(5), "busy", now),
             lambda: store.fail(claim, "refused", "no"),
             lambda: store.threaded(claim.delivery.row, name),
             lambda: store.done(claim),
