@@ -37,12 +37,12 @@ CREATE TABLE delivery (
             reasons TEXT NOT NULL,  -- tuple of model.Reason
             options TEXT NOT NULL,  -- model.Options
             message TEXT, thread TEXT, posted_at TEXT,
-            attempts INTEGER NOT NULL, error TEXT,
+            attempts INTEGER NOT NULL, first_tried TEXT, error TEXT,
             lease INTEGER NOT NULL DEFAULT 0,  -- goes up with every claim
             leased_until TEXT,  -- NULL: in nobody's hands
             worker TEXT
         ) STRICT;
-INSERT INTO "delivery" VALUES(1,1,'local:general','local','sent',0,'2026-08-17T09:00:00.000000Z','[{"term":"on","field":"title","start":0,"end":2,"rule":"on"}]','{"mode":null,"at":null,"tz":null,"days":null,"format":null,"max":null,"thread":null}','m1','t1','2026-08-17T09:00:00.000000Z',0,NULL,1,NULL,'w1');
+INSERT INTO "delivery" VALUES(1,1,'local:general','local','sent',0,'2026-08-17T09:00:00.000000Z','[{"term":"on","field":"title","start":0,"end":2,"rule":"on"}]','{"mode":null,"at":null,"tz":null,"days":null,"format":null,"max":null,"thread":null}','m1','t1','2026-08-17T09:00:00.000000Z',0,NULL,NULL,1,NULL,'w1');
 CREATE TABLE draft (
             number INTEGER PRIMARY KEY AUTOINCREMENT,
             channel TEXT NOT NULL,
