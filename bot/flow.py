@@ -32,6 +32,9 @@ log = logging.getLogger("paper-round")
 LEASE = timedelta(minutes=5)
 """Longer than any platform makes us wait for one answer, shorter than a reader's patience after a crash."""
 
+TOMORROW = timedelta(days=1)
+"""How far ahead of ours a feed's clock may be: it may be tomorrow already where the feed is made."""
+
 RECENT = 1000
 """Papers a preview and a search look back on."""
 
@@ -98,7 +101,7 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    papers = reading.papers if reading else ()
+    papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
     bookmark = _bookmark(feed, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         await world.store.record(Poll(bookmark, papers), now)
@@ -124,6 +127,11 @@ async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[list[Paper]
 def _plan(new: list[Paper], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
     matcher.follow(book)
     return plan(matcher.matches(new))
+
+
+def _sober(paper: Paper, now: datetime) -> Paper:
+    """A paper from the year 9999 would be the newest for ever: a date more than a day ahead is no date."""
+    return replace(paper, announced=None) if paper.announced and paper.announced > now + TOMORROW else paper
 
 
 def _bookmark(feed: Feed, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:

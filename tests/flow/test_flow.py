@@ -146,6 +146,14 @@ async def test_a_feed_that_fails_is_remembered_with_its_next_try() -> None:
     assert (mended.error, mended.failures, mended.failing_since) == (None, 0, None)
 
 
+async def test_a_paper_from_the_far_future_is_dated_by_when_it_was_seen() -> None:
+    """A feed cannot keep itself on top by its dates."""
+    far = START.replace(year=9000)
+    stage = Stage([paper("1", "Tomorrow's news", announced=far), paper("2", "Today's", announced=START)])
+    await stage.day(0)
+    assert [found.announced for found in await stage.store.papers()] in ([None, START], [START, None])
+
+
 # ── deliver ─────────────────────────────────────────────────────────────────────────────────────────
 
 
