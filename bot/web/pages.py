@@ -45,14 +45,16 @@ def app(
     names: Iterable[str] = (),
     token: str | None = None,
     every: float = 0.5,
+    beat: float = 15.0,
 ) -> web.Application:
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
-    `every` is how often, in seconds, an open channel looks for messages that other processes wrote.
+    In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
+    a silent line to a browser says that it is still there.
     """
     made = web.Application(middlewares=[_sentences, _entry], client_max_size=BODY)
     door = Door(clock, host, frozenset(name.lower() for name in names), token or None)
-    live = Live(store, every=every)
+    live = Live(store, every=every, beat=beat)
     made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources)
     made.on_response_prepare.append(_dress)
     made.on_shutdown.append(_quiet)
