@@ -13,8 +13,8 @@ from bot.web.door import Wrong, visitor_of
 from bot.web.render import channel_path
 
 AUTHOR = "paper-round"
-SHOWN = 200
-"""Messages on a page, the newest."""
+SHOWN, MOST = 100, 1000
+"""Messages on a page, the newest; and when older ones are asked for."""
 STARTERS = (
     ("/subscribe transformers quantization", "papers with both words, in any form"),
     ('/subscribe "in-context learning" OR prompting', "a phrase, or another word"),
@@ -30,7 +30,7 @@ async def channels(request: web.Request) -> web.Response:
     known = {Channel("local", "general"), *(await store.channels("local"))}
     rules = [s.channel for s in await store.subscriptions()]
     listed = [(c, rules.count(c)) for c in sorted(known) if words.channel(c.place)]
-    return page(request, "channels.html", here="chat", channels=listed)
+    return await page(request, "channels.html", here="chat", channels=listed)
 
 
 async def channel(request: web.Request) -> web.Response:
@@ -86,14 +86,16 @@ async def _channel(
 ) -> web.Response:
     store = desk(request).store
     fresh = visitor_of(request) is None
-    messages = [m for m in await store.messages(where, limit=SHOWN) if m.thread is None]
+    limit = MOST if "older" in request.query else SHOWN
+    messages = [m for m in await store.messages(where, limit=limit) if m.thread is None]
     subscriptions = await store.subscriptions(where)
-    return page(
+    return await page(
         request,
         "channel.html",
         here="chat",
         room=room(request, where),
         messages=messages,
+        older=len(messages) == SHOWN,
         last=messages[-1].id if messages else 0,
         subscriptions=subscriptions,
         welcome=whisper is None and (fresh or not (messages or subscriptions)),
@@ -109,9 +111,9 @@ async def _thread(
 ) -> web.Response:
     """The abstract stands there once: as the bot's opener, or, where none was said, from the paper itself."""
     store = desk(request).store
-    messages = await store.messages(where, thread=top.id, limit=SHOWN)
+    messages = await store.messages(where, thread=top.id, limit=MOST)
     opened = any(m.author == AUTHOR for m in messages)
-    return page(
+    return await page(
         request,
         "thread.html",
         here="chat",

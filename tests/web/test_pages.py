@@ -210,3 +210,15 @@ async def test_a_fault_of_ours_shows_a_sentence_and_no_traceback(stage: Stage, c
     html = await body(client, "/", 500)
     assert "Something went wrong here" in html
     assert "Traceback" not in html
+
+
+async def test_a_long_channel_shows_its_newest_messages_and_the_rest_when_asked(stage: Stage, client: Client) -> None:
+    for n in range(130):
+        await stage.chat.post(GENERAL, text(f"said {n:03}"), str(n))
+    html = await body(client, "/chat/general")
+    assert "said 030" in html
+    assert "said 029" not in html
+    assert 'href="/chat/general?older=1"' in html
+    older = await body(client, "/chat/general?older=1")
+    assert "said 000" in older
+    assert "Show older messages" not in older
