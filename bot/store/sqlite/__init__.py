@@ -136,6 +136,9 @@ class SqliteStore:
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         return await self._do(rulebook.take_draft, number, channel, person)
 
+    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+        return await self._do(rulebook.confirm, number, channel, person, now)
+
     # ── the outbox ──
     async def claim(
         self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
@@ -154,8 +157,8 @@ class SqliteStore:
     async def done(self, claim: Claim) -> None:
         await self._do(outbox.done, claim)
 
-    async def later(self, claim: Claim, due: datetime, error: str) -> None:
-        await self._do(outbox.later, claim, due, error)
+    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+        await self._do(outbox.later, claim, due, error, now)
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         await self._do(outbox.fail, claim, state, error)

@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 
 from bot.errors import LeaseLost, StoreFailed
-from bot.model import Channel, Claim, Delivery, Paper, Poll
+from bot.model import Channel, Claim, Delivery, Paper, Poll, Reason
 from bot.store.identity import gain
 from bot.store.plain import clean, clean_or_none, moment, pack, stamp, stamp_or_none, unpack, whole
 from bot.store.sqlite.connection import reading, row, rows, writing
@@ -62,7 +62,7 @@ _TAKE = """
 """
 
 _SOONEST_READY = " ".join(
-    (_LINES, "SELECT min(max(free_at, leased_until, due)) FROM head JOIN delivery USING (number)")
+    (_LINES, "SELECT min(max(free_at, head.leased_until, due)) FROM head JOIN delivery USING (number)")
 )
 
 _WAITING = """
@@ -104,7 +104,7 @@ def _plan(db: Database, delivery: Delivery, known: Mapping[str, int], now: datet
 
 
 def _gain(db: Database, number: int, reasons: str, delivery: Delivery) -> None:
-    grown = pack(gain(unpack(reasons, type(delivery.reasons)), delivery.reasons))
+    grown = pack(gain(unpack(reasons, tuple[Reason, ...]), delivery.reasons))
     if grown != reasons:
         db.execute("UPDATE delivery SET reasons = ? WHERE number = ?", (grown, number))
 
@@ -187,10 +187,13 @@ def done(db: Database, claim: Claim) -> None:
     _finish(db, claim, "state = iif(state = 'pending', 'sent', state), ready = 0, error = NULL, leased_until = NULL")
 
 
-def later(db: Database, claim: Claim, due: datetime, error: str) -> None:
+def later(db: Database, claim: Claim, due: datetime, error: str, now: datetime) -> None:
     """Give it back for another try at `due`."""
-    change = "due = ?, error = ?, attempts = attempts + 1, ready = 0, leased_until = NULL"
-    _finish(db, claim, change, stamp(due), clean(error))
+    change = (
+        "due = ?, error = ?, first_tried = coalesce(first_tried, ?), attempts = attempts + 1, "
+        "ready = 0, leased_until = NULL"
+    )
+    _finish(db, claim, change, stamp(due), clean(error), stamp(now))
 
 
 def fail(db: Database, claim: Claim, state: str, error: str) -> None:
@@ -216,7 +219,7 @@ def threaded(db: Database, number: int, thread: str) -> None:
     """Remember the thread on every delivery of this paper to this channel that has none: merged ones share it."""
     with writing(db):
         changed = db.execute(
-            "UPDATE delivery SET thread = coalesce(thread, ?) FROM delivery AS asked WHERE asked.number = ? "
+            "UPDATE delivery SET thread = coalesce(delivery.thread, ?) FROM delivery AS asked WHERE asked.number = ? "
             "AND delivery.paper = asked.paper AND delivery.channel = asked.channel",
             (clean(thread), whole(number)),
         )

@@ -63,7 +63,7 @@ def numbers(db: Database, wanted: Iterable[str]) -> dict[str, int]:
     """The papers' row numbers, by those of the ids that are known."""
     asked = msgspec.json.encode(list(wanted)).decode()
     found = rows(db, "SELECT id, paper FROM alias WHERE id IN (SELECT value FROM json_each(?))", (asked,))
-    return dict(found)
+    return {alias["id"]: alias["paper"] for alias in found}
 
 
 def keep_papers(db: Database, papers: Sequence[Paper], now: datetime) -> dict[str, int]:

@@ -28,6 +28,7 @@ def as_delivery(found: sqlite3.Row) -> Delivery:
         message=found["message"],
         thread=found["thread"],
         attempts=found["attempts"],
+        first_tried=moment_or_none(found["first_tried"]),
         error=found["error"],
         due=moment(found["due"]),
         posted_at=moment_or_none(found["posted_at"]),

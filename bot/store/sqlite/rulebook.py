@@ -43,22 +43,26 @@ def rulebook(db: Database) -> Rulebook:
 def subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
     """Add it, or give the one with the same rule in the same channel its options and state; who made that one stays."""
     with writing(db):
-        _turn(db)
-        kept = row(
-            db,
-            "INSERT INTO subscription (channel, rule, creator, options, state, created) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (channel, rule) DO UPDATE SET options = excluded.options, state = excluded.state RETURNING *",
-            (
-                clean(str(subscription.channel)),
-                clean(subscription.rule),
-                clean(subscription.creator),
-                pack(subscription.options),
-                subscription.state,
-                stamp(now),
-            ),
-        )
-        assert kept is not None
-        return _subscription(kept)
+        return _subscribe(db, subscription, now)
+
+
+def _subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
+    _turn(db)
+    kept = row(
+        db,
+        "INSERT INTO subscription (channel, rule, creator, options, state, created) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (channel, rule) DO UPDATE SET options = excluded.options, state = excluded.state RETURNING *",
+        (
+            clean(str(subscription.channel)),
+            clean(subscription.rule),
+            clean(subscription.creator),
+            pack(subscription.options),
+            subscription.state,
+            stamp(now),
+        ),
+    )
+    assert kept is not None
+    return _subscription(kept)
 
 
 def unsubscribe(db: Database, channel: Channel, id: int) -> Subscription | None:
@@ -100,9 +104,20 @@ def draft(db: Database, subscription: Subscription, now: datetime) -> int:
 
 def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
     """Take the draft away, if it was made in this channel by this person; None otherwise, and it stays."""
-    asked = "DELETE FROM draft WHERE number = ? AND channel = ? AND person = ? RETURNING noun"
     with writing(db):
-        taken = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
+        return _take_draft(db, number, channel, person)
+
+
+def confirm(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+    """The draft becomes a subscription, whole or not at all."""
+    with writing(db):
+        wish = _take_draft(db, number, channel, person)
+        return None if wish is None else _subscribe(db, wish, now)
+
+
+def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+    asked = "DELETE FROM draft WHERE number = ? AND channel = ? AND person = ? RETURNING noun"
+    taken = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
     return None if taken is None else unpack(taken["noun"], Subscription)
 
 

@@ -86,7 +86,7 @@ def outbox(db: Database) -> None:
             reasons TEXT NOT NULL,  -- tuple of model.Reason
             options TEXT NOT NULL,  -- model.Options
             message TEXT, thread TEXT, posted_at TEXT,
-            attempts INTEGER NOT NULL, error TEXT,
+            attempts INTEGER NOT NULL, first_tried TEXT, error TEXT,
             lease INTEGER NOT NULL DEFAULT 0,  -- goes up with every claim
             leased_until TEXT,  -- NULL: in nobody's hands
             worker TEXT
