@@ -57,6 +57,7 @@ async def test_from_the_first_visit_to_a_word_in_the_thread(room: Seen) -> None:
     await expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
     await expect(page.get_by_text("This channel now follows transformers")).to_be_visible()
     await expect(page.locator("#rules code")).to_have_text("transformers quantization")
+    await expect(page.get_by_role("heading", name="Papers for this channel")).to_have_count(0)
 
     await room.stage.chat.post(GENERAL, post_about(room.stage.memory.held[0]), "k")
     card = page.get_by_role("listitem").filter(has_text="Eight-Bit Attention for Small Machines").last

@@ -6,14 +6,17 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
+from bot import store, web
 from bot.model import Channel, Message, Subscription
 from bot.web.live import BACKLOG, Live, News
+from tests.fakes.store import FakeStore
 from tests.web.stage import GENERAL, NOON, Stage, text
 
 Client = TestClient[Request, Application]
@@ -35,7 +38,7 @@ async def client(stage: Stage) -> AsyncIterator[Client]:
 async def say(stage: Stage, *words: str, thread: int | None = None, channel: Channel = GENERAL) -> None:
     """As another process would: into the store, past the pages."""
     for word in words:
-        await stage.memory.say(Message(channel, "paper-round", text(word), NOON, word, thread))
+        await FakeStore(stage.memory.tables).say(Message(channel, "paper-round", text(word), NOON, word, thread))
 
 
 @asynccontextmanager
@@ -151,7 +154,7 @@ async def test_only_a_page_we_gave_may_listen(stage: Stage, client: Client) -> N
 
 
 async def test_seats_are_counted_a_person_and_in_all() -> None:
-    live = Live(Stage().store, most=3, each=2)
+    live = Live(Stage().memory, most=3, each=2)
     with live.seat("a") as one, live.seat("a") as two, live.seat("a") as too_many:
         assert [one, two, too_many] == [True, True, False]
         with live.seat("b") as other, live.seat("c") as full:
@@ -162,7 +165,7 @@ async def test_seats_are_counted_a_person_and_in_all() -> None:
 
 async def test_nobody_listening_means_nobody_reading() -> None:
     stage = Stage()
-    live = Live(stage.store, every=0.01, beat=0.01)
+    live = Live(stage.memory, every=0.01, beat=0.01)
     news = live.news((GENERAL, None), 0)
     assert await anext(news) is None
     await news.aclose()
@@ -174,7 +177,7 @@ async def test_nobody_listening_means_nobody_reading() -> None:
 
 async def test_words_said_here_need_no_round_of_waiting() -> None:
     stage = Stage()
-    live = Live(stage.store, every=3600, beat=0.01)
+    live = Live(stage.memory, every=3600, beat=0.01)
     news = live.news((GENERAL, None), 0)
     assert await anext(news) is None
     await say(stage, "at once")
@@ -186,7 +189,7 @@ async def test_words_said_here_need_no_round_of_waiting() -> None:
 
 async def test_a_listener_that_lags_far_behind_is_let_go_and_loses_nothing() -> None:
     stage = Stage()
-    live = Live(stage.store, every=0.001, beat=0.01)
+    live = Live(stage.memory, every=0.001, beat=0.01)
     place = (GENERAL, None)
     slow, quick = live.news(place, 0), live.news(place, 0)
     assert [await anext(slow), await anext(quick)] == [None, None]
@@ -220,3 +223,19 @@ async def test_closing_ends_every_line_at_once(stage: Stage) -> None:
             async with asyncio.timeout(PATIENCE):
                 await server.close()
                 await answer.read()
+
+
+async def test_two_processes_on_one_database_hear_each_other(tmp_path: Path) -> None:
+    """The pages read one connection, the words come in by another."""
+    file = str(tmp_path / "papers.db")
+    ours, theirs = await store.open(file), await store.open(file)
+    app = web.app(ours, Stage().answer, Stage().clock, every=0.05)
+    try:
+        async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as client:
+            await client.get("/chat/general")
+            async with listening(client, "/chat/general/events?after=0") as answer:
+                said = await theirs.say(Message(GENERAL, "paper-round", text("from elsewhere"), NOON, "k"))
+                assert await ids(answer, 1) == [said.id]
+    finally:
+        await ours.close()
+        await theirs.close()

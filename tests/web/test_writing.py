@@ -103,6 +103,19 @@ async def test_plain_words_are_a_message_said_once_however_often_sent(stage: Sta
     assert "<b>You</b>" in (await look(client))[0]
 
 
+async def test_a_forgotten_slash_is_said_and_its_author_told(stage: Stage, client: Client) -> None:
+    _, fields = await look(client)
+    status, html, _ = await send(client, "/chat/general", fields | {"words": "Subscribe transformers"})
+    assert status == 200
+    assert "<code>/Subscribe transformers</code>" in html
+    async with client.post("/chat/general", data=fields | {"words": "subscribe x"}, headers=JSON) as answer:
+        found = await answer.json()
+    assert "subscribe x" in found["said"]
+    assert "begins with a slash" in found["whisper"]
+    assert stage.heard == []
+    assert len(stage.memory.said) == 2
+
+
 async def test_nothing_typed_is_nothing_said(stage: Stage, client: Client) -> None:
     _, fields = await look(client)
     assert (await send(client, "/chat/general", fields | {"words": " \n "}))[0] == 303
