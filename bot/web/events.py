@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -50,6 +51,7 @@ async def _pass_on(
         try:
             if item:
                 await response.write(await _event(request, here, item))
+                await asyncio.sleep(0)  # a long backlog lets others have their turn
             elif quiet >= live.beat:
                 quiet = 0.0
                 await response.write(b": still here\n\n")

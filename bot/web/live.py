@@ -19,7 +19,9 @@ from bot.ports import Store
 log = logging.getLogger(__name__)
 
 BACKLOG = 500
-"""Messages read at once; a listener that lags behind by more is let go, and comes back by itself."""
+"""Messages a listener may lag behind by, twice over; then it is let go, and comes back by itself."""
+MOST = 5000
+"""Messages read at once: of a longer silence the newest."""
 
 Place = tuple[Channel, int | None]
 """A channel, or a thread in it."""
@@ -153,7 +155,7 @@ class Live:
 
     async def _read(self, place: Place, after: int) -> list[Message]:
         channel, thread = place
-        found = await self._store.messages(channel, thread=thread, after=after, limit=BACKLOG)
+        found = await self._store.messages(channel, thread=thread, after=after, limit=MOST)
         return [message for message in found if message.thread == thread]
 
 
