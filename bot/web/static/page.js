@@ -217,7 +217,7 @@ if (chat) {
   window.addEventListener("pagehide", hush);
   window.addEventListener("scroll", () => unread && atEnd() && tellUnread(0), { passive: true });
   $("[data-unread] button")?.addEventListener("click", () => { toEnd(); tellUnread(0); });
-  if (!location.hash || location.hash === "#say") toEnd();
+  if ((!location.hash || location.hash === "#say") && log.children.length) toEnd(); // a new thread is read from its top
   if (box && matchMedia("(hover: hover)").matches) put(box.value);
   seen();
 }
