@@ -12,6 +12,7 @@ from bot.model import Channel, Message, Post
 from bot.ports import Answer, Clock, Store
 
 AUTHOR = "paper-round"
+"""Whom the pages show as the bot."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 
 from aiohttp import web
@@ -11,10 +12,10 @@ from bot.web import words
 from bot.web.desk import NEWCOMER, Room, desk, form, page, room, wants_json
 from bot.web.door import Wrong, visitor_of
 from bot.web.render import channel_path
+from bot.web.visitor import BOT
 
-AUTHOR = "paper-round"
-SHOWN = 200
-"""Messages on a page, the newest."""
+SHOWN, MOST = 100, 1000
+"""Messages on a page, the newest; and when older ones are asked for."""
 STARTERS = (
     ("/subscribe transformers quantization", "papers with both words, in any form"),
     ('/subscribe "in-context learning" OR prompting', "a phrase, or another word"),
@@ -30,7 +31,7 @@ async def channels(request: web.Request) -> web.Response:
     known = {Channel("local", "general"), *(await store.channels("local"))}
     rules = [s.channel for s in await store.subscriptions()]
     listed = [(c, rules.count(c)) for c in sorted(known) if words.channel(c.place)]
-    return page(request, "channels.html", here="chat", channels=listed)
+    return await page(request, "channels.html", here="chat", channels=listed)
 
 
 async def channel(request: web.Request) -> web.Response:
@@ -63,7 +64,8 @@ async def say(request: web.Request) -> web.StreamResponse:
         return await _tell(request, here, reply, top, typed=text)
     if not text:
         raise web.HTTPSeeOther(channel_path(here.channel, top) + "#say")
-    return await _said(request, here, await _keep(request, here, text, top, fields.get("nonce", "")))
+    kept = await _keep(request, here, text, top, fields.get("nonce", ""))
+    return await _said(request, here, kept, words.slashless(text))
 
 
 async def press(request: web.Request) -> web.StreamResponse:
@@ -86,14 +88,17 @@ async def _channel(
 ) -> web.Response:
     store = desk(request).store
     fresh = visitor_of(request) is None
-    messages = [m for m in await store.messages(where, limit=SHOWN) if m.thread is None]
+    limit = MOST if "older" in request.query else SHOWN
+    messages = [m for m in await store.messages(where, limit=limit) if m.thread is None]
     subscriptions = await store.subscriptions(where)
-    return page(
+    return await page(
         request,
         "channel.html",
         here="chat",
         room=room(request, where),
         messages=messages,
+        replies=await _replies(request, where, messages),
+        older=len(messages) == SHOWN,
         last=messages[-1].id if messages else 0,
         subscriptions=subscriptions,
         welcome=whisper is None and (fresh or not (messages or subscriptions)),
@@ -104,14 +109,21 @@ async def _channel(
     )
 
 
+async def _replies(request: web.Request, where: Channel, messages: list[Message]) -> dict[int, int]:
+    """How many words of people stand in the threads of these posts, up to a hundred each."""
+    about = [m.id for m in messages if m.post.paper]
+    threads = await asyncio.gather(*(desk(request).store.messages(where, thread=n, limit=SHOWN) for n in about))
+    return {n: sum(m.author != BOT for m in said) for n, said in zip(about, threads, strict=True)}
+
+
 async def _thread(
     request: web.Request, where: Channel, top: Message, whisper: Post | None = None, typed: str = ""
 ) -> web.Response:
     """The abstract stands there once: as the bot's opener, or, where none was said, from the paper itself."""
     store = desk(request).store
-    messages = await store.messages(where, thread=top.id, limit=SHOWN)
-    opened = any(m.author == AUTHOR for m in messages)
-    return page(
+    messages = await store.messages(where, thread=top.id, limit=MOST)
+    opened = any(m.author == BOT for m in messages)
+    return await page(
         request,
         "thread.html",
         here="chat",
@@ -134,7 +146,7 @@ async def _tell(request: web.Request, here: Room, reply: Reply, top: int | None,
     if reply.public:
         now = desk(request).clock()
         key = f"reply:{here.nonce}"
-        await desk(request).store.say(Message(here.channel, AUTHOR, reply.public, now, key))
+        await desk(request).store.say(Message(here.channel, BOT, reply.public, now, key))
     desk(request).live.nudge((here.channel, None))
     if reply.thread and (target := words.number(reply.thread)):
         return _go(request, channel_path(here.channel, target))
@@ -158,11 +170,23 @@ async def _keep(request: web.Request, here: Room, text: str, top: int | None, no
     return kept
 
 
-async def _said(request: web.Request, here: Room, kept: Message) -> web.StreamResponse:
+async def _said(request: web.Request, here: Room, kept: Message, meant: str | None) -> web.StreamResponse:
+    """Show what was said, and to its author alone that a command would have begun with a slash."""
+    hint = _hint(meant) if meant else None
+    look = desk(request).look
     if wants_json(request):
-        html = desk(request).look.part("message", here, kept, kept.thread is None)
-        return web.json_response({"said": html, "id": kept.id})
+        answer = {"said": look.part("message", here, kept, kept.thread is None)}
+        return web.json_response(
+            answer | ({"whisper": look.part("whisper", here, hint, "", kept.thread)} if hint else {})
+        )
+    if hint and kept.thread is None:
+        return await _channel(request, here.channel, whisper=hint)
     raise web.HTTPSeeOther(channel_path(here.channel, kept.thread) + f"#m{kept.id}")
+
+
+def _hint(meant: str) -> Post:
+    spans = Span("That was said to everybody here. A command begins with a slash: "), Span(meant, "code")
+    return Post(Line(spans))
 
 
 def _go(request: web.Request, path: str) -> web.StreamResponse:

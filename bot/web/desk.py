@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -59,9 +60,9 @@ def desk(request: web.Request) -> Desk:
     return request.app[DESK]
 
 
-def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
-    """A whole page; `here` is the part of the house that the menu marks."""
-    html = desk(request).look.page(template, **({"here": ""} | values))
+async def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
+    """A whole page, made off the event loop; `here` is the part of the house that the menu marks."""
+    html = await asyncio.to_thread(desk(request).look.page, template, **({"here": ""} | values))
     return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -13,11 +14,6 @@ from bot.web import words
 from bot.web.desk import Room, desk, room
 from bot.web.door import Wrong, visitor_of
 from bot.web.live import News, RulesNew
-
-TICK = 1.0
-"""Seconds between looks at whether the browser is still there."""
-BEAT = 15
-"""Ticks without news after which a comment goes out, so that proxies keep the line open."""
 
 
 async def events(request: web.Request) -> web.StreamResponse:
@@ -38,7 +34,7 @@ async def _stream(request: web.Request, here: Room, thread: int | None) -> web.S
     await response.write(b"retry: 1000\n: listening\n\n")
     if thread is None:  # what changed while the browser was away
         await response.write(await _event(request, here, RulesNew()))
-    async with aclosing(desk(request).live.news((here.channel, thread), _after(request), TICK)) as news:
+    async with aclosing(desk(request).live.news((here.channel, thread), _after(request))) as news:
         await _pass_on(request, response, here, news)
     return response
 
@@ -46,15 +42,18 @@ async def _stream(request: web.Request, here: Room, thread: int | None) -> web.S
 async def _pass_on(
     request: web.Request, response: web.StreamResponse, here: Room, news: AsyncGenerator[News | None]
 ) -> None:
-    quiet = 0
+    """Write until either side goes. A comment after each quiet `beat` keeps proxies from closing the line."""
+    live, quiet = desk(request).live, 0.0
     async for item in news:
         if request.transport is None or request.transport.is_closing():
             return
-        quiet = 0 if item else (quiet + 1) % BEAT
+        quiet = 0.0 if item else quiet + live.tick
         try:
             if item:
                 await response.write(await _event(request, here, item))
-            elif not quiet:
+                await asyncio.sleep(0)  # a long backlog lets others have their turn
+            elif quiet >= live.beat:
+                quiet = 0.0
                 await response.write(b": still here\n\n")
         except ConnectionError:
             return  # the browser went away between the look and the word

@@ -19,7 +19,9 @@ from bot.ports import Store
 log = logging.getLogger(__name__)
 
 BACKLOG = 500
-"""Messages read at once; a listener that lags behind by more is let go, and comes back by itself."""
+"""Messages a listener may lag behind by, twice over; then it is let go, and comes back by itself."""
+MOST = 5000
+"""Messages read at once: of a longer silence the newest."""
 
 Place = tuple[Channel, int | None]
 """A channel, or a thread in it."""
@@ -43,9 +45,16 @@ class _Reader:
 
 
 class Live:
-    """All places somebody looks at. `every` is in seconds; `most` listeners in all, `each` of them a person."""
+    """All places somebody looks at: `most` listeners in all, `each` of them a person.
 
-    def __init__(self, store: Store, *, every: float = 0.5, most: int = 100, each: int = 12) -> None:
+    In seconds: `every` between two looks into the store, `beat` until a silent line says that it is still there.
+    """
+
+    def __init__(
+        self, store: Store, *, every: float = 0.5, beat: float = 15.0, most: int = 100, each: int = 12
+    ) -> None:
+        self.beat = beat
+        self.tick = min(1.0, beat)
         self._store = store
         self._every = every
         self._most = most
@@ -69,8 +78,8 @@ class Live:
             if not self._people[person]:
                 del self._people[person]
 
-    async def news(self, place: Place, after: int, tick: float = 1.0) -> AsyncGenerator[News | None]:
-        """Messages with an id above `after`, each once and in order; None each quiet `tick`, in seconds.
+    async def news(self, place: Place, after: int) -> AsyncGenerator[News | None]:
+        """Messages with an id above `after`, each once and in order; None each quiet `tick`.
 
         Ends when the page is closed down or this listener lags behind; asking again from the last id loses nothing.
         """
@@ -81,7 +90,7 @@ class Live:
                 after = missed.id
                 yield missed
             while True:
-                item = await _within(queue, tick)
+                item = await _within(queue, self.tick)
                 if isinstance(item, Message) and item.id <= after:
                     continue
                 if item is _END:
@@ -146,7 +155,7 @@ class Live:
 
     async def _read(self, place: Place, after: int) -> list[Message]:
         channel, thread = place
-        found = await self._store.messages(channel, thread=thread, after=after, limit=BACKLOG)
+        found = await self._store.messages(channel, thread=thread, after=after, limit=MOST)
         return [message for message in found if message.thread == thread]
 
 

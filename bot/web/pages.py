@@ -45,14 +45,16 @@ def app(
     names: Iterable[str] = (),
     token: str | None = None,
     every: float = 0.5,
+    beat: float = 15.0,
 ) -> web.Application:
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
-    `every` is how often, in seconds, an open channel looks for messages that other processes wrote.
+    In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
+    a silent line to a browser says that it is still there.
     """
     made = web.Application(middlewares=[_sentences, _entry], client_max_size=BODY)
     door = Door(clock, host, frozenset(name.lower() for name in names), token or None)
-    live = Live(store, every=every)
+    live = Live(store, every=every, beat=beat)
     made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources)
     made.on_response_prepare.append(_dress)
     made.on_shutdown.append(_quiet)
@@ -87,16 +89,16 @@ async def _sentences(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except Wrong as wrong:
-        return _wrong(request, wrong.status, wrong.sentence)
+        return await _wrong(request, wrong.status, wrong.sentence)
     except web.HTTPException as ended:
         if ended.status < 400:
             raise
-        return _wrong(request, ended.status, SENTENCES.get(ended.status, "That request could not be understood."))
+        return await _wrong(request, ended.status, SENTENCES.get(ended.status, "That request could not be understood."))
     except StoreFailed as failed:
-        return _wrong(request, 503, str(failed))
+        return await _wrong(request, 503, str(failed))
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
-        return _wrong(request, 500, "Something went wrong here; it is written in the bot's log. Try it again.")
+        return await _wrong(request, 500, "Something went wrong here; it is written in the bot's log. Try it again.")
 
 
 @web.middleware
@@ -109,10 +111,12 @@ async def _entry(request: web.Request, handler: Handler) -> web.StreamResponse:
     return answer
 
 
-def _wrong(request: web.Request, status: int, sentence: str) -> web.Response:
+async def _wrong(request: web.Request, status: int, sentence: str) -> web.Response:
     if wants_json(request):
         return web.json_response({"wrong": sentence}, status=status)
-    return page(request, "wrong.html", status=status, title=TITLES.get(status, "That did not work"), sentence=sentence)
+    return await page(
+        request, "wrong.html", status=status, title=TITLES.get(status, "That did not work"), sentence=sentence
+    )
 
 
 async def _dress(request: web.Request, response: web.StreamResponse) -> None:
@@ -145,7 +149,7 @@ async def _health(request: web.Request) -> web.Response:
 
 async def _token_page(request: web.Request) -> web.Response:
     possible = desk(request).door.token is not None
-    return page(request, "token.html", token=visitor(request).token, possible=possible)
+    return await page(request, "token.html", token=visitor(request).token, possible=possible)
 
 
 async def _token_given(request: web.Request) -> web.StreamResponse:

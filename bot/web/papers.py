@@ -26,7 +26,7 @@ async def front(request: web.Request) -> web.Response:
     days = await desk(request).store.days(DAYS)
     if days:
         return await _day(request, days[0][0], days)
-    return page(request, "day.html", here="papers", day=None, feeds=await _feeds(request))
+    return await page(request, "day.html", here="papers", day=None, feeds=await _feeds(request))
 
 
 async def one_day(request: web.Request) -> web.Response:
@@ -45,7 +45,7 @@ async def one_paper(request: web.Request) -> web.Response:
     if paper.id != request.match_info["id"]:
         raise web.HTTPFound(paper_path(paper.id))
     came = paper.announced or paper.seen
-    return page(
+    return await page(
         request, "paper.html", here="papers", paper=paper, day=came.date() if came else None, sample=_sampled([paper])
     )
 
@@ -54,7 +54,7 @@ async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) ->
     papers = await desk(request).store.day(day)
     sheets = max(1, -(-len(papers) // SHEET))
     sheet = min(_sheet(request), sheets)
-    return page(
+    return await page(
         request,
         "day.html",
         here="papers",

@@ -28,7 +28,7 @@ class Served:
         await self.runner.cleanup()
 
 
-async def serve(app: web.Application, host: str, port: int) -> Served:
+async def serve(app: web.Application, host: str, port: int, *, tries: int = TRIES) -> Served:
     """Serve on the port, or on the next free one of twenty. Port 0 is any free one.
 
     `SettingsError` when the host or the port cannot be ours, `PlatformFailed` when all are taken.
@@ -37,15 +37,15 @@ async def serve(app: web.Application, host: str, port: int) -> Served:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE)
     await runner.setup()
     try:
-        taken = await _first_free(runner, host, port)
+        taken = await _first_free(runner, host, port, tries)
     except BaseException:
         await runner.cleanup()
         raise
     return Served(_address(host, taken), runner)
 
 
-async def _first_free(runner: web.AppRunner, host: str, port: int) -> int:
-    last = min(port + TRIES - 1, 65535)
+async def _first_free(runner: web.AppRunner, host: str, port: int, tries: int) -> int:
+    last = min(port + tries - 1, 65535)
     for candidate in range(port, last + 1):
         try:
             await web.TCPSite(runner, host, candidate).start()

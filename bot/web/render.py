@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.model import Channel, Line, Paper, Post
-from bot.web.visitor import called
+from bot.web.visitor import BOT, called
 from bot.web.words import LONGEST, UNSAID
 
 FILES = {"style.css": "text/css", "page.js": "text/javascript", "mark.svg": "image/svg+xml"}
@@ -124,7 +124,7 @@ def look() -> Look:
     env.filters |= {"safe_url": safe_url, "clip": clip, "people": people, "origin": origin, "number_of": number_of}
     env.filters |= {"day_name": day_name, "moment": moment, "blocks": blocks, "paper_path": paper_path}
     env.filters |= {"pressable": pressable}
-    env.globals |= {"called": called, "channel_path": channel_path, "longest": LONGEST}
+    env.globals |= {"called": called, "channel_path": channel_path, "longest": LONGEST, "bot": BOT}
     env.globals["asset"] = {name: f"/static/{name}?{sha256(body).hexdigest()[:10]}" for name, body in held.items()}
     for name in env.list_templates():
         env.get_template(name)

@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
+BOT = "paper-round"
+"""The author of what the bot says; every other author is a visitor."""
+
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,64}")
 
 
@@ -36,7 +39,7 @@ def recognised(cookie: str | None) -> Visitor | None:
 
 def called(author: str, reader: str | None) -> str:
     """How a message's author is called on a page that `reader` looks at."""
-    if author == "paper-round":
+    if author == BOT:
         return "Paper Round"
     if author == reader:
         return "You"

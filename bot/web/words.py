@@ -34,6 +34,12 @@ def command(text: str) -> tuple[str, str] | None:
     return (found[1].lower(), " ".join((found[2] or "").split())) if found else None
 
 
+def slashless(text: str) -> str | None:
+    """The command that these plain words were probably meant to be, with its slash; else None."""
+    meant = re.match(r"(?:subscribe|unsubscribe|subscriptions)\b", text, re.IGNORECASE)
+    return f"/{text}" if meant and "\n" not in text and len(text) <= 200 else None
+
+
 def action(text: str) -> str | None:
     """A button's action, `verb:number`, or None if no button of ours can have said it."""
     return text if _ACTION.fullmatch(text) else None

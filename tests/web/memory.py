@@ -1,82 +1,75 @@
-"""The part of the Store that the pages use, in memory: what is said is numbered in the order it was said."""
+"""The fake store with what the pages' tests need beside: papers put in as they are, and a database in trouble."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from bot.errors import StoreFailed
 from bot.model import Bookmark, Channel, Message, Paper, Subscription
+from bot.store.identity import ids
+from tests.fakes.store import FakeStore
 
 
-@dataclass
-class Memory:
-    """Papers, messages and subscriptions; `down` makes everything fail like a locked database."""
+class Memory(FakeStore):
+    """`down` makes everything that the pages ask for fail like a locked database; `reads` counts looks for messages."""
 
-    held: list[Paper] = field(default_factory=list)
-    said: list[Message] = field(default_factory=list)
-    wishes: list[Subscription] = field(default_factory=list)
-    marks: dict[str, Bookmark] = field(default_factory=dict)
-    down: bool = False
-    reads: int = 0
+    down = False
+    reads = 0
 
-    def _up(self) -> None:
+    @property
+    def held(self) -> list[Paper]:
+        return list(self.tables.papers.values())
+
+    @held.setter
+    def held(self, papers: list[Paper]) -> None:
+        """Put in uncleaned, as no store would give them."""
+        self.tables.papers = dict(enumerate(papers, 1))
+        self.tables.names = {name: number for number, paper in self.tables.papers.items() for name in ids(paper)}
+
+    @property
+    def said(self) -> list[Message]:
+        return list(self.tables.messages.values())
+
+    def _require_up(self) -> None:
         if self.down:
             raise StoreFailed("The database is locked by another program; close it and try again.")
 
     async def version(self) -> int:
-        self._up()
-        return len(self.wishes)
+        self._require_up()
+        return await super().version()
 
     async def bookmarks(self) -> Mapping[str, Bookmark]:
-        self._up()
-        return self.marks
+        self._require_up()
+        return await super().bookmarks()
 
     async def paper(self, id: str) -> Paper | None:
-        self._up()
-        return next((p for p in self.held if id == p.id or id in p.aliases), None)
+        self._require_up()
+        return await super().paper(id)
 
     async def days(self, limit: int = 30) -> list[tuple[date, int]]:
-        self._up()
-        counts = Counter(p.announced.date() for p in self.held if p.announced)
-        return sorted(counts.items(), reverse=True)[:limit]
-
-    async def day(self, day: date) -> list[Paper]:
-        self._up()
-        papers = [p for p in self.held if p.announced and p.announced.date() == day]
-        return sorted(papers, key=lambda p: -(p.signals.upvotes or 0))
-
-    async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
-        self.wishes.append(replace(subscription, id=len(self.wishes) + 1))
-        return self.wishes[-1]
+        self._require_up()
+        return await super().days(limit)
 
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
-        self._up()
-        return [s for s in self.wishes if channel in (None, s.channel)]
+        self._require_up()
+        return await super().subscriptions(channel)
 
     async def say(self, message: Message) -> Message:
-        self._up()
-        for known in self.said:
-            if (known.channel, known.key) == (message.channel, message.key):
-                return known
-        self.said.append(replace(message, id=len(self.said) + 1))
-        return self.said[-1]
+        self._require_up()
+        return await super().say(message)
 
     async def messages(
         self, channel: Channel, *, thread: int | None = None, after: int = 0, limit: int = 200
     ) -> list[Message]:
-        self._up()
+        self._require_up()
         self.reads += 1
-        found = [m for m in self.said if m.channel == channel and m.thread == thread and m.id > after]
-        return found[-limit:]
+        return await super().messages(channel, thread=thread, after=after, limit=limit)
 
     async def message(self, id: int) -> Message | None:
-        self._up()
-        return self.said[id - 1] if 1 <= id <= len(self.said) else None
+        self._require_up()
+        return await super().message(id)
 
     async def channels(self, platform: str) -> list[Channel]:
-        self._up()
-        named = {m.channel for m in self.said} | {s.channel for s in self.wishes}
-        return sorted(c for c in named if c.platform == platform)
+        self._require_up()
+        return await super().channels(platform)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import cast
 
 from aiohttp import web
 
 from bot.chat.local import Local, connect
 from bot.model import Ask, Button, Channel, Feed, Line, Paper, Post, Press, Reply, Signals, Span, Subscription
-from bot.ports import Store
 from bot.web import app
 from tests.web.memory import Memory
 
@@ -84,12 +82,8 @@ class Stage:
     feeds: Sequence[Feed] = ()
 
     @property
-    def store(self) -> Store:
-        return cast("Store", self.memory)  # the pages use the part of the port that Memory has
-
-    @property
     def chat(self) -> Local:
-        return connect(self.store, self.clock)
+        return connect(self.memory, self.clock)
 
     def clock(self) -> datetime:
         return self.now
@@ -101,7 +95,7 @@ class Stage:
         return self.feeds
 
     def app(self, **more: object) -> web.Application:
-        return app(self.store, self.answer, self.clock, sources=self.sources, every=0.05, **more)  # type: ignore[arg-type]
+        return app(self.memory, self.answer, self.clock, sources=self.sources, every=0.05, **more)  # type: ignore[arg-type]
 
     async def answer(self, said: Ask | Press) -> Reply:
         """The bot's part, in a few words."""

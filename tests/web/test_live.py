@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
+from bot import store, web
 from bot.model import Channel, Message, Subscription
-from bot.web import events
-from bot.web.live import BACKLOG, Live
+from bot.web.live import BACKLOG, Live, News
+from tests.fakes.store import FakeStore
 from tests.web.stage import GENERAL, NOON, Stage, text
 
 Client = TestClient[Request, Application]
@@ -36,7 +38,7 @@ async def client(stage: Stage) -> AsyncIterator[Client]:
 async def say(stage: Stage, *words: str, thread: int | None = None, channel: Channel = GENERAL) -> None:
     """As another process would: into the store, past the pages."""
     for word in words:
-        await stage.memory.say(Message(channel, "paper-round", text(word), NOON, word, thread))
+        await FakeStore(stage.memory.tables).say(Message(channel, "paper-round", text(word), NOON, word, thread))
 
 
 @asynccontextmanager
@@ -87,9 +89,11 @@ async def test_a_cut_line_goes_on_where_it_ended(stage: Stage, client: Client) -
 async def test_a_new_server_on_the_same_store_goes_on_too(stage: Stage, client: Client) -> None:
     await say(stage, "one", "two")
     jar = client.session.cookie_jar
-    async with TestClient(TestServer(stage.app()), cookie_jar=jar) as reborn:
-        async with listening(reborn, "/chat/general/events?after=0", last=1) as answer:
-            assert await ids(answer, 1) == [2]
+    async with (
+        TestClient(TestServer(stage.app()), cookie_jar=jar) as reborn,
+        listening(reborn, "/chat/general/events?after=0", last=1) as answer,
+    ):
+        assert await ids(answer, 1) == [2]
 
 
 async def test_every_tab_hears_everything_once_and_one_reader_serves_them(stage: Stage, client: Client) -> None:
@@ -133,11 +137,13 @@ async def test_a_database_in_trouble_is_read_again_when_it_is_back(stage: Stage,
         assert await ids(answer, 1) == [1]
 
 
-async def test_a_quiet_line_is_kept_open(stage: Stage, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "TICK", 0.01)
-    async with listening(client, "/chat/general/events?after=0") as answer, asyncio.timeout(PATIENCE):
-        while b"still here" not in await answer.content.readline():
-            pass
+async def test_a_quiet_line_is_kept_open(stage: Stage) -> None:
+    server = TestServer(stage.app(beat=0.01))
+    async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
+        await client.get("/chat/general")
+        async with listening(client, "/chat/general/events?after=0") as answer, asyncio.timeout(PATIENCE):
+            while b"still here" not in await answer.content.readline():
+                pass
 
 
 async def test_only_a_page_we_gave_may_listen(stage: Stage, client: Client) -> None:
@@ -148,7 +154,7 @@ async def test_only_a_page_we_gave_may_listen(stage: Stage, client: Client) -> N
 
 
 async def test_seats_are_counted_a_person_and_in_all() -> None:
-    live = Live(Stage().store, most=3, each=2)
+    live = Live(Stage().memory, most=3, each=2)
     with live.seat("a") as one, live.seat("a") as two, live.seat("a") as too_many:
         assert [one, two, too_many] == [True, True, False]
         with live.seat("b") as other, live.seat("c") as full:
@@ -159,8 +165,8 @@ async def test_seats_are_counted_a_person_and_in_all() -> None:
 
 async def test_nobody_listening_means_nobody_reading() -> None:
     stage = Stage()
-    live = Live(stage.store, every=0.01)
-    news = live.news((GENERAL, None), 0, 0.01)
+    live = Live(stage.memory, every=0.01, beat=0.01)
+    news = live.news((GENERAL, None), 0)
     assert await anext(news) is None
     await news.aclose()
     await asyncio.sleep(0.05)
@@ -171,32 +177,41 @@ async def test_nobody_listening_means_nobody_reading() -> None:
 
 async def test_words_said_here_need_no_round_of_waiting() -> None:
     stage = Stage()
-    live = Live(stage.store, every=3600)
-    news = live.news((GENERAL, None), 0, 0.01)
+    live = Live(stage.memory, every=3600, beat=0.01)
+    news = live.news((GENERAL, None), 0)
     assert await anext(news) is None
     await say(stage, "at once")
     live.nudge((GENERAL, None))
     async with asyncio.timeout(PATIENCE):
-        while (item := await anext(news)) is None:
-            pass
-    assert isinstance(item, Message)
+        assert await spoken(news, 1)
     await news.aclose()
 
 
 async def test_a_listener_that_lags_far_behind_is_let_go_and_loses_nothing() -> None:
     stage = Stage()
-    live = Live(stage.store, every=0.001)
+    live = Live(stage.memory, every=0.001, beat=0.01)
     place = (GENERAL, None)
-    news = live.news(place, 0, 0.01)
-    assert await anext(news) is None
-    for batch in range(3):  # nobody takes what is handed round
+    slow, quick = live.news(place, 0), live.news(place, 0)
+    assert [await anext(slow), await anext(quick)] == [None, None]
+    for batch in range(3):
         await say(stage, *(f"{batch} {n}" for n in range(BACKLOG)))
-        while stage.memory.said and live._readers and live._readers[place].after < len(stage.memory.said):
-            await asyncio.sleep(0.001)
-    assert [item async for item in news if item] == []
-    again = live.news(place, len(stage.memory.said) - 2, 0.01)
-    assert [(await anext(again)).id for _ in range(2)] == [1499, 1500]  # type: ignore[union-attr]
+        async with asyncio.timeout(PATIENCE):
+            await spoken(quick, BACKLOG)
+    assert [item async for item in slow if item] == []
+    again = live.news(place, 1498)
+    assert [message.id for message in await spoken(again, 2)] == [1499, 1500]
     await again.aclose()
+    await quick.aclose()
+
+
+async def spoken(news: AsyncGenerator[News | None], count: int) -> list[Message]:
+    """The next messages, past the quiet ticks."""
+    found: list[Message] = []
+    while len(found) < count:
+        item = await anext(news)
+        if isinstance(item, Message):
+            found.append(item)
+    return found
 
 
 async def test_closing_ends_every_line_at_once(stage: Stage) -> None:
@@ -208,3 +223,19 @@ async def test_closing_ends_every_line_at_once(stage: Stage) -> None:
             async with asyncio.timeout(PATIENCE):
                 await server.close()
                 await answer.read()
+
+
+async def test_two_processes_on_one_database_hear_each_other(tmp_path: Path) -> None:
+    """The pages read one connection, the words come in by another."""
+    file = str(tmp_path / "papers.db")
+    ours, theirs = await store.open(file), await store.open(file)
+    app = web.app(ours, Stage().answer, Stage().clock, every=0.05)
+    try:
+        async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as client:
+            await client.get("/chat/general")
+            async with listening(client, "/chat/general/events?after=0") as answer:
+                said = await theirs.say(Message(GENERAL, "paper-round", text("from elsewhere"), NOON, "k"))
+                assert await ids(answer, 1) == [said.id]
+    finally:
+        await ours.close()
+        await theirs.close()

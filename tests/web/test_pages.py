@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from bot.model import Bookmark, Channel, Feed, Message, Paper
+from bot.model import Bookmark, Channel, Feed, Message, Paper, Span
 from tests.web.stage import GENERAL, NOON, Stage, browsing, line, paper, post_about, text
 
 Client = TestClient[Request, Application]
@@ -69,7 +69,9 @@ async def test_an_empty_installation_says_what_comes_next_and_what_to_type(stage
         Feed("huggingface:daily", "https://huggingface.co/api"),
         Feed("arxiv:cs.CL", "https://rss.arxiv.org"),
     )
-    stage.memory.marks["arxiv:cs.CL"] = Bookmark("arxiv:cs.CL", error="rss.arxiv.org did not answer.", due=NOON)
+    stage.memory.tables.bookmarks["arxiv:cs.CL"] = Bookmark(
+        "arxiv:cs.CL", error="rss.arxiv.org did not answer.", due=NOON
+    )
     html = await body(client, "/")
     assert "huggingface:daily" in html
     assert "rss.arxiv.org did not answer. Next try" in html
@@ -210,3 +212,40 @@ async def test_a_fault_of_ours_shows_a_sentence_and_no_traceback(stage: Stage, c
     html = await body(client, "/", 500)
     assert "Something went wrong here" in html
     assert "Traceback" not in html
+
+
+async def test_a_long_channel_shows_its_newest_messages_and_the_rest_when_asked(stage: Stage, client: Client) -> None:
+    for n in range(130):
+        await stage.chat.post(GENERAL, text(f"said {n:03}"), str(n))
+    html = await body(client, "/chat/general")
+    assert "said 030" in html
+    assert "said 029" not in html
+    assert 'href="/chat/general?older=1"' in html
+    older = await body(client, "/chat/general?older=1")
+    assert "said 000" in older
+    assert "Show older messages" not in older
+
+
+async def test_a_post_tells_how_many_replies_its_thread_has(stage: Stage, client: Client) -> None:
+    top = await stage.chat.post(GENERAL, post_about(paper(1, "Eight-Bit")), "k")
+    assert "replies" not in await body(client, "/chat/general")
+    await stage.chat.thread(GENERAL, top, "name", text("opener"), "k")
+    for word in ("one", "two"):
+        await stage.memory.say(Message(GENERAL, "local:x", text(word), NOON, word, thread=1))
+    assert re.search(r"Discuss <span[^>]+>2<span[^>]+> replies<", await body(client, "/chat/general"))
+
+
+async def test_a_person_in_a_post_is_called_as_the_reader_knows_them(stage: Stage, client: Client) -> None:
+    async def told(person: str) -> str:
+        stage.memory.tables.messages.clear()
+        said = replace(text(""), headline=line(Span("Somebody", person=person), " subscribed"))
+        await stage.chat.post(GENERAL, said, person)
+        return await body(client, "/chat/general")
+
+    assert "Guest abcd subscribed" in await told("local:abcdef")
+    assert "Somebody subscribed" in await told("slack:U1")
+
+
+async def test_a_paper_without_an_address_is_linked_to_its_page(stage: Stage, client: Client) -> None:
+    await stage.chat.post(GENERAL, post_about(paper(1, "Eight-Bit", id="guid:sample#1", url=None)), "k")
+    assert '<a href="/papers/guid%3Asample%231">Eight-Bit</a>' in await body(client, "/chat/general")

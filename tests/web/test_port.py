@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.errors import PlatformFailed, SettingsError
-from bot.web import port, serve
+from bot.web import serve
 from tests.web.stage import Stage
 
 
@@ -31,10 +31,9 @@ async def test_a_taken_port_leads_to_the_next_free_one(taken: int) -> None:
         await served.close()
 
 
-async def test_no_free_port_is_one_sentence(taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port, "TRIES", 1)
+async def test_no_free_port_is_one_sentence(taken: int) -> None:
     with pytest.raises(PlatformFailed, match=r"all taken; set another one as \[web\] port"):
-        await serve(Stage().app(), "127.0.0.1", taken)
+        await serve(Stage().app(), "127.0.0.1", taken, tries=1)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])

@@ -144,6 +144,7 @@ def test_a_visitor_is_recognised_by_the_whole_secret_only() -> None:
         assert recognised(cookie) is None
     assert Visitor("a" * 32).person != Visitor("b" * 32).person
     assert "a" * 32 not in Visitor("a" * 32).person + Visitor("a" * 32).token
+    assert Visitor("a" * 32).person.removeprefix("local:") not in Visitor("a" * 32).token
 
 
 def test_authors_are_called_by_what_they_are_to_the_reader() -> None:

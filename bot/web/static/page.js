@@ -87,11 +87,8 @@ function take(answer, form) {
     old.remove();
     if (focused) $("#words")?.focus({ preventScroll: true });
   }
-  const item = append(answer.whisper || answer.said);
-  if (answer.whisper) {
-    dismissible(item);
-    $("button", item)?.scrollIntoView({ block: "nearest" });
-  }
+  if (answer.said) append(answer.said);
+  if (answer.whisper) dismissible(append(answer.whisper));
   if (form.matches("[data-composer]")) sent(form);
   toEnd();
 }
@@ -187,7 +184,9 @@ function listen() {
   stream.addEventListener("rules", (event) => {
     const place = $("#rules");
     const part = piece(JSON.parse(event.data).html);
-    if (place && place.outerHTML !== part.firstElementChild.outerHTML) place.replaceWith(part);
+    if (!place || place.outerHTML === part.firstElementChild.outerHTML) return;
+    place.replaceWith(part);
+    if (!box?.value) $(".welcome")?.remove(); // it has done its work
   });
 }
 
@@ -218,7 +217,7 @@ if (chat) {
   window.addEventListener("pagehide", hush);
   window.addEventListener("scroll", () => unread && atEnd() && tellUnread(0), { passive: true });
   $("[data-unread] button")?.addEventListener("click", () => { toEnd(); tellUnread(0); });
-  if (!location.hash || location.hash === "#say") toEnd();
+  if ((!location.hash || location.hash === "#say") && log.children.length) toEnd(); // a new thread is read from its top
   if (box && matchMedia("(hover: hover)").matches) put(box.value);
   seen();
 }
