@@ -1,0 +1,227 @@
+"""Post → Block Kit. Pure: what a stranger wrote only ever stands in plain_text or in a rich_text text element.
+
+There nothing of it is read as markup: no mention, link, emoji, bold, code or quote can be forged.
+Every limit is measured on what is sent, and text is cut with an ellipsis; no paragraph is dropped without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.chat.slack.text import clean, cut, escape, one_line, size
+from bot.model import Button, Line, Post, Span
+
+Block = dict[str, Any]
+
+BLOCKS = 50
+"""Blocks in a message. https://docs.slack.dev/reference/block-kit/blocks"""
+PARAGRAPH = 3000
+"""Characters in a text object. https://docs.slack.dev/reference/block-kit/composition-objects/text-object"""
+SMALL = 2000
+"""Characters of a context element; the documents give no figure, so the smallest one of any text field."""
+ACTIONS = 25
+"""Elements in an actions block. https://docs.slack.dev/reference/block-kit/blocks/actions-block"""
+LABEL, VALUE, ID = 75, 2000, 255
+"""A button's text, value and action_id. https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+URL = 3000
+"""https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+BUDGET = 12_000
+"""Characters over all blocks of a message, as JSON.
+
+Undocumented; Slack answers `msg_blocks_too_long` near 13,200 (https://github.com/slackapi/bolt-js/issues/2509), and has
+refused 11,341 characters of text in many small elements (https://github.com/slackapi/bolt-js/issues/2867): the wrapping
+counts too, so it is the JSON that is measured.
+"""
+FALLBACK = 4000
+"""Characters of the `text` beside the blocks. https://docs.slack.dev/reference/methods/chat.postMessage#truncating"""
+
+_STYLES = {"strong": "bold", "emphasis": "italic", "code": "code"}
+_WEB = re.compile(r"https?://[^\s<>|\"\\^`{}]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How tightly a post is packed: characters a paragraph, characters a link's address, paragraphs."""
+
+    paragraph: int = PARAGRAPH
+    url: int = URL
+    lines: int | None = None
+
+
+_FITS = (Fit(), Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000), Fit(200, 300), Fit(100, 100))
+
+
+def blocks(post: Post) -> list[Block]:
+    """The post as Block Kit. The longest paragraphs are cut first; what cannot be said at all is counted.
+
+    `ValueError` when the buttons alone are more than a message holds: buttons cannot be cut.
+    """
+    fits = [*_FITS, *(Fit(100, 100, lines) for lines in _halves(len(post.lines)))]
+    for fit in fits:
+        laid = _lay(post, fit)
+        if weight(laid) <= BUDGET and len(laid) <= BLOCKS:
+            return laid
+    raise ValueError(f"{len(post.buttons)} buttons are more than a Slack message holds")
+
+
+def fallback(post: Post) -> str:
+    """What a notification and a screen reader say: plain, escaped so that it can mention nobody."""
+    plain = "\n".join(filter(None, (one_line(line) for line in clean(post.plain).split("\n"))))
+    return escape(cut(plain, FALLBACK)) or "…"
+
+
+def weight(laid: Sequence[Block]) -> int:
+    """How much of `BUDGET` the blocks take."""
+    return size(json.dumps(laid, ensure_ascii=False, separators=(",", ":")))
+
+
+def _halves(lines: int) -> Iterator[int]:
+    while lines > 0:
+        lines //= 2
+        yield lines
+
+
+def _lay(post: Post, fit: Fit) -> list[Block]:
+    lines = [(line, False) for line in post.lines[: fit.lines]]
+    left = len(post.lines) - len(lines)
+    if left:
+        lines.append((Line((Span(f"… and {left:,} more lines."),), "small"), False))
+    actions = list(_actions(post.buttons))
+    return _pack(list(_pieces([(post.headline, True), *lines], fit)), BLOCKS - len(actions)) + actions
+
+
+# ── paragraphs ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pieces(lines: Sequence[tuple[Line, bool]], fit: Fit) -> Iterator[Block]:
+    """Paragraphs as rich text elements or context blocks; list items, quotes and code that follow each other join."""
+    said = [(line, title) for line, title in lines if clean(line.text).strip()]
+    for (kind, _), run in groupby(said, key=lambda pair: (pair[0].kind, pair[1])):
+        content = [_spans(line, fit, title) for line, title in run]
+        yield from _join(kind, content)
+
+
+def _join(kind: str, content: list[list[Block]]) -> Iterator[Block]:
+    if kind == "item":
+        sections = [{"type": "rich_text_section", "elements": spans} for spans in content]
+        yield {"type": "rich_text_list", "style": "bullet", "elements": sections}
+    elif kind in ("quote", "pre"):
+        name = "rich_text_quote" if kind == "quote" else "rich_text_preformatted"
+        yield {"type": name, "elements": _broken(content)}
+    elif kind == "small":
+        yield from map(_small, content)
+    else:
+        yield from ({"type": "rich_text_section", "elements": spans} for spans in content)
+
+
+def _broken(content: list[list[Block]]) -> list[Block]:
+    """Several lines as one run of elements, a line break between them."""
+    return [element for n, spans in enumerate(content) for element in ([_text("\n")] if n else []) + spans]
+
+
+def _small(spans: list[Block]) -> Block:
+    """A context block; a quiet line that has links or code stays rich text, where they are safe."""
+    if any(span["type"] != "text" or "style" in span for span in spans):
+        return {"type": "rich_text_section", "elements": spans}
+    text = cut("".join(span["text"] for span in spans), SMALL)
+    return {"type": "context", "elements": [_plain(text)]}
+
+
+def _spans(line: Line, fit: Fit, title: bool) -> list[Block]:
+    """The line's spans as rich text elements, cut where its room ends."""
+    made: list[Block] = []
+    room = fit.paragraph
+    tidy = clean if line.kind == "pre" else one_line
+    texts = [tidy(span.text) for span in line.spans]
+    rest = sum(map(size, texts))
+    for span, text in zip(line.spans, texts, strict=True):
+        whole = size(text) < room or rest <= room
+        shown = text if whole else cut(text + " ", room)
+        if shown:
+            made.append(_element(span, shown, fit, title=title, pre=line.kind == "pre"))
+        if not whole:
+            break
+        room, rest = room - size(text), rest - size(text)
+    return made
+
+
+def _element(span: Span, text: str, fit: Fit, *, title: bool, pre: bool) -> Block:
+    url = _link(span.url, fit.url)
+    element: Block = {"type": "link", "url": url, "text": text} if url else _text(text)
+    names = {_STYLES[span.style]} if span.style != "plain" else set()
+    names |= {"bold"} if title else set()
+    if names and not pre:
+        element["style"] = dict.fromkeys(sorted(names), True)
+    return element
+
+
+def _link(url: str | None, limit: int) -> str | None:
+    """The address if a click on it can only open a web page; None leaves the text without a link."""
+    if not url or size(url) > limit or url != clean(url) or not _WEB.fullmatch(url):
+        return None
+    try:
+        return url if urlsplit(url).hostname else None
+    except ValueError:  # such as an IPv6 address without its bracket
+        return None
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+# ── blocks ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pack(pieces: list[Block], room: int) -> list[Block]:
+    """A block a paragraph, for air; where that is too many, neighbours share one, at last all share one."""
+    apart = [_wrap([piece]) for piece in pieces]
+    if len(apart) <= room:
+        return apart
+    runs = groupby(pieces, key=lambda piece: piece["type"] != "context")
+    together = [block for rich, run in runs for block in (_shared(list(run)) if rich else list(run))]
+    return together if len(together) <= room else _shared([_spoken(piece) for piece in pieces])
+
+
+def _wrap(pieces: list[Block]) -> Block:
+    return pieces[0] if pieces[0]["type"] == "context" else {"type": "rich_text", "elements": pieces}
+
+
+def _shared(pieces: list[Block]) -> list[Block]:
+    return [_wrap(pieces)]
+
+
+def _spoken(piece: Block) -> Block:
+    """A context block as an ordinary paragraph; anything else as it is."""
+    if piece["type"] != "context":
+        return piece
+    return {"type": "rich_text_section", "elements": [_text(piece["elements"][0]["text"])]}
+
+
+def _actions(buttons: Sequence[Button]) -> Iterator[Block]:
+    for first in range(0, len(buttons), ACTIONS):
+        row = enumerate(buttons[first : first + ACTIONS], first)
+        yield {"type": "actions", "elements": [_button(number, button) for number, button in row]}
+
+
+def _button(number: int, button: Button) -> Block:
+    """A button that carries its action; its id begins with its number, since ids are unique in a message."""
+    if not 0 < size(button.action) <= VALUE:
+        raise ValueError(f"a button's action has 1 to {VALUE:,} characters")
+    label = cut(one_line(button.label).strip() or button.action, LABEL)
+    made: Block = {
+        "type": "button",
+        "action_id": f"{number}.{button.action}"[:ID],
+        "text": _plain(label),
+        "value": button.action,
+    }
+    return made if button.style == "plain" else made | {"style": button.style}
