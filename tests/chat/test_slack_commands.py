@@ -8,6 +8,7 @@ import pytest
 
 from bot.model import Ask, Press, Reply
 from tests.chat.slack_bot import GENERAL, echo, says, talking
+from tests.standins.slack import spans
 
 
 @pytest.mark.parametrize(
@@ -30,9 +31,15 @@ from tests.chat.slack_bot import GENERAL, echo, says, talking
     ],
 )
 async def test_a_command_is_heard_as_it_was_typed(command: str, text: str, verb: str, words: str) -> None:
-    async with talking() as (standin, _):
-        seen = await standin.command(command, text)
-    assert [said.shown for said in seen.answers] == [f"{verb}|{words}|slack:U0ADA|slack:T0LAB/C0GENERAL"]
+    heard: list[Ask | Press] = []
+
+    async def answer(said: Ask | Press) -> Reply:
+        heard.append(said)
+        return await echo(said)
+
+    async with talking(answer) as (standin, _):
+        await standin.command(command, text)
+    assert heard == [Ask(GENERAL, "slack:U0ADA", verb, words)]
 
 
 async def test_a_commands_answer_is_for_its_person_alone() -> None:
@@ -139,3 +146,25 @@ async def test_an_answer_whose_address_has_run_out_reaches_its_person_all_the_sa
         late.set()
         said = await standin.until(1)
     assert [(one.only, one.shown) for one in said] == [("U0ADA", "At last.")]
+
+
+async def test_people_are_named_and_nobody_is_pinged_for_it() -> None:
+    async def answer(heard: Ask | Press) -> Reply:
+        return Reply(says(f"Done, {heard.person}."), public=says(f"{heard.person} subscribed this channel."))
+
+    async with talking(answer) as (standin, _):
+        seen = await standin.command("/subscribe", "transformers")
+        await standin.until(2)
+    assert [said.shown for said in (*seen.answers, *standin.public())] == ["Done, Ada.", "Ada subscribed this channel."]
+    assert {span["type"] for said in standin.said for span in spans(said.blocks)} == {"text"}
+
+
+async def test_a_person_whom_slack_does_not_name_is_somebody() -> None:
+    async def answer(heard: Ask | Press) -> Reply:
+        return Reply(says("Done."), public=says(f"{heard.person} subscribed this channel."))
+
+    async with talking(answer) as (standin, _):
+        standin.scopes.discard("users:read")
+        await standin.command("/subscribe", "transformers")
+        await standin.until(2)
+        assert [said.shown for said in standin.public()] == ["Somebody subscribed this channel."]

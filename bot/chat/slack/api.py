@@ -17,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.chat.slack.quiet import sdk_logger
-from bot.chat.slack.refusals import WHERE, Answer, Variable, failure
+from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
 from bot.errors import PlatformFailed, SettingsError
 
 T = TypeVar("T")
@@ -55,10 +55,18 @@ def settings(env: Mapping[str, str]) -> Settings:
     """Read SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL and the usual proxy variables; `SettingsError` if unset."""
     bot_token, app_token = (_token(env, name) for name in WHERE)
     base = env.get("SLACK_API_URL", "").strip() or BASE
-    address = urlsplit(base)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    host = _host(base)
+    if host is None:
         raise SettingsError(f"SLACK_API_URL is {base!r}; it must be an http(s) address such as {BASE}.")
-    return Settings(bot_token, app_token, base=base, proxy=_proxy(env, address.hostname))
+    return Settings(bot_token, app_token, base=base, proxy=_proxy(env, host))
+
+
+def _host(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        return parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
+    except ValueError:  # a bracket without its other half, a port that is no number
+        return None
 
 
 def _token(env: Mapping[str, str], name: Variable) -> str:
@@ -101,6 +109,7 @@ class Api:
         )
         self.client.proxy = given.proxy
         self._me: Identity | None = None
+        self._names: dict[str, str] = {}
 
     async def me(self) -> Identity:
         """Who we are; asked once."""
@@ -123,6 +132,17 @@ class Api:
         """`chat.getPermalink`."""
         said = await self.call(self.client.chat_getPermalink(channel=place, message_ts=ts), place=place)
         return str(said["permalink"])
+
+    async def name(self, user: str) -> str:
+        """What a person is called in the workspace; "Somebody" when Slack does not say (scope `users:read`)."""
+        if user not in self._names:
+            try:
+                said = (await self.call(self.client.users_info(user=user))).get("user") or {}
+            except PlatformFailed:
+                return "Somebody"
+            profile = said.get("profile") or {}
+            self._names[user] = profile.get("display_name") or said.get("real_name") or said.get("name") or "Somebody"
+        return self._names[user]
 
     async def ticket(self, socket: SocketModeClient) -> str:
         """`apps.connections.open`: an address for one connection, by way of the socket's own client."""
@@ -148,12 +168,13 @@ class Api:
         except _BROKEN as error:
             answer = _answered(error)
         # outside the except: the vendor's error, which holds the whole request, is not dragged along
-        raise failure(answer, variable=variable, secret=secret, place=place, bot=await self._mention(place))
+        bot = await self._mention() if answer.error in UNSEEN else "@…"
+        raise failure(answer, variable=variable, secret=secret, place=place, bot=bot)
 
-    async def _mention(self, place: str) -> str:
-        """What to type after `/invite`; asked of Slack only once a channel has refused us."""
+    async def _mention(self) -> str:
+        """What to type after `/invite`."""
         try:
-            return f"@{(await self.me()).name}" if place else "@…"
+            return f"@{(await self.me()).name}"
         except PlatformFailed:
             return "and the bot's name"
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.chat.slack.quietly import context
 from bot.chat.slack.text import clean, cut, escape, one_line, size
 from bot.model import Button, Line, Post, Span
 
@@ -23,8 +24,6 @@ BLOCKS = 50
 """Blocks in a message. https://docs.slack.dev/reference/block-kit/blocks"""
 PARAGRAPH = 3000
 """Characters in a text object. https://docs.slack.dev/reference/block-kit/composition-objects/text-object"""
-SMALL = 2000
-"""Characters of a context element; the documents give no figure, so the smallest one of any text field."""
 ACTIONS = 25
 """Elements in an actions block. https://docs.slack.dev/reference/block-kit/blocks/actions-block"""
 LABEL, VALUE, ID = 75, 2000, 255
@@ -47,14 +46,16 @@ _WEB = re.compile(r"https?://[^\s<>|\"\\^`{}]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How tightly a post is packed: characters a paragraph, characters a link's address, paragraphs."""
+    """How tightly a post is packed: characters a paragraph, characters a link's address, quiet lines, paragraphs."""
 
     paragraph: int = PARAGRAPH
     url: int = URL
+    quiet: bool = True
     lines: int | None = None
 
 
-_FITS = (Fit(), Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000), Fit(200, 300), Fit(100, 100))
+_FITS = (Fit(), Fit(quiet=False), Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000, quiet=False))
+_TIGHT = (Fit(200, 300, quiet=False), Fit(100, 100, quiet=False))
 
 
 def blocks(post: Post) -> list[Block]:
@@ -62,8 +63,8 @@ def blocks(post: Post) -> list[Block]:
 
     `ValueError` when the buttons alone are more than a message holds: buttons cannot be cut.
     """
-    fits = [*_FITS, *(Fit(100, 100, lines) for lines in _halves(len(post.lines)))]
-    for fit in fits:
+    fewer = (replace(_TIGHT[-1], lines=lines) for lines in _halves(len(post.lines)))
+    for fit in chain(_FITS, _TIGHT, fewer):
         laid = _lay(post, fit)
         if weight(laid) <= BUDGET and len(laid) <= BLOCKS:
             return laid
@@ -104,7 +105,7 @@ def _pieces(lines: Sequence[tuple[Line, bool]], fit: Fit) -> Iterator[Block]:
     said = [(line, title) for line, title in lines if clean(line.text).strip()]
     for (kind, _), run in groupby(said, key=lambda pair: (pair[0].kind, pair[1])):
         content = [_spans(line, fit, title) for line, title in run]
-        yield from _join(kind, content)
+        yield from _join("text" if kind == "small" and not fit.quiet else kind, content)
 
 
 def _join(kind: str, content: list[list[Block]]) -> Iterator[Block]:
@@ -126,11 +127,8 @@ def _broken(content: list[list[Block]]) -> list[Block]:
 
 
 def _small(spans: list[Block]) -> Block:
-    """A context block; a quiet line that has links or code stays rich text, where they are safe."""
-    if any(span["type"] != "text" or "style" in span for span in spans):
-        return {"type": "rich_text_section", "elements": spans}
-    text = cut("".join(span["text"] for span in spans), SMALL)
-    return {"type": "context", "elements": [_plain(text)]}
+    """A context block; a quiet line that is not safe in one is said like any other."""
+    return context(spans) or {"type": "rich_text_section", "elements": spans}
 
 
 def _spans(line: Line, fit: Fit, title: bool) -> list[Block]:
@@ -183,28 +181,16 @@ def _plain(text: str) -> Block:
 
 
 def _pack(pieces: list[Block], room: int) -> list[Block]:
-    """A block a paragraph, for air; where that is too many, neighbours share one, at last all share one."""
+    """A block a paragraph, for air; where that is too many, neighbours share one, and quiet lines are said aloud."""
     apart = [_wrap([piece]) for piece in pieces]
     if len(apart) <= room:
         return apart
-    runs = groupby(pieces, key=lambda piece: piece["type"] != "context")
-    together = [block for rich, run in runs for block in (_shared(list(run)) if rich else list(run))]
-    return together if len(together) <= room else _shared([_spoken(piece) for piece in pieces])
+    runs = groupby(pieces, key=lambda piece: piece["type"] == "context")
+    return [block for small, run in runs for block in (list(run) if small else [_wrap(list(run))])]
 
 
 def _wrap(pieces: list[Block]) -> Block:
     return pieces[0] if pieces[0]["type"] == "context" else {"type": "rich_text", "elements": pieces}
-
-
-def _shared(pieces: list[Block]) -> list[Block]:
-    return [_wrap(pieces)]
-
-
-def _spoken(piece: Block) -> Block:
-    """A context block as an ordinary paragraph; anything else as it is."""
-    if piece["type"] != "context":
-        return piece
-    return {"type": "rich_text_section", "elements": [_text(piece["elements"][0]["text"])]}
 
 
 def _actions(buttons: Sequence[Button]) -> Iterator[Block]:

@@ -31,7 +31,8 @@ _TOKEN = frozenset({
 _WORKSPACE = frozenset({
     "ekm_access_denied", "enterprise_is_restricted", "team_access_not_granted", "org_login_required",
 })  # fmt: skip
-_UNSEEN = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
+UNSEEN = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
+"""Errors whose remedy is an invitation, so the bot's name is needed. A private channel is simply not found."""
 _SHAPE = frozenset({
     "invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments",
 })  # fmt: skip
@@ -67,7 +68,7 @@ def _permanent(answer: Answer, variable: Variable, secret: str, channel: str, bo
     error = answer.error
     if error in _TOKEN:
         return wrong_token(variable, secret, error)
-    if error in _UNSEEN:
+    if error in UNSEEN:
         return f"Slack lets the bot see no {channel}: if it is there, invite the bot in it with /invite {bot}."
     if error == "is_archived":
         return f"The Slack {channel} is archived: unarchive it, or subscribe in another one."

@@ -127,10 +127,10 @@ class StandIn:
         """Press the button that carries `action`."""
         blocks = [block for block in message.blocks if block["type"] == "actions"]
         button = next(item for block in blocks for item in block["elements"] if item.get("value") == action)
-        container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
-        container |= {"is_ephemeral": message.only is not None} | (
-            {"thread_ts": message.thread} if message.thread else {}
-        )
+        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
+        container["is_ephemeral"] = message.only is not None
+        if message.thread:
+            container["thread_ts"] = message.thread
         payload = {
             "type": "block_actions",
             "user": {"id": user, "username": "ada", "name": "ada", "team_id": self.team},

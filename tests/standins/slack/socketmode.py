@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +29,9 @@ class Sockets:
         """How often each envelope was sent."""
         self.deaf = False
         """Drop acknowledgements on the floor, as a connection does that dies at the wrong moment."""
-        self.on_envelope: Callable[[str], None] | None = None
+        self.shut_door = 0
+        """So many connections are turned away before one is let in."""
+        self._again = asyncio.Event()
         self._tickets: set[str] = set()
         self._acks: dict[str, asyncio.Event] = {}
         self._change = asyncio.Condition()
@@ -45,6 +46,10 @@ class Sockets:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One connection; its ticket is good for one."""
         ticket = request.query.get("ticket", "")
+        if self.shut_door:
+            self.shut_door -= 1
+            self._tickets.discard(ticket)  # a ticket is good for one try
+            return web.Response(status=503, text="try another")
         if ticket not in self._tickets:
             return web.Response(status=403, text="ticket used or unknown")
         self._tickets.remove(ticket)
@@ -99,11 +104,18 @@ class Sockets:
             await self.connected()
             socket = self.open[next(self._turn) % len(self.open)]
             self.sends[envelope["envelope_id"]] = self.sends.get(envelope["envelope_id"], 0) + 1
+            self._again.set()
             try:
                 await socket.send_json(envelope)
                 await asyncio.wait_for(acked.wait(), self.resend_after)
             except (TimeoutError, ConnectionError):
                 await asyncio.sleep(0)
+
+    async def sent_again(self) -> None:
+        """Wait until an envelope is sent."""
+        self._again.clear()
+        async with asyncio.timeout(20):
+            await self._again.wait()
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Tell every connection to make room for a new one."""

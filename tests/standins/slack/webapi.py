@@ -121,7 +121,8 @@ class Methods:
         return {"channel": {"id": room.id}}
 
     def users_info(self, fields: Json) -> Json:
-        return {"user": {"id": fields["user"], "tz": "Europe/Berlin", "is_admin": False, "is_owner": False}}
+        person = {"id": fields["user"], "name": "ada", "real_name": "Ada Lovelace", "tz": "Europe/Berlin"}
+        return {"user": person | {"profile": {"display_name": "Ada"}, "is_admin": False, "is_owner": False}}
 
     # ── what they share ──
 
