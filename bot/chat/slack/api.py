@@ -63,10 +63,10 @@ def settings(env: Mapping[str, str]) -> Settings:
 
 def _host(address: str) -> str | None:
     try:
-        parts = urlsplit(address)
-        return parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
+        parts, port = urlsplit(address), urlsplit(address).port
     except ValueError:  # a bracket without its other half, a port that is no number
         return None
+    return parts.hostname if parts.scheme in ("http", "https") and port != 0 else None
 
 
 def _token(env: Mapping[str, str], name: Variable) -> str:

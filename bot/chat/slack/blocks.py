@@ -26,6 +26,8 @@ PARAGRAPH = 3000
 """Characters in a text object. https://docs.slack.dev/reference/block-kit/composition-objects/text-object"""
 ACTIONS = 25
 """Elements in an actions block. https://docs.slack.dev/reference/block-kit/blocks/actions-block"""
+LINES = 180
+"""Paragraphs that can fit into `BUDGET`: what stands around one takes 67 characters."""
 LABEL, VALUE, ID = 75, 2000, 255
 """A button's text, value and action_id. https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
 URL = 3000
@@ -63,9 +65,14 @@ def blocks(post: Post) -> list[Block]:
 
     `ValueError` when the buttons alone are more than a message holds: buttons cannot be cut.
     """
-    fewer = (replace(_TIGHT[-1], lines=lines) for lines in _halves(len(post.lines)))
+    lines = [line for line in map(_tidy, post.lines) if line.text.strip()]
+    tidy = replace(post, headline=_tidy(post.headline), lines=tuple(lines[:LINES]))
+    sizes = [size(line.text) for line in (tidy.headline, *tidy.lines)]
+    fewer = (replace(_TIGHT[-1], lines=half) for half in _halves(len(tidy.lines)))
     for fit in chain(_FITS, _TIGHT, fewer):
-        laid = _lay(post, fit)
+        if sum(min(one, fit.paragraph) for one in sizes[: fit.lines]) > BUDGET:
+            continue  # too long before anything is put around it
+        laid = _lay(tidy, fit, len(lines))
         if weight(laid) <= BUDGET and len(laid) <= BLOCKS:
             return laid
     raise ValueError(f"{len(post.buttons)} buttons are more than a Slack message holds")
@@ -73,7 +80,7 @@ def blocks(post: Post) -> list[Block]:
 
 def fallback(post: Post) -> str:
     """What a notification and a screen reader say: plain, escaped so that it can mention nobody."""
-    plain = "\n".join(filter(None, (one_line(line) for line in clean(post.plain).split("\n"))))
+    plain = "\n".join(filter(None, (one_line(line).strip() for line in clean(post.plain).split("\n"))))
     return escape(cut(plain, FALLBACK)) or "…"
 
 
@@ -88,13 +95,21 @@ def _halves(lines: int) -> Iterator[int]:
         yield lines
 
 
-def _lay(post: Post, fit: Fit) -> list[Block]:
-    lines = [(line, False) for line in post.lines[: fit.lines]]
-    left = len(post.lines) - len(lines)
+def _tidy(line: Line) -> Line:
+    """The line without tricks, and without what is far beyond its room."""
+    tidy = clean if line.kind == "pre" else one_line
+    return replace(line, spans=tuple(replace(span, text=tidy(span.text[: 4 * PARAGRAPH])) for span in line.spans))
+
+
+def _lay(post: Post, fit: Fit, all_lines: int) -> list[Block]:
+    lines = list(post.lines[: fit.lines])
+    left = all_lines - len(lines)
     if left:
-        lines.append((Line((Span(f"… and {left:,} more lines."),), "small"), False))
+        lines.append(Line((Span(f"… and {left:,} more lines."),)))
     actions = list(_actions(post.buttons))
-    return _pack(list(_pieces([(post.headline, True), *lines], fit)), BLOCKS - len(actions)) + actions
+    head = [(post.headline, True)] if post.headline.text.strip() else []
+    pieces = list(_pieces([*head, *((line, False) for line in lines)], fit))
+    return _pack(pieces, BLOCKS - len(actions)) + actions
 
 
 # ── paragraphs ──────────────────────────────────────────────────────────────────────────────────────
@@ -102,8 +117,7 @@ def _lay(post: Post, fit: Fit) -> list[Block]:
 
 def _pieces(lines: Sequence[tuple[Line, bool]], fit: Fit) -> Iterator[Block]:
     """Paragraphs as rich text elements or context blocks; list items, quotes and code that follow each other join."""
-    said = [(line, title) for line, title in lines if clean(line.text).strip()]
-    for (kind, _), run in groupby(said, key=lambda pair: (pair[0].kind, pair[1])):
+    for (kind, _), run in groupby(lines, key=lambda pair: (pair[0].kind, pair[1])):
         content = [_spans(line, fit, title) for line, title in run]
         yield from _join("text" if kind == "small" and not fit.quiet else kind, content)
 
@@ -135,10 +149,9 @@ def _spans(line: Line, fit: Fit, title: bool) -> list[Block]:
     """The line's spans as rich text elements, cut where its room ends."""
     made: list[Block] = []
     room = fit.paragraph
-    tidy = clean if line.kind == "pre" else one_line
-    texts = [tidy(span.text) for span in line.spans]
-    rest = sum(map(size, texts))
-    for span, text in zip(line.spans, texts, strict=True):
+    rest = size(line.text)
+    for span in line.spans:
+        text = span.text
         whole = size(text) < room or rest <= room
         shown = text if whole else cut(text + " ", room)
         if shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from itertools import takewhile
 
 TRICKS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and the bidirectional embeddings, overrides and isolates that turn a neighbour's text around.
@@ -59,7 +60,13 @@ def _whole(text: str, end: int) -> int:
 
 def _splits(text: str, place: int) -> bool:
     after, before = text[place : place + 1], text[place - 1 : place]
-    return after in _JOINERS or before == "\u200d" or _clings(after) or (_flag(before) and _flag(after))
+    return after in _JOINERS or before == "\u200d" or _clings(after) or (_flag(after) and _halved(text, place))
+
+
+def _halved(text: str, place: int) -> bool:
+    """Whether an odd number of flag letters stands before `place`: two make a flag."""
+    letters = takewhile(_flag, reversed(text[max(0, place - _BACK) : place]))
+    return sum(1 for _ in letters) % 2 == 1
 
 
 def _clings(char: str) -> bool:

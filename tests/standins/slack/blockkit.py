@@ -64,7 +64,7 @@ class Reader:
     def words(self, text: Any, limit: int, at: str) -> None:
         if not isinstance(text, str):
             self.fault("must provide a string", at)
-        elif not text.strip() and text != "\n":
+        elif not text.strip():
             self.fault("must be more than 0 characters", at)
         elif len(text.encode("utf-16-le", "surrogatepass")) // 2 > limit:
             self.fault(f"must be less than {limit + 1} characters", at)
@@ -72,9 +72,8 @@ class Reader:
             self.fault("invalid character", at)
 
     def run(self, text: Any, at: str) -> None:
-        """Text inside rich text, where a space alone is fine."""
-        if text != " ":
-            self.words(text, 3000, at)
+        """Text inside rich text, where white space alone is fine."""
+        self.words(f"·{text}" if text and isinstance(text, str) else text, 3001, at)
 
     def id(self, thing: Json, name: str, scope: str, at: str) -> None:
         if name not in thing:
