@@ -13,6 +13,7 @@ from tests.door.command import daily, environment
 from tests.standins.slack import StandIn, slack_standin
 
 ABOUT = "We propose a thing."
+HOSTILE = "A <!here> language model"
 
 
 @asynccontextmanager
@@ -45,14 +46,11 @@ async def test_a_channel_subscribes_gets_its_paper_once_and_discusses_it(tmp_pat
             await standin.until(2)
             assert [said.shown for said in standin.public()] == ["Ada subscribed this channel to language model (#1)"]
 
-        day.write_text(
-            daily(("2608.00001", "An old language model", ABOUT), ("2608.00002", "A <!here> language model", ABOUT))
-        )
-        for _ in range(2):
-            async with program(tmp_path, standin, "--once") as process:
-                await process.wait()
+        day.write_text(daily(("2608.00001", "An old language model", ABOUT), ("2608.00002", HOSTILE, ABOUT)))
+        async with program(tmp_path, standin, "--once") as process:
+            await process.wait()
         (_, paper) = standin.public()
-        assert "A <!here> language model" in paper.shown
+        assert HOSTILE in paper.shown
 
         async with program(tmp_path, standin):
             await standin.sockets.connected(opened=2)
