@@ -41,7 +41,7 @@ def titled(title: str) -> Post:
     return Post(Line((Span(title, "strong", "https://arxiv.org/abs/2402.12345"),)), (Line((Span(title),)),))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(posts)
 def test_slack_takes_every_post(post: Post) -> None:
     laid = blocks(post)
@@ -51,7 +51,7 @@ def test_slack_takes_every_post(post: Post) -> None:
     assert 0 < len(fallback(post)) <= 5000
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(posts)
 def test_nothing_in_a_post_is_markup_but_what_the_bot_put_there(post: Post) -> None:
     for block in blocks(post):

@@ -99,6 +99,7 @@ async def test_a_permanent_refusal_says_what_mends_it(error: str, remedy: str) -
         ({"error": "internal_error"}, None),
         ({"error": "fatal_error"}, None),
         ({"error": "service_unavailable", "status": 503}, None),
+        ({"status": 429, "after": 7, "body": "<html>slow down</html>"}, 7),
         ({"status": 500}, None),
         ({"status": 502, "body": "<html>bad gateway</html>"}, None),
         ({"status": 200, "body": "<html>a captive portal</html>"}, None),

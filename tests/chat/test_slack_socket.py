@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from bot.chat.slack.quiet import redact
+from bot.chat.slack.quiet import redact, sdk_logger
 from bot.errors import Refused
 from bot.model import Ask, Press, Reply
 from tests.chat.slack_bot import GENERAL, echo, says, slack, talking
@@ -160,20 +160,45 @@ async def test_a_chat_that_is_closed_leaves_nothing_open() -> None:
         assert chat._api.session.closed
 
 
-async def test_logs_hold_no_token_and_no_ticket(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_is_told_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    async with slack(ping=FAST) as (standin, chat):
+        for _ in range(4):
+            standin.trouble("auth.test", status=503)
+        listening = asyncio.create_task(chat.listen(echo))
+        await standin.sockets.connected()
+        await standin.command("/subscriptions")
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "Slack has trouble of its own (HTTP 503). Trying to connect again in 0 s.",
+        "Slack is connected.",
+    ]
+
+
+async def test_logs_hold_no_token_no_ticket_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with talking(ping=FAST) as (standin, _):
-        standin.sockets.shut_door = 3
+        standin.sockets.shut_door = 8
         standin.sockets.cut()
         await standin.sockets.connected(opened=2)
         await standin.command("/subscriptions")
     told = [record for record in caplog.records if record.name.startswith(("bot.", "slack_"))]
     text = "\n".join(record.getMessage() for record in told)
-    assert told
-    assert not [secret for secret in (standin.bot_token, standin.app_token, "ticket=0") if secret in text]
+    assert "The connection to Slack is lost." in text
+    assert not [secret for secret in (standin.bot_token, standin.app_token, "ticket=") if secret in text]
     assert all(record.exc_info is None for record in told)
 
 
+def test_what_slacks_sdk_logs_is_one_line_without_what_opens_doors(caplog: pytest.LogCaptureFixture) -> None:
+    logger, error = sdk_logger(), ValueError("xoxb-1-abc")
+    url = "wss://x/link/?ticket=12ab&app_id=34"
+    logger.error("Failed to run a listener: %s\nfor %s", "xapp-1-A0-def", url, exc_info=error)
+    logger.error("Failed to connect (error: 503); Retrying...")
+    (record,) = caplog.records
+    assert record.getMessage() == "Failed to run a listener: xapp-… for wss://x/link/?ticket=…&app_id=…"
+    assert record.exc_info is None
+
+
 def test_what_opens_doors_is_struck_out() -> None:
-    said = "token xoxb-1-abc, xapp-1-A0-def and wss://x/link/?ticket=12ab&app_id=34 at https://hooks.slack.com/a/b/c'"
-    assert redact(said) == "token xoxb-…, xapp-… and wss://x/link/?ticket=…&app_id=… at https://hooks.slack.com/…'"
+    assert redact("xoxb-1-abc, at https://hooks.slack.com/a/b/c'") == "xoxb-…, at https://hooks.slack.com/…'"

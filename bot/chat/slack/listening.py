@@ -45,17 +45,19 @@ SLOWEST = 60.0
 
 async def listen(api: Api, answers: Answers, ping: float = PING) -> None:
     """Hear every command and press until cancelled; `Refused` when Slack will not have us."""
-    app, tries = _app(api, answers), 0
-    seen: dict[str, None] = {}
+    app, seen = _app(api, answers), dict[str, None]()
+    tries, told = 0, ""
     while True:
         try:
             async with _connected(api, app, seen, ping) as door:
-                tries = 0
+                log.log(logging.WARNING if tries else logging.INFO, "Slack is connected.")
+                tries, told = 0, ""
                 await door.lost(ping)
         except TryLater as error:
-            tries += 1
-            wait = error.after or min(SLOWEST, 2.0**tries) * ping / PING
-            log.warning("%s Connecting to Slack again in %g s.", error, wait)
+            wait = error.after or min(SLOWEST, ping * 2 ** min(tries, 8))
+            level = logging.INFO if str(error) == told else logging.WARNING  # an outage is told once
+            log.log(level, "%s Trying to connect again in %.0f s.", error, wait)
+            tries, told = tries + 1, str(error)
         await asyncio.sleep(wait)
 
 

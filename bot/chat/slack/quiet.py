@@ -8,13 +8,22 @@ import re
 _SECRETS = re.compile(r"(xox[a-z]-|xapp-|ticket=|app_id=|hooks\.slack\.com/)[^\s'\"&,})]+", re.IGNORECASE)
 
 
+_CHATTER = (
+    "Failed to connect",
+    "Failed to check the current session",
+    "Failed to retrieve WSS URL",
+    "Failed to receive",
+)
+"""What the SDK says every few seconds of an outage, which `listening` tells once."""
+
+
 class Discreet(logging.Filter):
-    """Makes every record one line that can be shown to anybody."""
+    """Makes every record one line that can be shown to anybody, and keeps an outage from filling the log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redact(record.getMessage()), None
         record.exc_info = record.exc_text = record.stack_info = None
-        return True
+        return not record.msg.startswith(_CHATTER)
 
 
 def redact(text: str) -> str:

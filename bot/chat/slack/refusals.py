@@ -69,7 +69,7 @@ def _permanent(answer: Answer, variable: Variable, secret: str, channel: str, bo
     if error in _TOKEN:
         return wrong_token(variable, secret, error)
     if error in UNSEEN:
-        return f"Slack lets the bot see no {channel}: if it is there, invite the bot in it with /invite {bot}."
+        return f"The bot is not in the Slack {channel}, or that is gone: invite it by typing /invite {bot} there."
     if error == "is_archived":
         return f"The Slack {channel} is archived: unarchive it, or subscribe in another one."
     if error == "missing_scope":

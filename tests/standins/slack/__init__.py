@@ -237,7 +237,7 @@ def _troubled(request: web.Request, trouble: Json) -> web.StreamResponse:
         return web.Response()
     headers = {"Retry-After": f"{trouble['after']:g}"} if trouble["after"] is not None else {}
     if trouble["body"]:
-        return web.Response(status=trouble["status"], text=trouble["body"], content_type="text/html")
+        return web.Response(status=trouble["status"], text=trouble["body"], headers=headers, content_type="text/html")
     return web.json_response({"ok": False, "error": trouble["error"]}, status=trouble["status"], headers=headers)
 
 
