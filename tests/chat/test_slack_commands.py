@@ -65,6 +65,13 @@ async def test_the_acknowledgement_goes_before_a_slow_answer() -> None:
         await seen.answered()
 
 
+async def test_the_acknowledgement_goes_before_the_quickest_answer() -> None:
+    async with talking() as (standin, _):
+        for _ in range(20):
+            seen = await standin.command("/subscribe", "transformers")
+            assert seen.acked.is_set()
+
+
 async def test_a_slow_answer_holds_up_nobody_else() -> None:
     slow = asyncio.Event()
 

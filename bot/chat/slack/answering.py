@@ -57,13 +57,19 @@ class Answers:
         self._api = api
         self._answer = answer
         self._announce = announce
+        self._heard: list[tuple[Ask | Press, Origin]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, heard: Ask | Press, origin: Origin) -> None:
-        """Answer, later; the acknowledgement goes first."""
-        task = asyncio.create_task(self._reply(heard, origin))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
+    def hear(self, heard: Ask | Press, origin: Origin) -> None:
+        """Keep it until it is acknowledged."""
+        self._heard.append((heard, origin))
+
+    def begin(self) -> None:
+        """Answer what was heard; called once the acknowledgement is on its way."""
+        while self._heard:
+            task = asyncio.create_task(self._reply(*self._heard.pop(0)))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
 
     async def finish(self, grace: float) -> None:
         """Let what is under way end within `grace` seconds, then stop it."""

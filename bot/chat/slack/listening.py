@@ -49,7 +49,7 @@ async def listen(api: Api, answers: Answers, ping: float = PING) -> None:
     tries, told = 0, ""
     while True:
         try:
-            async with _connected(api, app, seen, ping) as door:
+            async with _connected(api, app, answers, seen, ping) as door:
                 log.log(logging.WARNING if tries else logging.INFO, "Slack is connected.")
                 tries, told = 0, ""
                 await door.lost(ping)
@@ -88,13 +88,13 @@ def _register(app: AsyncApp, answers: Answers) -> None:
 
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        answers.begin(asked(body), Origin.of(body))
+        answers.hear(asked(body), Origin.of(body))
 
     async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         press = pressed(body)
         if press is not None:
-            answers.begin(press, Origin.of(body))
+            answers.hear(press, Origin.of(body))
 
     app.command(anything)(command)
     app.action(anything)(action)
@@ -103,17 +103,18 @@ def _register(app: AsyncApp, answers: Answers) -> None:
 class Door(AsyncSocketModeHandler):
     """One Socket Mode client."""
 
-    def __init__(self, app: AsyncApp, api: Api, seen: dict[str, None], ping: float) -> None:
+    def __init__(self, app: AsyncApp, api: Api, answers: Answers, seen: dict[str, None], ping: float) -> None:
         super().__init__(
             app, api.given.app_token, sdk_logger(), web_client=api.client, proxy=api.given.proxy, ping_interval=ping
         )
         self.client.proxy = api.given.proxy
         self.client.on_message_listeners.append(self._look)
+        self._answers = answers
         self._seen = seen
         self._off = asyncio.Event()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the SDK's own
-        """Hand it to bolt, once: an envelope whose acknowledgement was lost comes again."""
+        """Have bolt acknowledge it, then have it answered; once, for what is not acknowledged comes again."""
         key = str(req.payload.get("event_id") or req.payload.get("trigger_id") or req.envelope_id)
         if key in self._seen:
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
@@ -121,7 +122,10 @@ class Door(AsyncSocketModeHandler):
         self._seen[key] = None
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
-        await super().handle(client, req)
+        try:
+            await super().handle(client, req)
+        finally:
+            self._answers.begin()
 
     async def lost(self, ping: float) -> None:
         """Wait until the connection is beyond the SDK's repair, and raise why."""
@@ -144,9 +148,11 @@ class Door(AsyncSocketModeHandler):
 
 
 @asynccontextmanager
-async def _connected(api: Api, app: AsyncApp, seen: dict[str, None], ping: float) -> AsyncIterator[Door]:
+async def _connected(
+    api: Api, app: AsyncApp, answers: Answers, seen: dict[str, None], ping: float
+) -> AsyncIterator[Door]:
     await api.me()
-    door = Door(app, api, seen, ping)
+    door = Door(app, api, answers, seen, ping)
     try:
         door.client.wss_uri = await api.ticket(door.client)
         try:
