@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from bot.chat.slack.quiet import redact, sdk_logger
+from bot.chat.slack.discreet import redact, sdk_logger
 from bot.errors import Refused
 from bot.model import Ask, Press, Reply
 from tests.chat.slack_bot import GENERAL, echo, says, slack, talking

@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.chat.slack.quietly import context
+from bot.chat.slack.small import context
 from bot.chat.slack.text import clean, cut, escape, one_line, size
 from bot.model import Button, Line, Post, Span
 

@@ -24,7 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack.answering import Answers, Origin
 from bot.chat.slack.api import Api
-from bot.chat.slack.quiet import sdk_logger
+from bot.chat.slack.discreet import sdk_logger
 from bot.chat.slack.words import asked, pressed
 from bot.errors import Refused, TryLater
 
