@@ -140,6 +140,7 @@ async def test_an_answer_under_way_is_given_before_the_bot_stops() -> None:
         seen = standin.type("/subscribe", "transformers")
         await begun.wait()
         listening.cancel()
+        await standin.sockets.disconnected()
         go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await listening

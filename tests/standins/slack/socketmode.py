@@ -90,6 +90,11 @@ class Sockets:
         async with asyncio.timeout(20), self._change:
             await self._change.wait_for(lambda: len(self.open) >= connections and self.opened >= opened)
 
+    async def disconnected(self) -> None:
+        """Wait until no connection stands."""
+        async with asyncio.timeout(20), self._change:
+            await self._change.wait_for(lambda: not self.open)
+
     def send(self, kind: str, payload: Json) -> asyncio.Event:
         """Send an envelope, again and again until it is acknowledged; the event says when it is."""
         envelope = {"type": kind, "envelope_id": str(uuid4()), "accepts_response_payload": True, "payload": payload}
