@@ -12,7 +12,7 @@ MANIFEST = (Path(__file__).parent.parent.parent / "config" / "slack-app.yaml").r
 
 def listed(under: str) -> set[str]:
     """The entries of the list under a key."""
-    block = re.search(rf"^( *){under}:\n((?:\1  .*\n)+)", MANIFEST, re.M)
+    block = re.search(rf"^( *){under}:.*\n((?:\1  .*\n)+)", MANIFEST, re.M)
     assert block, under
     return set(re.findall(r"^ *- (?:command: )?([\w/:.]+)", block[2], re.M))
 
@@ -33,3 +33,7 @@ def test_the_manifest_asks_for_the_scopes_that_the_bot_uses_and_no_more() -> Non
 def test_socket_mode_and_buttons_are_on() -> None:
     assert "socket_mode_enabled: true" in MANIFEST
     assert re.search(r"interactivity:\n +is_enabled: true", MANIFEST)
+
+
+def test_reading_messages_is_optional() -> None:
+    assert listed("bot_optional") == {"channels:history", "groups:history"}

@@ -117,6 +117,49 @@ async def test_what_passes_is_tried_later_and_asked_once(trouble: dict[str, obje
         assert await chat.post(GENERAL, says("A paper"), "k")
 
 
+LOST = [{"status": 0}, {"status": 502, "body": "<html>bad gateway</html>"}, {"error": "fatal_error"}]
+"""Answers after which nobody knows whether the message was said."""
+
+
+@pytest.mark.parametrize("trouble", LOST)
+async def test_a_message_whose_answer_was_lost_is_looked_for_and_not_said_again(
+    trouble: dict[str, object],
+) -> None:
+    async with slack() as (standin, chat):
+        standin.scopes.add("channels:history")
+        parent = await chat.post(GENERAL, says("Another paper"), "k0")
+        for _ in range(2):
+            standin.trouble("chat.postMessage", done=True, **trouble)  # type: ignore[arg-type]  # a table of keywords
+        with pytest.raises(TryLater):
+            await chat.post(GENERAL, says("A paper"), "k")
+        assert await chat.post(GENERAL, says("A paper"), "k") == standin.public()[1].ts
+        with pytest.raises(TryLater):
+            await chat.thread(GENERAL, parent, "Another paper", says("The abstract"), "k0|thread")
+        await chat.thread(GENERAL, parent, "Another paper", says("The abstract"), "k0|thread")
+        assert [said.shown for said in standin.public()] == ["Another paper", "A paper", "The abstract"]
+
+
+@pytest.mark.parametrize("trouble", LOST)
+async def test_a_message_that_never_arrived_is_said(trouble: dict[str, object]) -> None:
+    async with slack() as (standin, chat):
+        standin.scopes.add("channels:history")
+        await chat.post(GENERAL, says("Another paper"), "k0")
+        standin.trouble("chat.postMessage", **trouble)  # type: ignore[arg-type]  # a table of keywords
+        with pytest.raises(TryLater):
+            await chat.post(GENERAL, says("A paper"), "k")
+        await chat.post(GENERAL, says("A paper"), "k")
+        assert [said.shown for said in standin.public()] == ["Another paper", "A paper"]
+
+
+async def test_a_pause_leaves_no_doubt_and_nothing_is_looked_for() -> None:
+    async with slack() as (standin, chat):
+        standin.slow_down(1)
+        with pytest.raises(TryLater):
+            await chat.post(GENERAL, says("A paper"), "k")
+        await chat.post(GENERAL, says("A paper"), "k")
+        assert [method for method, _ in standin.calls] == ["chat.postMessage", "chat.postMessage"]
+
+
 async def test_a_slack_that_is_not_there_is_tried_later() -> None:
     async with slack() as (standin, _):
         away = dict(standin.env)

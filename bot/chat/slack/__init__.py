@@ -1,9 +1,10 @@
 """Slack: slack-bolt in Socket Mode, and Slack's own Web API client. Only what stands here is for other rooms.
 
-What may be said twice: a message whose answer was lost on the way (a timeout, a connection reset after Slack took
-it), and one that was said just before this process ended without the store knowing. Every message carries the hash of
-its key as metadata, so that a bot with the scope `channels:history` can look for it before saying it again; that look
-belongs into `Slack._once`, before the call. Within one process a key that was said is never said again.
+What may be said twice: a message of which we do not know whether Slack took it (its answer was lost, or was an error
+that leaves it open), and one that was said just before this process ended without the store knowing. Every message
+carries the hash of its key as metadata. In the first case the bot looks for it before saying it again, where the
+optional scopes `channels:history` and `groups:history` let it; for the second, the same look belongs into
+`Slack._once`, for keys that another process may have said. Within one process a key that was said is said once.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 
 from bot.chat.slack.answering import Answers, message
 from bot.chat.slack.api import Api, settings
 from bot.chat.slack.listening import PING, listen
+from bot.chat.slack.refusals import Unsure
 from bot.errors import Refused
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
@@ -52,6 +53,7 @@ class Slack:
         self._api = api
         self._ping = ping
         self._said: dict[str, str] = {}
+        self._unsure: dict[str, str] = {}
         self._answers: list[Answers] = []
 
     async def listen(self, answer: Answer) -> None:
@@ -66,11 +68,11 @@ class Slack:
 
     async def post(self, channel: Channel, post: Post, key: str) -> str:
         """Say it in the channel and return its `ts`; a key said before in this process returns the first one's."""
-        return await self._once(channel, post, key, {})
+        return await self._once(channel, post, key)
 
     async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
         """Say `opener` under a message. A thread in Slack has no name, and the id of the message it hangs from."""
-        await self._once(channel, opener, key, {"thread_ts": message})
+        await self._once(channel, opener, key, message)
         return message
 
     async def link(self, channel: Channel, thread: str) -> str | None:
@@ -86,14 +88,30 @@ class Slack:
             await answers.finish(GRACE)
         await self._api.session.close()
 
-    async def _once(self, channel: Channel, post: Post, key: str, more: dict[str, Any]) -> str:
-        place, known = f"{channel}|{more.get('thread_ts', '')}|{key}", self._said
-        if place not in known:
-            said = message(post) | more | BARE | {"metadata": _metadata(key)}
-            known[place] = await self._api.say(_place(channel), said)
-            if len(known) > SAID:
-                del known[next(iter(known))]
-        return known[place]
+    async def _once(self, channel: Channel, post: Post, key: str, thread: str | None = None) -> str:
+        known, digest = f"{channel}|{thread}|{key}", _digest(key)
+        if known not in self._said:
+            ts = await self._api.find(_place(channel), thread, digest) if known in self._unsure else None
+            self._said[known] = ts or await self._say(channel, post, digest, thread, known)
+            self._unsure.pop(known, None)
+            _forget(self._said)
+        return self._said[known]
+
+    async def _say(self, channel: Channel, post: Post, digest: str, thread: str | None, known: str) -> str:
+        metadata = {"event_type": "paper_round_post", "event_payload": {"key": digest}}
+        hung = {"thread_ts": thread} if thread else {}
+        try:
+            return await self._api.say(_place(channel), message(post) | hung | BARE | {"metadata": metadata})
+        except Unsure:
+            self._unsure[known] = ""
+            _forget(self._unsure)
+            raise
+
+
+def _forget(memory: dict[str, str]) -> None:
+    """Let the oldest go."""
+    while len(memory) > SAID:
+        del memory[next(iter(memory))]
 
 
 def _place(channel: Channel) -> str:
@@ -101,7 +119,6 @@ def _place(channel: Channel) -> str:
     return channel.place.rpartition("/")[2]
 
 
-def _metadata(key: str) -> dict[str, Any]:
-    """https://docs.slack.dev/messaging/message-metadata/"""
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return {"event_type": "paper_round_post", "event_payload": {"key": digest}}
+def _digest(key: str) -> str:
+    """A key as metadata carries it. https://docs.slack.dev/messaging/message-metadata/"""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed has it for macOS only
@@ -18,13 +19,16 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.chat.slack.discreet import sdk_logger
 from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
-from bot.errors import PlatformFailed, SettingsError
+from bot.errors import PlatformFailed, Refused, SettingsError
 
 T = TypeVar("T")
 
 BASE = "https://slack.com/api/"
 TIMEOUT = 30
 """Seconds for an answer. Long, because a message whose answer is lost may be said twice."""
+
+LOOK_BACK = 15
+"""Messages looked through for one that may have been said."""
 
 _BROKEN = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError, LookupError)
 """All that the SDK raises: its own errors, the network's, and what it stumbles over when an answer is not Slack's
@@ -124,6 +128,22 @@ class Api:
         said = await self.call(self.client.chat_postMessage(channel=place, **message), place=place)
         return str(said["ts"])
 
+    async def find(self, place: str, thread: str | None, key: str) -> str | None:
+        """The `ts` of the message whose metadata has `key`, if it is among the channel's newest or the thread's first.
+
+        Takes the optional scopes `channels:history` and `groups:history`; without them nothing is found. Apps outside
+        Slack's marketplace get 15 messages once a minute: https://docs.slack.dev/apis/web-api/rate-limits/
+        """
+        look: dict[str, Any] = {"channel": place, "limit": LOOK_BACK, "include_all_metadata": True}
+        ask = partial(self.client.conversations_replies, ts=thread) if thread else self.client.conversations_history
+        request = ask(**look)
+        try:
+            said = await self.call(request, place=place)
+        except Refused:
+            return None
+        ours = (one for one in said.get("messages") or [] if _key(one) == key)
+        return next((str(one["ts"]) for one in ours), None)
+
     async def whisper(self, place: str, user: str, message: Mapping[str, Any]) -> None:
         """`chat.postEphemeral`: seen by this person only, and only while they are there."""
         await self.call(self.client.chat_postEphemeral(channel=place, user=user, **message), place=place)
@@ -177,6 +197,11 @@ class Api:
             return f"@{(await self.me()).name}"
         except PlatformFailed:
             return "and the bot's name"
+
+
+def _key(message: Mapping[str, Any]) -> str | None:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return str(payload.get("key") or "") or None
 
 
 def _answered(error: Exception) -> Answer:

@@ -20,7 +20,7 @@ WHERE: Mapping[Variable, str] = {
 _PREFIX: Mapping[Variable, str] = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
 
 _PASSING = frozenset({
-    "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+    "internal_error", "fatal_error", "service_unavailable", "request_timeout",
     "team_added_to_org", "message_limit_exceeded", "external_channel_migrating",
 })  # fmt: skip
 """Errors that pass. https://docs.slack.dev/reference/methods/chat.postMessage#errors"""
@@ -38,6 +38,10 @@ _SHAPE = frozenset({
 })  # fmt: skip
 
 
+class Unsure(TryLater):
+    """Transient, and Slack may have done what we asked: its answer was lost, or says so little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer of Slack's that is not a yes: its `error` word, HTTP status, Retry-After, and the scope it wants."""
@@ -52,14 +56,15 @@ def failure(
     answer: Answer, *, variable: Variable, secret: str, place: str = "", bot: str = "the bot"
 ) -> PlatformFailed:
     """The error to raise. `place` is the channel it is about, `secret` the token itself, never shown."""
-    if answer.status == 429 or answer.error in _PASSING or answer.status >= 500 or not answer.error:
-        return TryLater(_passing(answer), answer.after)
+    if answer.status == 429 or answer.error in ("ratelimited", "rate_limited"):
+        pause = f" of {answer.after:g} s" if answer.after else ""
+        return TryLater(f"Slack asks for a pause{pause}.", answer.after)
+    if answer.error in _PASSING or answer.status >= 500 or not answer.error:
+        return Unsure(_passing(answer), answer.after)
     return Refused(_permanent(answer, variable, secret, f"channel {place}" if place else "channel", bot))
 
 
 def _passing(answer: Answer) -> str:
-    if answer.status == 429 or "rate" in answer.error:
-        return f"Slack asks for a pause of {answer.after:g} s." if answer.after else "Slack asks for a pause."
     said = answer.error or (f"HTTP {answer.status}" if answer.status else "")
     return f"Slack has trouble of its own ({said})." if said else "Slack cannot be reached."
 

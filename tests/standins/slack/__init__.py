@@ -79,10 +79,21 @@ class StandIn:
         return tokens | {"SLACK_API_URL": f"{self.base}/api/"}
 
     def trouble(
-        self, method: str, error: str = "", *, status: int = 200, after: float | None = None, body: str = ""
+        self,
+        method: str,
+        error: str = "",
+        *,
+        status: int = 200,
+        after: float | None = None,
+        body: str = "",
+        done: bool = False,
     ) -> None:
-        """The next call of `method` fails so; `status` 0 breaks the connection, `body` is not JSON."""
-        self._troubles.setdefault(method, []).append({"error": error, "status": status, "after": after, "body": body})
+        """The next call of `method` fails so; `status` 0 breaks the connection, `body` is not JSON.
+
+        `done`: it does what it is asked all the same, and only its answer is lost.
+        """
+        trouble = {"error": error, "status": status, "after": after, "body": body, "done": done}
+        self._troubles.setdefault(method, []).append(trouble)
 
     def slow_down(self, seconds: float, method: str = "chat.postMessage") -> None:
         """The next call of `method` is told to come back after so many seconds."""
@@ -186,13 +197,15 @@ class StandIn:
         fields = await _fields(request)
         self.calls.append((method, fields))
         waiting = self._troubles.get(method)
-        if waiting:
-            return _troubled(request, waiting.pop(0))
+        trouble = waiting.pop(0) if waiting else None
+        if trouble and not trouble["done"]:
+            return _troubled(request, trouble)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         try:
-            return web.json_response(self._methods.answer(method, fields, token))
+            answer = self._methods.answer(method, fields, token)
         except Refusal as refusal:
-            return web.json_response(refusal.body)
+            answer = refusal.body
+        return _troubled(request, trouble) if trouble else web.json_response(answer)
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """`response_url`: five answers, then no more."""

@@ -22,16 +22,20 @@ FIELDS = {
     "chat.postEphemeral": f"{_MESSAGE} user",
     "chat.postMessage": f"{_MESSAGE} unfurl_links unfurl_media metadata mrkdwn reply_broadcast",
     "chat.update": "channel ts text blocks link_names parse metadata",
+    "conversations.history": "channel limit include_all_metadata cursor oldest latest inclusive",
     "conversations.info": "channel include_locale include_num_members",
     "conversations.join": "channel",
+    "conversations.replies": "channel ts limit include_all_metadata cursor oldest latest inclusive",
     "users.info": "user include_locale",
 }
 SCOPES = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
+    "conversations.history": "channels:history",
     "conversations.info": "channels:read",
     "conversations.join": "channels:join",
+    "conversations.replies": "channels:history",
     "users.info": "users:read",
 }
 
@@ -119,6 +123,23 @@ class Methods:
         room = self._room(fields)
         room.member = True
         return {"channel": {"id": room.id}}
+
+    def conversations_history(self, fields: Json) -> Json:
+        """The newest first, threads left out."""
+        return self._page(fields, [said for said in self.at.public(fields["channel"]) if not said.thread][::-1])
+
+    def conversations_replies(self, fields: Json) -> Json:
+        """The thread's first message, then its replies in the order they were made."""
+        hung = [said for said in self.at.public(fields["channel"]) if fields["ts"] in (said.ts, said.thread)]
+        return self._page(fields, hung)
+
+    def _page(self, fields: Json, found: list[Said]) -> Json:
+        if not self._room(fields).member:
+            raise Refusal("not_in_channel")
+        metadata = str(fields.get("include_all_metadata")).lower() in ("1", "true")
+        page = found[: min(15, int(fields.get("limit", 15)))]
+        told = [{"ts": said.ts, "text": said.text} | ({"metadata": said.metadata} if metadata else {}) for said in page]
+        return {"messages": told, "has_more": len(page) < len(found)}
 
     def users_info(self, fields: Json) -> Json:
         person = {"id": fields["user"], "name": "ada", "real_name": "Ada Lovelace", "tz": "Europe/Berlin"}
