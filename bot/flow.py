@@ -32,6 +32,9 @@ log = logging.getLogger("paper-round")
 LEASE = timedelta(minutes=5)
 """Longer than any platform makes us wait for one answer, shorter than a reader's patience after a crash."""
 
+TOMORROW = timedelta(days=1)
+"""How far ahead of ours a feed's clock may be: it may be tomorrow already where the feed is made."""
+
 RECENT = 1000
 """Papers a preview and a search look back on."""
 
@@ -75,14 +78,20 @@ async def poll(feed: Feed, world: World) -> Polled:
     `SourceFailed` when it cannot be read; that is recorded too, with the time of the next try.
     """
     before = (await world.store.bookmarks()).get(feed.address) or Bookmark(feed.address)
+    answered = False
     try:
         fetched = await world.fetch(feed, before)
+        answered = True
         reading = await _parse(fetched, feed, world)
     except SourceFailed as error:
-        failed = schedule.after_failure(before, world.clock(), str(error), after=error.after, gone=error.gone)
-        await world.store.record(Poll(failed), world.clock())
+        await world.store.record(Poll(_failed(before, error, answered, world.clock())), world.clock())
         raise
     return await _record(feed, before, fetched, reading, world)
+
+
+def _failed(before: Bookmark, error: SourceFailed, answered: bool, now: datetime) -> Bookmark:
+    """What is remembered of a poll that failed; `answered`: the owner did send something, only it was no feed."""
+    return schedule.after_failure(before, now, str(error), after=error.after, gone=error.gone, answered=answered)
 
 
 async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
@@ -92,7 +101,7 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    papers = reading.papers if reading else ()
+    papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
     bookmark = _bookmark(feed, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         await world.store.record(Poll(bookmark, papers), now)
@@ -118,6 +127,11 @@ async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[list[Paper]
 def _plan(new: list[Paper], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
     matcher.follow(book)
     return plan(matcher.matches(new))
+
+
+def _sober(paper: Paper, now: datetime) -> Paper:
+    """A paper from the year 9999 would be the newest for ever: a date more than a day ahead is no date."""
+    return replace(paper, announced=None) if paper.announced and paper.announced > now + TOMORROW else paper
 
 
 def _bookmark(feed: Feed, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:

@@ -146,6 +146,14 @@ async def test_a_feed_that_fails_is_remembered_with_its_next_try() -> None:
     assert (mended.error, mended.failures, mended.failing_since) == (None, 0, None)
 
 
+async def test_a_paper_from_the_far_future_is_dated_by_when_it_was_seen() -> None:
+    """A feed cannot keep itself on top by its dates."""
+    far = START.replace(year=9000)
+    stage = Stage([paper("1", "Tomorrow's news", announced=far), paper("2", "Today's", announced=START)])
+    await stage.day(0)
+    assert [found.announced for found in await stage.store.papers()] in ([None, START], [START, None])
+
+
 # ── deliver ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -238,7 +246,7 @@ async def test_a_confirmation_counts_once_and_for_its_person_only() -> None:
 async def test_the_same_rule_in_other_words_is_updated() -> None:
     """Order, case and options do not make a second subscription."""
     stage = Stage([])
-    for words in ("transformers quantization", "Quantization TRANSFORMERS thread:off"):
+    for words in ("transformers quantization", "Quantization Transformers thread:off"):
         await stage.pressed((await stage.typed("subscribe", words)).post.buttons[0].action)
     (made,) = await stage.store.subscriptions()
     assert made.options.thread == "off"
