@@ -253,10 +253,13 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. `text` is plain: markup characters in it mean themselves."""
+    """A run of text in one style. `text` is plain: markup characters in it mean themselves.
+
+    `person` says that the text is a platform's id of a person (`discord:1`); a platform shows the name it knows.
+    """
 
     text: str
-    style: Literal["plain", "strong", "emphasis", "code"] = "plain"
+    style: Literal["plain", "strong", "emphasis", "code", "person"] = "plain"
     url: str | None = None
 
 
