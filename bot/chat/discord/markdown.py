@@ -123,7 +123,15 @@ def _marked(part: Span) -> str:
         inner = _person(core)
     else:
         inner = f"{_MARKS.get(part.style, '')}{escape(core)}{_MARKS.get(part.style, '')}"
-    return before + (f"[{inner}](<{part.url}>)" if part.url else inner) + after
+    return before + (_masked(inner, part) if part.url else inner) + after
+
+
+def _masked(inner: str, part: Span) -> str:
+    """A link on the words; beside them where a bracket of theirs has no partner, which Discord's reader trips over."""
+    balanced = re.sub(r"\[[^\[\]]*\]", "", part.text)
+    if "[" in balanced or "]" in balanced:
+        return f"{inner} ([link](<{part.url}>))"
+    return f"[{inner}](<{part.url}>)"
 
 
 def _person(text: str) -> str:
