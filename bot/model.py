@@ -215,6 +215,8 @@ class Delivery:
     message: str | None = None
     thread: str | None = None
     attempts: int = 0
+    first_tried: datetime | None = None
+    """When the platform was first asked in vain; None while no attempt has failed."""
     error: str | None = None
     due: datetime | None = None
     posted_at: datetime | None = None

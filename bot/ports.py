@@ -144,6 +144,9 @@ class Store(Protocol):
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         """Take the draft away and return it; None if it is gone or was made elsewhere or by somebody else."""
 
+    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+        """`take_draft` and `subscribe` in one transaction; None as in `take_draft`, and then nothing is changed."""
+
     # ── the outbox ──
     async def claim(
         self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
