@@ -50,7 +50,9 @@ def test_a_forged_markup_reads_as_its_own_characters_wherever_it_stands(text: st
     assert behind.text.endswith(text)
 
 
-_NASTY = st.text(st.sampled_from(list("*_~`|<>#@:/[]()\\-+.&!1aé😀 \u200d")) | st.characters(codec="utf-8"), max_size=60)
+_NASTY = st.text(
+    st.sampled_from(list("*_~`|<>#@:/[]()\\-+.&!1aé😀 \u200d")) | st.characters(codec="utf-8"), max_size=60
+)
 
 
 @given(_NASTY)

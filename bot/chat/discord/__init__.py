@@ -207,7 +207,8 @@ async def _spoke(client: Client, thread: int) -> bool:
         first = await client.http.logs_from(thread, 10, after=thread)
     except discord.Forbidden:
         return False
-    return any(each["author"]["id"] == str(client.user and client.user.id) for each in first)
+    us = str(client.user and client.user.id)
+    return any(each["type"] == 0 and each["author"]["id"] == us for each in first)  # 21 is the post it hangs from
 
 
 def _ids(channel: Channel) -> tuple[str, int]:

@@ -46,7 +46,7 @@ class Shown:
 def show(post: Post) -> Shown:
     """A post as Discord will show it; nothing in it is longer than Discord takes."""
     if post.paper is None:
-        whole = body((post.headline, *post.lines), CONTENT + 1)
+        whole = body((post.headline, *post.lines), DESCRIPTION)
         if size(whole) <= CONTENT:
             return Shown(content=whole or "…", buttons=_buttons(post.buttons))
     return _embed(post)

@@ -96,9 +96,8 @@ def _inline(text: str, at: int) -> tuple[Read, int]:
         return Read(found[1]), found.end()
     if found := _CODE.match(text, at):
         return Read(found[2].strip(), ("code",)), found.end()
-    if found := _MASKED.match(text, at):
-        if re.match(r"https?://", found[2]):
-            return Read("", ("masked",), (found[2],)) + read_inline(found[1]), found.end()
+    if (found := _MASKED.match(text, at)) and re.match(r"https?://", found[2]):
+        return Read("", ("masked",), (found[2],)) + read_inline(found[1]), found.end()
     for kind, shape in _SHOWN:
         if found := shape.match(text, at):
             return Read(found[0], (kind,), (found[0],) if kind == "link" else ()), found.end()
