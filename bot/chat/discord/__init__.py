@@ -58,8 +58,8 @@ async def connect(env: Mapping[str, str]) -> Chat:
         raise SettingsError(f"DISCORD_TOKEN is not set: {TOKEN.partition(': ')[2]}")
     if not token.isascii() or not token.isprintable() or " " in token:
         raise Refused(TOKEN)
-    Route.BASE = _address(env, "DISCORD_API_URL", ("http", "https")) or API
-    gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws", "wss"))
+    Route.BASE = _address(env, "DISCORD_API_URL", ("http://", "https://")) or API
+    gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
     quieten()
     return Discord(token)
@@ -74,8 +74,8 @@ def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str
         url = yarl.URL(text)
     except ValueError:
         url = yarl.URL()
-    if url.scheme not in schemes or not url.host:
-        raise SettingsError(f"{name} is {text!r}; it has to be an address that begins with {' or '.join(schemes)}://")
+    if not text.startswith(schemes) or not url.host:
+        raise SettingsError(f"{name} is {text!r}; it has to be an address that begins with {' or '.join(schemes)}")
     return text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?]+")
+_TOKEN = re.compile(r"(/(?:webhooks|interactions)/\d+/|'token': ')[^/\s?']+")
 _LOGGERS = ("discord.client", "discord.gateway", "discord.http", "discord.webhook.async_")
 
 

@@ -41,7 +41,7 @@ class Discord:
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._mood])
         app.add_routes([*routes(self), web.get("/gateway", self.gateway.serve)])
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
