@@ -61,7 +61,7 @@ def body(lines: Sequence[Line], room: int) -> str:
 
 def thread_name(name: str) -> str:
     """A thread's name: plain text, one line, never empty."""
-    return cut(" ".join(clean(name).split()), THREAD_NAME) or "Paper"
+    return cut(" ".join(clean(name[:CONTENT]).split()), THREAD_NAME) or "Paper"
 
 
 def _embed(post: Post) -> Shown:
@@ -112,4 +112,4 @@ def _buttons(buttons: Sequence[Button]) -> tuple[Button, ...]:
     """At most 25, each action once: Discord refuses a message whose ids repeat."""
     once = {button.action: button for button in reversed(buttons) if 0 < size(button.action) <= CUSTOM_ID}
     kept = sorted(once.values(), key=buttons.index)[:BUTTONS]
-    return tuple(Button(cut(clean(b.label).strip(), LABEL) or "…", b.action, b.style) for b in kept)
+    return tuple(Button(cut(clean(b.label[:CONTENT]).strip(), LABEL) or "…", b.action, b.style) for b in kept)

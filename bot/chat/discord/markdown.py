@@ -22,6 +22,9 @@ ELLIPSIS = "…"
 URL = 2_048
 """Characters of an address; longer ones are refused in an embed. https://docs.discord.com/developers/resources/message"""
 
+_ENOUGH = 20_000
+"""Characters of a text that are looked at: no message holds a third of them, and the event loop must not wait."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNSEEN = re.compile(r"[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]+")
 _SPECIAL = re.compile(r"[\\*_~`|<@\[\]]|:(?!\s)")
@@ -75,19 +78,19 @@ def spans(parts: Iterable[Span], room: int, *, links: bool = True) -> str:
     """The spans as markdown of at most `room` units, cut at a word's end with an ellipsis where it has to be."""
     said = ""
     for part in _joined(parts, links=links):
-        piece = _touching(said, part) + _marked(part)
-        if size(said) + size(piece) <= room:
-            said += piece
-            continue
-        return said + _cut_span(part, room - size(said), said)
+        left = room - size(said)
+        piece = _touching(said, part) + _marked(part) if len(part.text) <= left else ""
+        if not piece or size(piece) > left:
+            return said + _cut_span(part, left, said)
+        said += piece
     return said
 
 
 def cut(text: str, room: int, render: Callable[[str], str] = str) -> str:
     """The longest beginning of `text` that, rendered with an ellipsis, fits; ends at a word where there are words."""
-    if size(render(text)) <= room:
+    if len(text) <= room and size(render(text)) <= room:
         return text
-    low, high = 0, len(text)
+    low, high = 0, max(0, min(len(text), room))
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if size(render(text[:middle] + ELLIPSIS)) <= room else (low, middle - 1)
@@ -99,14 +102,14 @@ def cut(text: str, room: int, render: Callable[[str], str] = str) -> str:
 
 def block(text: str, room: int) -> str:
     """A code block that its content cannot close, or "" if nothing fits."""
-    shown = "\n".join(clean(line).rstrip() for line in text.splitlines()).strip("\n")
+    shown = "\n".join(clean(line).rstrip() for line in text[:_ENOUGH].splitlines()).strip("\n")
     shown = cut(_unfenced(shown), room - 8)
     return f"```\n{shown}\n```" if shown.strip() else ""
 
 
 def _joined(parts: Iterable[Span], *, links: bool) -> list[Span]:
     """Cleaned, without empty ones, and neighbours that look the same as one."""
-    seen = (Span(clean(p.text), p.style, link(p.url) if links else None) for p in parts)
+    seen = (Span(clean(p.text[:_ENOUGH]), p.style, link(p.url) if links else None) for p in parts)
     looks = groupby((p for p in seen if p.text), key=lambda p: (p.style, p.url))
     return [Span("".join(p.text for p in same), style, url) for (style, url), same in looks]
 
