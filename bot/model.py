@@ -255,13 +255,10 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. `text` is plain: markup characters in it mean themselves.
-
-    `person` says that the text is a platform's id of a person (`discord:1`); a platform shows the name it knows.
-    """
+    """A run of text in one style. `text` is plain: markup characters in it mean themselves."""
 
     text: str
-    style: Literal["plain", "strong", "emphasis", "code", "person"] = "plain"
+    style: Literal["plain", "strong", "emphasis", "code"] = "plain"
     url: str | None = None
 
 

@@ -56,9 +56,11 @@ async def running(discord: Discord, answers: Answers) -> AsyncIterator[Chat]:
         yield chat
     finally:
         listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
-        await chat.close()
+        try:
+            with suppress(asyncio.CancelledError):
+                await listening
+        finally:
+            await chat.close()
 
 
 @asynccontextmanager

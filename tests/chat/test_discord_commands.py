@@ -9,7 +9,7 @@ import pytest
 from bot.model import Ask, Button, Line, Post, Press, Reply, Span
 from tests.chat.discord_running import Answers, Heard, channel, paper, running, sentence
 from tests.standins.discord import Discord
-from tests.standins.discord.world import Person, Place
+from tests.standins.discord.world import Place
 
 PREVIEW = Reply(
     sentence("Subscribe to transformers?", Button("Subscribe", "confirm:7", "primary"), Button("No", "cancel:7"))
@@ -114,7 +114,7 @@ async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed:
     """Checked when the command runs, since servers may show a command to anybody."""
     answers = Answers(PREVIEW)
     async with Discord() as discord, running(discord, answers):
-        seen = await discord.command(typed, options, by=Person(5, "bob"))
+        seen = await discord.command(typed, options, by=discord.bob)
         assert "Manage Channel" in seen.text
         assert answers.heard == []
 
@@ -122,14 +122,13 @@ async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed:
 async def test_a_button_that_changes_a_rule_is_checked_again() -> None:
     """Whoever lost the permission since the preview cannot confirm it; opening a thread is for all."""
     answers = Answers(Reply(sentence("Yes."), replaces=False))
-    bob = Person(123_456_789_012_345_679, "bob")
     async with Discord() as discord, running(discord, answers) as chat:
         await chat.post(channel(discord), Post(Line((Span("?"),)), (), PREVIEW.post.buttons), "k1")
         await chat.post(channel(discord), paper(), "k2")
         question, post = discord.general.messages
-        assert "Manage Channel" in (await discord.press(question, "confirm:7", bob)).text
-        assert (await discord.press(post, "discuss:1", bob)).text == "Yes."
-        assert answers.heard == [Press(channel(discord), f"discord:{bob.id}", "discuss:1")]
+        assert "Manage Channel" in (await discord.press(question, "confirm:7", discord.bob)).text
+        assert (await discord.press(post, "discuss:1", discord.bob)).text == "Yes."
+        assert answers.heard == [Press(channel(discord), f"discord:{discord.bob.id}", "discuss:1")]
 
 
 async def test_a_public_line_that_is_refused_is_told_to_the_person() -> None:
@@ -232,3 +231,23 @@ async def test_closing_lets_an_answer_under_way_arrive() -> None:
             await answers.asked.wait()
             asyncio.get_running_loop().call_later(0.05, answers.go.set)
         assert (await discord.seen(talk)).text == "Here."
+
+
+async def test_people_are_called_by_their_names_and_nobody_is_pinged() -> None:
+    """Ids become names: the person's own, others' looked up, unknown ones "Somebody"; a hostile name is text."""
+
+    def reply(heard: Heard) -> Reply:
+        stranger = "discord:999999999999999999"
+        lines = (
+            Line((Span("#1 ", "strong"), Span(f" — by discord:{discord.bob.id}")), "item"),
+            Line((Span(stranger),)),
+        )
+        return Reply(Post(Line((Span("Two:"),)), lines), public=sentence(f"{heard.person} subscribed."))
+
+    discord = Discord()
+    discord.bob.name = "b*o*b <@1> @everyone"
+    async with discord, running(discord, Answers(reply)):
+        seen = await discord.command("subscriptions")
+        assert seen.text == "Two:\n#1  — by b*o*b <@1> @everyone\nSomebody"
+        assert set(seen.read.marks) == {"list", "strong"}
+        assert [told.text for told in await discord.said()] == ["ann subscribed."]

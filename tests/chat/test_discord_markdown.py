@@ -130,12 +130,6 @@ def test_only_http_addresses_are_linked(url: str | None, safe: str | None) -> No
     assert link(url) == safe
 
 
-def test_a_person_is_named_by_a_mention_and_nothing_else_is() -> None:
-    assert spans([Span("discord:123456789012345678", "person")], 99) == "<@123456789012345678>"
-    assert read(spans([Span("slack:<@1>", "person")], 99)).marks == ()
-    assert read(spans([Span("discord:123456789012345678")], 99)).marks == ()
-
-
 def test_a_link_whose_text_would_break_it_stands_beside_its_text() -> None:
     seen = read(spans([Span("a [b", url="https://arxiv.org/abs/1")], 99))
     assert (seen.text, seen.links) == ("a [b (link)", ("https://arxiv.org/abs/1",))

@@ -214,6 +214,23 @@ async def test_listening_outlasts_a_discord_that_cannot_be_reached(caplog: pytes
         assert not any(record.exc_info for record in caplog.records)
 
 
+@pytest.mark.parametrize("times", [1, 2], ids=["at the first connection", "after a drop"])
+async def test_a_gateway_that_cannot_be_reached_is_tried_again(times: int, caplog: pytest.LogCaptureFixture) -> None:
+    """The log has a sentence and no traceback, and the next command is heard."""
+    async with Discord() as discord:
+        if times == 1:
+            discord.turn_away(503, "GET /gateway")
+        async with running(discord, Answers(Reply(sentence("Here.")))):
+            if times == 2:
+                discord.turn_away(503, "GET /gateway")
+                await discord.gateway.drop()
+                await discord.listening(2)
+            assert (await discord.command("subscriptions")).text == "Here."
+        lines = [record for record in caplog.records if record.levelno >= logging.WARNING]
+        assert any("gateway could not be reached" in record.getMessage() for record in lines)
+        assert not any(record.exc_info for record in lines)
+
+
 @pytest.mark.parametrize(
     ("env", "says"),
     [

@@ -175,6 +175,11 @@ class Discord:
         except (discord.ClientException, discord.GatewayNotFound) as error:
             await client.close()
             raise explained(error, "connect to Discord") from error
+        except AttributeError as error:
+            if getattr(client, "ws", None) is not None:
+                raise
+            await client.close()  # discord.py 2.7.1 looks for its socket's session when the very first one failed
+            raise TryLater("Discord's gateway could not be reached.") from error
 
     async def _send(self, client: Client, place: int, post: Post, key: str) -> str:
         message = said(show(post))

@@ -122,8 +122,6 @@ def _marked(part: Span) -> str:
     before, _, after = part.text.partition(core)
     if part.style == "code":
         inner = _code(core)
-    elif part.style == "person":
-        inner = _person(core)
     else:
         inner = f"{_MARKS.get(part.style, '')}{escape(core)}{_MARKS.get(part.style, '')}"
     return before + (_masked(inner, part) if part.url else inner) + after
@@ -135,12 +133,6 @@ def _masked(inner: str, part: Span) -> str:
     if "[" in balanced or "]" in balanced:
         return f"{inner} ([link](<{part.url}>))"
     return f"[{inner}](<{part.url}>)"
-
-
-def _person(text: str) -> str:
-    """`discord:123` as a mention that shows the name; `allowed_mentions` none keeps it from pinging."""
-    found = re.fullmatch(r"discord:(\d{15,21})", text)
-    return f"<@{found[1]}>" if found else escape(text)
 
 
 def _code(text: str) -> str:

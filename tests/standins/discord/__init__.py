@@ -26,6 +26,8 @@ class Discord:
         self.token, self.guild, self.application, self._last = token, 1_000_000_000_000_000_001, 3, 10**18
         self.bot = Person(2, "paper-round")
         self.ann = Person(123_456_789_012_345_678, "ann", EVERYDAY | MANAGE_CHANNELS)
+        self.bob = Person(123_456_789_012_345_679, "bob")
+        self.people = [self.ann, self.bob]
         self.places: dict[int, Place] = {}
         self.general = self.add_channel("general")
         self.talks: dict[str, Talk] = {}
