@@ -79,7 +79,7 @@ async def poll(feed: Feed, world: World) -> Polled:
         fetched = await world.fetch(feed, before)
         reading = await _parse(fetched, feed, world)
     except SourceFailed as error:
-        failed = schedule.after_failure(before, world.clock(), error.after, str(error), gone=error.gone)
+        failed = schedule.after_failure(before, world.clock(), str(error), after=error.after, gone=error.gone)
         await world.store.record(Poll(failed), world.clock())
         raise
     return await _record(feed, before, fetched, reading, world)
@@ -92,8 +92,8 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    bookmark = schedule.after_success(fetched.bookmark, now, wait=fetched.wait, reading=reading)
     papers = reading.papers if reading else ()
+    bookmark = _bookmark(feed, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         await world.store.record(Poll(bookmark, papers), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, True, reading.odd if reading else ())
@@ -118,6 +118,17 @@ async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[list[Paper]
 def _plan(new: list[Paper], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
     matcher.follow(book)
     return plan(matcher.matches(new))
+
+
+def _bookmark(feed: Feed, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
+    """The feed's bookmark after a poll that was read to its end, with the time of the next."""
+    if feed.url.startswith(("http:", "https:")):
+        hints = schedule.Hints(ttl=reading.ttl / 60 if reading and reading.ttl else None)
+        changed = fetched.body is not None
+        due = schedule.next_poll(fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed)
+    else:
+        due = schedule.next_reading(now, fetched.wait)
+    return replace(schedule.after_success(fetched.bookmark, due), baseline_at=fetched.bookmark.baseline_at or now)
 
 
 def _due(bookmark: Bookmark, now: datetime) -> datetime:
@@ -169,12 +180,13 @@ async def _open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
 
 async def _try_later(claim: Claim, error: TryLater, world: World) -> None:
     now = world.clock()
-    due = schedule.retry_delivery(claim.delivery.attempts, now, after=error.after, since=claim.delivery.first_tried)
+    attempts, first_tried = claim.delivery.attempts + 1, claim.delivery.first_tried or now
+    due = schedule.retry_delivery(attempts, first_tried, now, error.after)
     if due is None:
         await _end(claim, "given_up", str(error), world)
         return
     try:
-        await world.store.later(claim, due, str(error))
+        await world.store.later(claim, due, str(error), now)
     except LeaseLost:
         log.info("delivery %s was taken over by another worker", claim.delivery.row)
 

@@ -170,8 +170,11 @@ class Store(Protocol):
     async def done(self, claim: Claim) -> None:
         """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""
 
-    async def later(self, claim: Claim, due: datetime, error: str) -> None:
-        """Give it back, to be tried again at `due`; counts an attempt. `LeaseLost` as above."""
+    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+        """Give it back, to be tried again at `due`; counts an attempt, the first of them was at `first_tried`.
+
+        `LeaseLost` as above.
+        """
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         """End it as `refused` or `given_up`, with the reason a person will read. `LeaseLost` as above."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot import options, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
@@ -44,12 +45,12 @@ def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Rep
             f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
         ),
         (
-            Line((Span("New papers that match are posted here as they come; what is known already is not."),)),
+            Line((Span("New papers that match are posted here as they come; those known already are not."),)),
             Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
         ),
     )
     verb = "changed how this channel gets" if updated else "subscribed this channel to"
-    public = Post(_line(f"{_who(person)} {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
+    public = Post(_line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
     return Reply(mine, public=public, replaces=True)
 
 
@@ -71,7 +72,7 @@ def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
     told = ", ".join(f"#{subscription.id} {_typed(subscription)}" for subscription in ended)
     return Reply(
         Post(_line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
-        public=Post(_line(f"{_who(person)} unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
+        public=Post(_line(_who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
     )
 
 
@@ -90,7 +91,7 @@ def listing(found: Sequence[Subscription]) -> Reply:
     if not found:
         return Reply(Post(_line("This channel has no subscriptions yet."), (_first_word(),)))
     lines = [
-        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(f" — by {_who(s.creator)}")), "item")
+        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), _who(s.creator)), "item")
         for s in found
     ]
     return Reply(
@@ -173,11 +174,17 @@ def _typed(subscription: Subscription) -> str:
     return f"{subscription.rule} {options.write(subscription.options)}".strip()
 
 
-def _who(person: str) -> str:
-    """A person, for all platforms: the adapter turns `slack:U1` into a name where it can."""
-    return "Somebody" if person.startswith("local:") else person
+def _who(person: str) -> Span:
+    """Somebody on their platform; the visitors of a local channel have no names."""
+    platform, _, name = person.partition(":")
+    return Span("A visitor") if platform == "local" else Span(name, person=person)
 
 
-def _line(*parts: str | tuple[str, str]) -> Line:
-    spans = (Span(part) if isinstance(part, str) else Span(part[0], part[1]) for part in parts)  # type: ignore[arg-type]
-    return Line(tuple(spans))
+def _line(*parts: str | tuple[str, Literal["strong", "code"]] | Span) -> Line:
+    return Line(tuple(_span(part) for part in parts))
+
+
+def _span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
+    if isinstance(part, Span):
+        return part
+    return Span(part) if isinstance(part, str) else Span(*part)

@@ -67,12 +67,16 @@ async def _poll(feed: Feed, world: World) -> datetime:
 
 
 def _sentence(feed: Feed, error: Exception) -> str:
-    name, said = sources.mask(feed.address), str(error)
+    name, said = _name(feed), str(error)
     return said if name in said else f"{name}: {said}"
 
 
+def _name(feed: Feed) -> str:
+    return "the sample" if feed.url == "sample:" else sources.mask(feed.address)
+
+
 def _tell_polled(polled: Polled) -> None:
-    name = sources.mask(polled.feed.address)
+    name = _name(polled.feed)
     for odd in polled.odd:
         log.info("%s: %s", name, odd)
     if polled.baseline:

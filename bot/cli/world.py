@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import config
 from bot.config import Settings
-from bot.fetch import Fetcher
+from bot.fetch import Fetcher, Sample
 from bot.ports import Store
 
 
@@ -48,7 +48,7 @@ async def opened_fetch(settings: Settings) -> AsyncIterator[Fetcher]:
         version=program_version(),
         clock=clock,
         stdin=lambda: sys.stdin.buffer.read(),
-        sample=config.shipped("sample/papers.json").read_bytes,
+        sample=Sample.at(config.shipped("sample/papers.json")),
     )
     try:
         yield fetcher

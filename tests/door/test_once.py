@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.door.command import daily, paper_round
 
@@ -36,7 +37,7 @@ def test_exactly_the_new_matching_papers_are_delivered_once(tmp_path: Path) -> N
     assert delivered(tmp_path) == first
 
 
-def delivered(home: Path) -> list[dict[str, object]]:
+def delivered(home: Path) -> list[dict[str, Any]]:
     return paper_round(home, "deliveries", "--json", "--store", "round.db").rows
 
 

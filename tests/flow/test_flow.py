@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot import flow
 from bot.errors import Refused, SourceFailed, TryLater
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Ask, Bookmark, Channel, Feed, Options, Poll, Post, Press, Rulebook, Subscription
+from bot.model import Ask, Bookmark, Channel, Feed, Options, Paper, Poll, Post, Press, Reply, Rulebook, Subscription
 from tests.fakes.chat import FakeChat
 from tests.fakes.store import FakeStore
 from tests.flow.stage import START, FakeFetch, Hands, paper
@@ -22,8 +23,8 @@ FEED = Feed("https://feed.example/papers", "https://feed.example/papers")
 class Stage:
     """A world of fakes, with hands to move it."""
 
-    def __init__(self, *days: list[object]) -> None:
-        self.fetch = FakeFetch([*days])  # type: ignore[arg-type]
+    def __init__(self, *days: list[Paper]) -> None:
+        self.fetch = FakeFetch([*days])
         self.hands, self.chat, self.store = Hands(self.fetch), FakeChat(), FakeStore()
         self.world = World(self.store, self.hands.clock, self.fetch, self.fetch.read, {"local": self.chat}, Matcher())
 
@@ -34,10 +35,10 @@ class Stage:
     async def day(self, number: int) -> flow.Polled:
         return await self.hands.day(FEED, number, self.world)
 
-    async def typed(self, verb: str, words: str = "") -> flow.Reply:
+    async def typed(self, verb: str, words: str = "") -> Reply:
         return await flow.answer(Ask(GENERAL, "local:ada", verb, words), self.world)
 
-    async def pressed(self, action: str, person: str = "local:ada", channel: Channel = GENERAL) -> flow.Reply:
+    async def pressed(self, action: str, person: str = "local:ada", channel: Channel = GENERAL) -> Reply:
         return await flow.answer(Press(channel, person, action), self.world)
 
     def posts(self, channel: Channel = GENERAL) -> list[Post]:
@@ -115,14 +116,14 @@ async def test_a_rule_made_while_a_poll_matches_is_not_missed() -> None:
                 await stage.subscribed("transformers")
             return book
 
-        async def record(self, poll: Poll, now: object) -> int:
+        async def record(self, poll: Poll, now: datetime) -> int:
             return await stage.store.record(poll, stage.hands.clock())
 
         async def bookmarks(self) -> dict[str, Bookmark]:
             return dict(await stage.store.bookmarks())
 
-        async def unknown(self, papers: object) -> list[object]:  # type: ignore[override]
-            return await stage.store.unknown(papers)  # type: ignore[arg-type, return-value]
+        async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
+            return await stage.store.unknown(papers)
 
     world = World(Interrupted(), stage.hands.clock, stage.fetch, stage.fetch.read, {"local": stage.chat}, Matcher())
     polled = await stage.hands.day(FEED, 1, world)
