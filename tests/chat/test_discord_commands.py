@@ -231,23 +231,3 @@ async def test_closing_lets_an_answer_under_way_arrive() -> None:
             await answers.asked.wait()
             asyncio.get_running_loop().call_later(0.05, answers.go.set)
         assert (await discord.seen(talk)).text == "Here."
-
-
-async def test_people_are_called_by_their_names_and_nobody_is_pinged() -> None:
-    """Ids become names: the person's own, others' looked up, unknown ones "Somebody"; a hostile name is text."""
-
-    def reply(heard: Heard) -> Reply:
-        stranger = "discord:999999999999999999"
-        lines = (
-            Line((Span("#1 ", "strong"), Span(f" — by discord:{discord.bob.id}")), "item"),
-            Line((Span(stranger),)),
-        )
-        return Reply(Post(Line((Span("Two:"),)), lines), public=sentence(f"{heard.person} subscribed."))
-
-    discord = Discord()
-    discord.bob.name = "b*o*b <@1> @everyone"
-    async with discord, running(discord, Answers(reply)):
-        seen = await discord.command("subscriptions")
-        assert seen.text == "Two:\n#1  — by b*o*b <@1> @everyone\nSomebody"
-        assert set(seen.read.marks) == {"list", "strong"}
-        assert [told.text for told in await discord.said()] == ["ann subscribed."]

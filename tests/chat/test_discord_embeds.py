@@ -89,6 +89,15 @@ def test_a_long_answer_becomes_a_card() -> None:
     assert "Paper number 89" in shown.description
 
 
+def test_a_headline_that_a_title_cannot_draw_is_the_first_line() -> None:
+    """Titles draw no mention and no code."""
+    for span in (Span("1", person="discord:123456789012345678"), Span("x -y", "code")):
+        post = Post(Line((Span("By "), span)), tuple(text("word " * 50) for _ in range(20)))
+        shown = show(post)
+        assert (shown.title, shown.content) == ("", "")
+        assert shown.description.startswith(("By <@123456789012345678>\n", "By `x -y`\n"))
+
+
 def test_a_long_text_is_cut_and_the_quiet_line_stays() -> None:
     """The facts below an abstract are worth more than its last words."""
     shown = show(card("Title", text("long words " * 1_000), text("cs.CL · PDF", "small")))
@@ -127,6 +136,7 @@ _LINES = st.builds(
             _WILD,
             st.sampled_from(["plain", "strong", "emphasis", "code"]),
             st.sampled_from([None, URL]),
+            st.none() | _WILD,
         ),
         max_size=3,
     ).map(tuple),

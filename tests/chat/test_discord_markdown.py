@@ -130,6 +130,18 @@ def test_only_http_addresses_are_linked(url: str | None, safe: str | None) -> No
     assert link(url) == safe
 
 
+def test_a_person_is_shown_by_a_mention_and_only_by_their_own_id() -> None:
+    """Nothing that strangers write is a person, and nobody of another platform is one here."""
+    line = [Span("by "), Span("123", person="discord:123456789012345678"), Span(" now")]
+    assert spans(line, 99) == "by <@123456789012345678> now"
+    for other in ("slack:U1", "discord:<@1>", "discord:1|2", "", "discord:"):
+        assert read(spans([Span("somebody", person=other)], 99)) == read("somebody")
+
+
+def test_a_mention_is_left_out_rather_than_cut() -> None:
+    assert spans([Span("by "), Span("123", person="discord:123456789012345678")], 12) == "by …"
+
+
 def test_a_link_whose_text_would_break_it_stands_beside_its_text() -> None:
     seen = read(spans([Span("a [b", url="https://arxiv.org/abs/1")], 99))
     assert (seen.text, seen.links) == ("a [b (link)", ("https://arxiv.org/abs/1",))

@@ -65,7 +65,8 @@ def thread_name(name: str) -> str:
 
 
 def _embed(post: Post) -> Shown:
-    titled = all(part.style in ("plain", "strong") for part in post.headline.spans)  # the rest is not drawn in titles
+    """A card. Titles draw no mention and, on phones, no code: such a headline becomes the first line."""
+    titled = all(part.style in ("plain", "strong") and not part.person for part in post.headline.spans)
     plain = [Span(part.text) for part in post.headline.spans]
     title = spans(plain, TITLE) if titled else ""
     lines = post.lines if title.strip() else (post.headline, *post.lines)

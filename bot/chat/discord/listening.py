@@ -14,7 +14,6 @@ from typing import Any
 
 from bot.chat.discord.commands import Interaction, Tree, offer
 from bot.chat.discord.embeds import show
-from bot.chat.discord.names import named, people
 from bot.chat.discord.refusals import told
 from bot.chat.discord.sdk import app_commands, discord
 from bot.chat.discord.sending import Said, said
@@ -57,7 +56,6 @@ class Client(discord.Client):
         self.answer: Answer | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
         self._speak = speak
-        self._known: dict[int, str] = {}
         self.tree = Tree(
             self,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
@@ -98,23 +96,13 @@ class Client(discord.Client):
         if reply is None:
             return
         with passed_over("show an answer"):
-            names = await self._names(interaction, people(reply.post, reply.public))
-            post = _placed(named(reply.post, names), interaction)
-            await _shown(interaction, said(show(post), thread=_address(place, reply.thread)), edit=edit)
+            message = said(show(_placed(reply.post, interaction)), thread=_address(place, reply.thread))
+            await _shown(interaction, message, edit=edit)
             if reply.public and place:
                 try:
-                    await self._speak(place, named(reply.public, names), f"interaction|{interaction.id}")
+                    await self._speak(place, reply.public, f"interaction|{interaction.id}")
                 except PlatformFailed as error:
                     await _shown(interaction, said(show(_sentence(str(error)))), edit=False)
-
-    async def _names(self, interaction: Interaction, ids: list[int]) -> dict[int, str]:
-        """What these people are called, as far as Discord says; asked once for each."""
-        self._known[interaction.user.id] = interaction.user.display_name
-        for person in [each for each in ids if each not in self._known]:
-            with passed_over("look up a name"):
-                async with told("look up a name"):
-                    self._known[person] = (await self.fetch_user(person)).display_name
-        return self._known
 
     @contextmanager
     def _kept(self) -> Iterator[None]:

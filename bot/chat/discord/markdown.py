@@ -109,14 +109,22 @@ def block(text: str, room: int) -> str:
 
 def _joined(parts: Iterable[Span], *, links: bool) -> list[Span]:
     """Cleaned, without empty ones, and neighbours that look the same as one."""
-    seen = (Span(clean(p.text[:_ENOUGH]), p.style, link(p.url) if links else None) for p in parts)
-    looks = groupby((p for p in seen if p.text), key=lambda p: (p.style, p.url))
-    return [Span("".join(p.text for p in same), style, url) for (style, url), same in looks]
+    seen = (Span(clean(p.text[:_ENOUGH]), p.style, link(p.url) if links else None, _id(p.person)) for p in parts)
+    looks = groupby((p for p in seen if p.text or p.person), key=lambda p: (p.style, p.url, p.person))
+    return [Span("".join(p.text for p in same), *look) for look, same in looks]
+
+
+def _id(person: str | None) -> str | None:
+    """The number in `discord:123`; None for anybody who is not on Discord."""
+    found = re.fullmatch(r"discord:(\d{1,20})", person or "")
+    return found[1] if found else None
 
 
 def _marked(part: Span) -> str:
     """One span as markdown; spaces at its ends stay outside of the marks, where Discord wants them."""
     core = part.text.strip()
+    if part.person:
+        return f"<@{part.person}>"  # shows the name; `allowed_mentions` none keeps it from pinging
     if not core:
         return part.text
     before, _, after = part.text.partition(core)
@@ -148,13 +156,13 @@ def _unfenced(text: str, run: int = 3) -> str:
 
 def _touching(said: str, part: Span) -> str:
     """Two marked spans side by side read as one mark: something unseen between them."""
-    marked = part.style != "plain" and not part.text[0].isspace()
+    marked = part.style != "plain" and not part.text[:1].isspace()
     return "\u200b" if marked and said and said[-1] in "*`" else ""
 
 
 def _cut_span(part: Span, room: int, said: str) -> str:
     """What of a span still fits. An address goes before the words do."""
-    for attempt in (part, Span(part.text, part.style)):
+    for attempt in () if part.person else (part, Span(part.text, part.style)):
         between = _touching(said, attempt)
         fitting = cut(attempt.text, room - len(between), lambda text: _marked(Span(text, attempt.style, attempt.url)))  # noqa: B023 - called at once
         if fitting:

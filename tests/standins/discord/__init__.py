@@ -27,7 +27,6 @@ class Discord:
         self.bot = Person(2, "paper-round")
         self.ann = Person(123_456_789_012_345_678, "ann", EVERYDAY | MANAGE_CHANNELS)
         self.bob = Person(123_456_789_012_345_679, "bob")
-        self.people = [self.ann, self.bob]
         self.places: dict[int, Place] = {}
         self.general = self.add_channel("general")
         self.talks: dict[str, Talk] = {}

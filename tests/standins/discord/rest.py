@@ -36,7 +36,6 @@ def routes(discord: Discord) -> list[web.RouteDef]:
     rest = Rest(discord)
     return [
         web.get("/api/v10/users/@me", rest.me),
-        web.get("/api/v10/users/{person}", rest.person),
         web.get("/api/v10/oauth2/applications/@me", rest.application),
         web.get("/api/v10/applications/{app}/commands", rest.commands),
         web.put("/api/v10/applications/{app}/commands", rest.set_commands),
@@ -58,13 +57,6 @@ class Rest:
     async def me(self, request: web.Request) -> web.Response:
         self._known(request)
         return reply(self.discord.bot.user() | {"bot": True, "verified": True, "flags": 0})
-
-    async def person(self, request: web.Request) -> web.Response:
-        self._known(request)
-        found = next((p for p in self.discord.people if str(p.id) == request.match_info["person"]), None)
-        if found is None:
-            raise Wrong(404, 10013, "Unknown User")
-        return reply(found.user())
 
     async def application(self, request: web.Request) -> web.Response:
         self._known(request)
