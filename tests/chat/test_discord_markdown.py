@@ -57,7 +57,7 @@ _NASTY = st.text(
 
 @given(_NASTY)
 def test_no_text_whatever_takes_effect_as_markup(text: str) -> None:
-    shown = clean(text)
+    shown = clean(text).strip()
     assert (read(escape(shown)).text, read(escape(shown)).marks) == (shown, ())
 
 
@@ -87,6 +87,38 @@ def test_a_code_block_cannot_be_closed_from_inside(text: str, room: int) -> None
     made = block(text + "```", room)
     assert size(made) <= room
     assert read(made).marks in ((), ("codeblock",))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("https:", "//evil.example"),
+        ("see :smi", "le: there"),
+        ("1", ". one"),
+        ("#", " LOUD"),
+        ("-", "# quiet"),
+        ("-", " x"),
+    ],
+)
+def test_nothing_is_forged_across_spans(parts: tuple[str, str]) -> None:
+    """Two harmless halves, one from each of two spans of different looks, make no markup."""
+    for between in ([], [Span("", "strong")], [Span("\u200b", "plain", "https://arxiv.org")]):
+        seen = read(spans([Span(parts[0]), *between, Span(parts[1])], 99))
+        assert set(seen.marks) <= {"masked"}
+        assert seen.text.replace("\u200b", "") == "".join(parts)
+
+
+def test_harmless_texts_are_left_as_they_are() -> None:
+    """Notifications show the raw text, so nothing is escaped that means nothing."""
+    for text in (
+        "3.5 billion parameters",
+        "Title: subtitle (v2) – it's 50% off!",
+        "#1 of 2",
+        "-5 degrees",
+        "C# & F#",
+        "a:",
+    ):
+        assert spans([Span(text)], 99) == text
 
 
 def test_a_long_text_is_cut_at_a_word() -> None:

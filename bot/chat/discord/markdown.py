@@ -27,9 +27,9 @@ _ENOUGH = 20_000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNSEEN = re.compile(r"[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]+")
-_SPECIAL = re.compile(r"[\\*_~`|<@\[\]]|:(?!\s)")
-_LEAD = re.compile(r"^(\s*)([#>+\-.)])")
-_NUMBERED = re.compile(r"^(\s*\d+)([.)])")
+_SPECIAL = re.compile(r"[\\*_~`|<@\[\]]|:(?=\S)")
+_LEAD = re.compile(r"^(?:>|[#-](?=#*(?:\s|$))|[+.)](?=\s|$))")
+_NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _HOST = re.compile(r"(\.[A-Za-z]{2,24})/")
 _MARKS = {"strong": "**", "emphasis": "*"}
 
@@ -45,13 +45,13 @@ def clean(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Markdown that reads as exactly this text, wherever in a line it is put.
+    """Markdown that reads as exactly this text, wherever in a line it is put; `text` begins and ends with no space.
 
     Not for code, where nothing is special but the backtick.
     """
     escaped = _SPECIAL.sub(r"\\\g<0>", text)
     escaped = _HOST.sub(r"\1\\/", escaped)  # `discord.gg/…` without a scheme is shown as an invitation
-    return _NUMBERED.sub(r"\1\\\2", _LEAD.sub(r"\1\\\2", escaped))
+    return _NUMBERED.sub(r"\1\\\2", _LEAD.sub(r"\\\g<0>", escaped))
 
 
 def link(url: str | None) -> str | None:
@@ -78,6 +78,7 @@ def spans(parts: Iterable[Span], room: int, *, links: bool = True) -> str:
     """The spans as markdown of at most `room` units, cut at a word's end with an ellipsis where it has to be."""
     said = ""
     for part in _joined(parts, links=links):
+        said = _ended(said, part)
         left = room - size(said)
         piece = _touching(said, part) + _marked(part) if len(part.text) <= left else ""
         if not piece or size(piece) > left:
@@ -158,6 +159,12 @@ def _touching(said: str, part: Span) -> str:
     """Two marked spans side by side read as one mark: something unseen between them."""
     marked = part.style != "plain" and not part.text[:1].isspace()
     return "\u200b" if marked and said and said[-1] in "*`" else ""
+
+
+def _ended(said: str, part: Span) -> str:
+    """A colon at a span's end means something only if the next span touches it, as in `https:` and `//…`."""
+    touched = said.endswith(":") and not part.text[:1].isspace()
+    return said[:-1] + "\\:" if touched else said
 
 
 def _cut_span(part: Span, room: int, said: str) -> str:

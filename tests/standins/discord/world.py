@@ -138,10 +138,15 @@ class Talk:
     place: Place
     pressed: Told | None = None
     answered: int = 0
-    expired: bool = False
+    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     original: Told | None = None
     shown: list[Told] = field(default_factory=list)
     seen: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def expired(self) -> bool:
+        """Three seconds without any answer."""
+        return not self.answered and asyncio.get_running_loop().time() > self.began + 3
 
     def show(self, message: Told) -> Told:
         """The person sees it, perhaps in the place of what was there."""
