@@ -222,8 +222,8 @@ async def test_no_privileged_intent_is_asked_for() -> None:
 
 
 async def test_closing_lets_an_answer_under_way_arrive() -> None:
-    """Whoever pressed just before a restart sees the outcome."""
-    answers = Answers(Reply(sentence("Here.")))
+    """Whoever pressed just before a restart sees the outcome, and so does the channel."""
+    answers = Answers(Reply(sentence("Here."), public=sentence("For all.")))
     answers.go.clear()
     async with Discord() as discord:
         async with running(discord, answers):
@@ -231,3 +231,13 @@ async def test_closing_lets_an_answer_under_way_arrive() -> None:
             await answers.asked.wait()
             asyncio.get_running_loop().call_later(0.05, answers.go.set)
         assert (await discord.seen(talk)).text == "Here."
+        assert [told.text for told in discord.general.messages] == ["For all."]
+
+
+async def test_the_channel_hears_even_if_the_person_cannot() -> None:
+    """A private answer that gets lost takes nothing else with it."""
+    answers = Answers(Reply(sentence("Here."), public=sentence("For all.")))
+    async with Discord() as discord, running(discord, answers):
+        discord.refuse(404, 10015, "PATCH /webhooks")
+        await discord.begin_command("subscriptions")
+        assert [told.text for told in await discord.said()] == ["For all."]

@@ -246,10 +246,22 @@ async def test_a_wrong_setting_is_named(env: dict[str, str], says: str) -> None:
         await connect(env)
 
 
-async def test_a_token_that_cannot_be_one_is_refused_before_it_is_sent() -> None:
-    """Line breaks and words in between come from a bad copy."""
-    with pytest.raises(Refused, match="copy the token anew"):
-        await connect({"DISCORD_TOKEN": "two words"})
+@pytest.mark.parametrize("token", ["two words", "line\nbreak", "snowman☃"])
+async def test_a_token_that_cannot_be_one_is_refused_before_it_is_sent(token: str) -> None:
+    """What a bad copy leaves; the platform is refused, the rest of the bot goes on."""
+    async with Discord() as discord:
+        chat = await connect(discord.env | {"DISCORD_TOKEN": token})
+        with pytest.raises(Refused, match="copy the token anew"):
+            await chat.post(channel(discord), paper(), "k1")
+        await chat.close()
+
+
+async def test_a_token_pasted_with_its_prefix_works() -> None:
+    """As it stands in examples of HTTP headers, with spaces around."""
+    async with Discord() as discord:
+        chat = await connect(discord.env | {"DISCORD_TOKEN": f" Bot {discord.token}\n"})
+        assert await chat.post(channel(discord), paper(), "k1")
+        await chat.close()
 
 
 async def test_the_sdks_own_addresses_come_back() -> None:

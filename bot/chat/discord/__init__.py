@@ -56,8 +56,6 @@ async def connect(env: Mapping[str, str]) -> Chat:
     token = env.get("DISCORD_TOKEN", "").strip().removeprefix("Bot ").strip()
     if not token:
         raise SettingsError(f"DISCORD_TOKEN is not set: {TOKEN.partition(': ')[2]}")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise Refused(TOKEN)
     Route.BASE = _address(env, "DISCORD_API_URL", ("http://", "https://")) or API
     gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
@@ -102,7 +100,6 @@ class Discord:
                 client = await self._ready()
                 client.answer = answer
                 await self._publish(client)
-                wait = _SOON
                 await self._connected(client)
             except TryLater as error:
                 pause = max(wait, error.after or 0.0)
@@ -133,10 +130,10 @@ class Discord:
 
     async def close(self) -> None:
         """Let answers under way finish, close gateway and sessions, and give discord.py its own addresses back."""
+        if self._client and self._client.under_way:
+            await asyncio.wait(self._client.under_way, timeout=_LAST_ANSWERS)
         self._closed = True
         if self._client:
-            if self._client.under_way:
-                await asyncio.wait(self._client.under_way, timeout=_LAST_ANSWERS)
             await self._client.close()
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = API, GATEWAY
 
@@ -150,6 +147,8 @@ class Discord:
             return self._client
 
     async def _log_in(self) -> Client:
+        if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
+            raise Refused(TOKEN)  # a bad copy, which cannot even be sent
         client = Client(self.post)
         try:
             async with told("log in"):

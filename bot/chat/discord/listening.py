@@ -32,6 +32,7 @@ GONE = (10062, 10015, 40060)
 """The interaction's three seconds or fifteen minutes are over, or another process has answered it.
 https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
 
+LATE = "its time was over, or another process of this bot has answered it."
 IN_A_SERVER = "This works in a server's channel: add the bot to your server and type the command there."
 FOR_MANAGERS = "Changing what a channel gets takes the permission Manage Channel there: ask somebody who has it."
 
@@ -92,17 +93,16 @@ class Client(discord.Client):
             await self._reply(interaction, place, reply, edit=_may_replace(interaction, reply))
 
     async def _reply(self, interaction: Interaction, place: Channel | None, reply: Reply | None, *, edit: bool) -> None:
-        """Show the answer to the person, and say its public part in the channel."""
+        """Show the answer to the person, and say its public part in the channel, whether or not the first arrived."""
         if reply is None:
             return
-        with passed_over("show an answer"):
-            message = said(show(_placed(reply.post, interaction)), thread=_address(place, reply.thread))
-            await _shown(interaction, message, edit=edit)
-            if reply.public and place:
-                try:
-                    await self._speak(place, reply.public, f"interaction|{interaction.id}")
-                except PlatformFailed as error:
-                    await _shown(interaction, said(show(_sentence(str(error)))), edit=False)
+        message = said(show(_placed(reply.post, interaction)), thread=_address(place, reply.thread))
+        await _shown(interaction, message, edit=edit)
+        if reply.public and place:
+            try:
+                await self._speak(place, reply.public, f"interaction|{interaction.id}")
+            except PlatformFailed as error:
+                await _shown(interaction, said(show(_sentence(str(error)))), edit=False)
 
     @contextmanager
     def _kept(self) -> Iterator[None]:
@@ -171,32 +171,22 @@ async def _taken(interaction: Interaction) -> bool:
         async with told("answer a command"):
             await interaction.response.defer(ephemeral=True)
     except PlatformFailed as error:
-        log.warning("a Discord interaction was left alone: %s", _late(error) or error)
+        cause = error.__cause__
+        late = isinstance(cause, discord.HTTPException) and cause.code in GONE
+        log.warning("A command or press in Discord was left alone: %s", LATE if late else error)
         return False
     return True
 
 
 async def _shown(interaction: Interaction, message: Said, *, edit: bool) -> None:
-    async with told("show an answer"):
-        if edit:
-            await interaction.edit_original_response(
-                content=message.content, embeds=message.embeds, view=message.view, attachments=[]
-            )
-        else:
-            await interaction.followup.send(**message.fresh(), ephemeral=True)
-
-
-@contextmanager
-def passed_over(doing: str) -> Iterator[None]:
-    """Nobody is left to tell: the log gets the sentence."""
+    """Show it to the person. If that fails, nobody is left to tell but the log."""
     try:
-        yield
-    except (PlatformFailed, discord.DiscordException) as error:
-        log.warning("the bot could not %s in Discord: %s", doing, error)
-
-
-def _late(error: PlatformFailed) -> str | None:
-    cause = error.__cause__
-    if isinstance(cause, discord.HTTPException) and cause.code in GONE:
-        return "its time was over, or another process of this bot has answered it"
-    return None
+        async with told("show an answer"):
+            if edit:
+                await interaction.edit_original_response(
+                    content=message.content, embeds=message.embeds, view=message.view, attachments=[]
+                )
+            else:
+                await interaction.followup.send(**message.fresh(), ephemeral=True)
+    except PlatformFailed as error:
+        log.warning("A person in Discord got no answer: %s", error)
