@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.discord.embeds import Shown, show, thread_name
@@ -152,6 +152,7 @@ _POSTS = st.builds(
 )
 
 
+@settings(deadline=None)  # other work on the machine is no fault of a text
 @given(_POSTS, st.integers(1, 40))
 def test_every_post_is_one_that_discord_takes(post: Post, times: int) -> None:
     """Whatever it holds and however long it is; and nothing in it links or pings but what was meant to."""

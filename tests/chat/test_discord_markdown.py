@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.discord.markdown import block, clean, cut, escape, link, size, spans
@@ -55,6 +55,7 @@ _NASTY = st.text(
 )
 
 
+@settings(deadline=None)  # other work on the machine is no fault of a text
 @given(_NASTY)
 def test_no_text_whatever_takes_effect_as_markup(text: str) -> None:
     shown = clean(text).strip()
@@ -69,6 +70,7 @@ _SPANS = st.builds(
 )
 
 
+@settings(deadline=None)  # other work on the machine is no fault of a text
 @given(st.lists(_SPANS, max_size=5))
 def test_only_the_styles_that_were_meant_take_effect(parts: list[Span]) -> None:
     seen = read_inline(spans(parts, 10_000))
@@ -77,11 +79,13 @@ def test_only_the_styles_that_were_meant_take_effect(parts: list[Span]) -> None:
     assert set(seen.links) <= {"https://arxiv.org/abs/2608.01234"}
 
 
+@settings(deadline=None)  # other work on the machine is no fault of a text
 @given(st.lists(_SPANS, max_size=5), st.integers(0, 80))
 def test_spans_are_never_longer_than_their_room(parts: list[Span], room: int) -> None:
     assert size(spans(parts, room)) <= room
 
 
+@settings(deadline=None)  # other work on the machine is no fault of a text
 @given(_NASTY, st.integers(8, 60))
 def test_a_code_block_cannot_be_closed_from_inside(text: str, room: int) -> None:
     made = block(text + "```", room)

@@ -54,8 +54,8 @@ class Discord:
     async def __aexit__(self, *raised: object) -> None:
         await self.gateway.close()
         await self._runner.cleanup()
-        if raised[0] is None:
-            assert self.faults == []
+        if raised[0] is None and self.faults:
+            raise AssertionError("; ".join(self.faults))
 
     @property
     def env(self) -> dict[str, str]:
