@@ -79,6 +79,16 @@ async def test_a_private_answer_never_takes_the_place_of_a_public_post() -> None
         assert (seen.hidden, seen.text, post.text) == (True, "That button is used up.", "Kept")
 
 
+async def test_an_answer_that_replaces_nothing_stands_below() -> None:
+    """The preview stays, with its buttons, for the next press."""
+    answers = Answers(lambda heard: PREVIEW if isinstance(heard, Ask) else Reply(sentence("Not yet.")))
+    async with Discord() as discord, running(discord, answers):
+        preview = await discord.command("subscribe", {"rule": "transformers"})
+        seen = await discord.press(preview, "confirm:7")
+        assert (seen.text, seen.hidden, seen.id != preview.id) == ("Not yet.", True, True)
+        assert (preview.text, len(preview.buttons)) == ("Subscribe to transformers?", 2)
+
+
 async def test_a_press_can_bring_the_post_up_to_date() -> None:
     """A post about a paper takes the place of the one whose button was pressed, for all to see."""
     answers = Answers(lambda heard: Reply(paper("Quantized transformers", "one vote"), replaces=True))

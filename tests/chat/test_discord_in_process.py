@@ -25,8 +25,8 @@ def reply(heard: Heard) -> Reply:
 class Room:
     """One server in process, with a manager and a member."""
 
-    def __init__(self, env: Any, answers: Answers, public: list[tuple[Channel, Post, str]]) -> None:
-        self.env, self.answers, self.public = env, answers, public
+    def __init__(self, env: Any, client: Client, answers: Answers, public: list[tuple[Channel, Post, str]]) -> None:
+        self.client, self.answers, self.public = client, answers, public
         self.server = env.create_guild()
         self.general = self.server.create_text_channel("general")
         role = self.server.create_role("Leads", permissions=discord.Permissions(manage_channels=True))
@@ -46,7 +46,7 @@ async def room() -> AsyncIterator[Room]:
     client.answer = answers
     async with simcord.run(client) as env:
         await publish(client.tree)
-        yield Room(env, answers, public)
+        yield Room(env, client, answers, public)
 
 
 async def test_a_command_is_answered_privately() -> None:
@@ -75,3 +75,10 @@ async def test_a_member_without_the_permission_is_not_offered_the_command() -> N
             await lab.bob.slash(lab.general, "unsubscribe", which="1")
         seen = await lab.bob.slash(lab.general, "subscriptions")
         assert seen.response.content == "subscriptions"
+
+
+async def test_the_buttons_of_messages_are_not_kept_in_memory() -> None:
+    """A button's id says all there is to know, so a bot that posts for years grows by nothing."""
+    async with room() as lab:
+        await lab.ann.slash(lab.general, "subscribe", rule="transformers")
+        assert list(lab.client.persistent_views) == []

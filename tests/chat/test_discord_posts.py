@@ -64,6 +64,14 @@ async def test_a_thread_opened_again_is_the_same_with_one_opener(forgotten: bool
         assert [told.kind for told in discord.places[int(first)].messages] == [21, 0]
 
 
+async def test_a_post_and_its_opener_may_share_a_key() -> None:
+    """Discord remembers nonces over all channels: the opener's is its own."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        message = await chat.post(channel(discord), paper(), "k1")
+        thread = await chat.thread(channel(discord), message, "Quantized", paper("The abstract"), "k1")
+        assert [told.text for told in discord.places[int(thread)].messages] == ["", "The abstract"]
+
+
 async def test_a_thread_whose_opener_got_lost_gets_it() -> None:
     """Crashed after making the thread: the next try only says what is missing, though somebody has spoken."""
     async with Discord() as discord, logged_in(discord) as chat:

@@ -78,7 +78,6 @@ def spans(parts: Iterable[Span], room: int, *, links: bool = True) -> str:
     """The spans as markdown of at most `room` units, cut at a word's end with an ellipsis where it has to be."""
     said = ""
     for part in _joined(parts, links=links):
-        said = _ended(said, part)
         left = room - size(said)
         piece = _touching(said, part) + _marked(part) if len(part.text) <= left else ""
         if not piece or size(piece) > left:
@@ -159,12 +158,6 @@ def _touching(said: str, part: Span) -> str:
     """Two marked spans side by side read as one mark: something unseen between them."""
     marked = part.style != "plain" and not part.text[:1].isspace()
     return "\u200b" if marked and said and said[-1] in "*`" else ""
-
-
-def _ended(said: str, part: Span) -> str:
-    """A colon at a span's end means something only if the next span touches it, as in `https:` and `//…`."""
-    touched = said.endswith(":") and not part.text[:1].isspace()
-    return said[:-1] + "\\:" if touched else said
 
 
 def _cut_span(part: Span, room: int, said: str) -> str:
