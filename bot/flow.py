@@ -75,14 +75,20 @@ async def poll(feed: Feed, world: World) -> Polled:
     `SourceFailed` when it cannot be read; that is recorded too, with the time of the next try.
     """
     before = (await world.store.bookmarks()).get(feed.address) or Bookmark(feed.address)
+    answered = False
     try:
         fetched = await world.fetch(feed, before)
+        answered = True
         reading = await _parse(fetched, feed, world)
     except SourceFailed as error:
-        failed = schedule.after_failure(before, world.clock(), str(error), after=error.after, gone=error.gone)
-        await world.store.record(Poll(failed), world.clock())
+        await world.store.record(Poll(_failed(before, error, answered, world.clock())), world.clock())
         raise
     return await _record(feed, before, fetched, reading, world)
+
+
+def _failed(before: Bookmark, error: SourceFailed, answered: bool, now: datetime) -> Bookmark:
+    """What is remembered of a poll that failed; `answered`: the owner did send something, only it was no feed."""
+    return schedule.after_failure(before, now, str(error), after=error.after, gone=error.gone, answered=answered)
 
 
 async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:

@@ -70,10 +70,10 @@ GIVE_UP = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a feed says in its body about when to come back.
+    """What a feed's body says about when to come back.
 
-    `ttl` in minutes, `skip_hours` of the day in GMT (0 to 23; 24 is 0), `skip_days` in English, as in
-    https://www.rssboard.org/rss-specification; `period` from `sy:updatePeriod` and `updateFrequency`
+    `ttl` in minutes, `skip_hours` of the day in GMT (0 to 23; 24 is 0) and `skip_days` in English, as in
+    https://www.rssboard.org/rss-specification; `period` from `sy:updatePeriod` and `sy:updateFrequency`
     (https://web.resource.org/rss/1.0/modules/syndication/), a hint only: most are a blog engine's default.
     """
 
@@ -94,15 +94,15 @@ def next_poll(
 ) -> datetime:
     """When a web feed that has just answered may be asked again.
 
-    `wait` is the seconds of `Fetched.wait`; `last_change` is when the feed last brought something new, as far as
-    anybody knows (its Last-Modified is used as well); `changed` says that it did just now.
+    `wait` is the seconds of `Fetched.wait`; `changed` says whether it brought another body; `last_change` is when it
+    last did, where somebody knows (its Last-Modified counts as well).
     """
     hints = hints or Hints()
-    owner = max(_seconds(wait), _seconds((hints.ttl or 0.0) * 60))
+    owner = min(max(_seconds(wait), _seconds((hints.ttl or 0.0) * 60)), LONGEST)
     habit = timedelta() if changed else quiet(bookmark, now, last_change)
-    if not owner and not changed and hints.period:
-        habit = max(habit, hints.period)
-    interval = max(least(bookmark), min(max(owner, habit), LONGEST))
+    if not owner and not changed:
+        habit = max(habit, hints.period or habit)
+    interval = max(least(bookmark), owner, min(habit, LONGEST))
     return allowed(now + interval + spread(bookmark.address, interval), hints)
 
 
@@ -155,7 +155,7 @@ def after_failure(
 ) -> Bookmark:
     """The bookmark after a poll that failed: why, since when, and when next; ETag and Last-Modified stay.
 
-    `after` and `gone` are those of `SourceFailed`; `offline` says that no feed at all can be reached, so that the
+    `after` and `gone` are those of `SourceFailed`. `offline` says that no feed at all can be reached, so that the
     fault is ours; `answered` that a whole answer came but was no feed, which costs its owner as much as a feed.
     Retired feeds are due `NEVER`, and their error says so.
     """
@@ -188,7 +188,7 @@ def revived(bookmark: Bookmark, now: datetime) -> Bookmark:
 
 
 def after_success(bookmark: Bookmark, due: datetime) -> Bookmark:
-    """The bookmark after a poll that was read to its end."""
+    """The bookmark after a poll that was read to its end: no failure is left, and the next one is due."""
     return replace(bookmark, due=due, failures=0, failing_since=None, error=None)
 
 

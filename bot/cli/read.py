@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from bot import sources
-from bot.cli.world import opened_fetch, tell
+from bot.cli.world import opened_fetch, source, tell
 from bot.config import Settings
 from bot.errors import SourceFailed
 from bot.model import Bookmark, Feed, Reading
@@ -15,7 +15,7 @@ from bot.ports import Fetch
 
 async def readings(addresses: Sequence[str], settings: Settings) -> AsyncIterator[Reading | None]:
     """Each source's reading in turn; None, and its sentence on stderr, for one that cannot be read."""
-    feeds = [sources.resolve(address) for address in addresses]
+    feeds = [source(address) for address in addresses]
     async with opened_fetch(settings) as fetch:
         for feed in feeds:
             name = sources.mask(feed.address)

@@ -16,7 +16,7 @@ from typing import Any
 from bot import flow, sources
 from bot.chat import NEEDS, local
 from bot.cli import ticking
-from bot.cli.world import clock, opened_fetch, opened_store, settings, tell
+from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError
@@ -35,7 +35,7 @@ def main(words: Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
     platforms = connected(found.env)
-    feeds = chosen(words.source or [source.address for source in found.file.sources], platforms, once=words.once)
+    feeds = chosen(words.source or [one.address for one in found.file.sources], platforms, once=words.once)
     return run_to_end(_run(words, found, platforms, feeds))
 
 
@@ -50,7 +50,7 @@ def connected(env: Mapping[str, str]) -> list[str]:
 
 def chosen(addresses: list[str], platforms: list[str], *, once: bool) -> list[Feed]:
     """The feeds to watch, each once. The sample is a newcomer's: it is left out where a platform is connected."""
-    feeds = list(dict.fromkeys(sources.resolve(address) for address in addresses))
+    feeds = list(dict.fromkeys(source(address) for address in addresses))
     return [feed for feed in feeds if not (feed.url == "sample:" and platforms)]
 
 

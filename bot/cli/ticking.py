@@ -12,6 +12,7 @@ from bot import flow, sources
 from bot.errors import SourceFailed, StoreFailed
 from bot.flow import Polled, World
 from bot.model import Claim, Feed
+from bot.schedule import NEVER
 
 log = logging.getLogger("paper-round")
 
@@ -60,7 +61,7 @@ async def _poll(feed: Feed, world: World) -> datetime:
     except (SourceFailed, StoreFailed) as error:
         known = (await world.store.bookmarks()).get(feed.address)
         due = known.due if known and known.due else world.clock() + flow.LEASE
-        log.warning("%s Next try at %s.", _sentence(feed, error), f"{due:%H:%M} UTC")
+        log.warning("%s%s", _sentence(feed, error), "" if due >= NEVER else f" Next try at {due:%H:%M} UTC.")
         return due
     _tell_polled(polled)
     return polled.due

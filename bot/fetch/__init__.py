@@ -36,8 +36,8 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 class Fetcher:
     """The `Fetch` of bot.ports. `feed.url` decides: http(s), `sample:`, `-`, else a file's path or `file:` address.
 
-    `allow_private` lets feeds on private addresses in; `base` is where relative paths begin;
-    `lookup` stands in for the system's name servers.
+    `allow_private` lets feeds on private addresses in; `about` is where an owner reads who we are; `base` is where
+    relative paths begin; `lookup` stands in for the system's name servers.
     """
 
     def __init__(

@@ -114,7 +114,8 @@ def as_url(text: str, base: URL | None = None) -> URL:
     if not web:
         whose = f"{name(base)} sent us to another kind of address" if base else "This is another kind of address"
         raise SourceFailed(f"{whose}; feeds are read over http and https only.")
-    return url
+    address = number(url.raw_host or "")
+    return url if address is None else url.with_host(str(address))  # a number in plain digits, whatever it was typed in
 
 
 def _unreadable(base: URL | None) -> SourceFailed:
@@ -164,7 +165,9 @@ class Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         rows = await in_thread(lambda: self._lookup(host, port, family))
         open_rows = [row for row in rows if self._gate.admits(row[4][0])]
-        if rows and not open_rows:
+        if not rows:
+            raise socket.gaierror(socket.EAI_NONAME, "no addresses")
+        if not open_rows:
             raise refusal(host)
         return [
             ResolveResult(

@@ -1,4 +1,4 @@
-"""One conditional GET, with all its manners: https://www.rfc-editor.org/rfc/rfc9110#section-13 and FACTS in the README.
+"""One conditional GET, with all its manners: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
 Redirects are followed here and not by aiohttp, so that each hop waits its turn, is checked like the first,
 and is remembered only when every hop was permanent.
@@ -75,6 +75,7 @@ class Web:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # by body.read, which can stop
             trust_env=False,
+            max_field_size=limits.header,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
             headers={"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip"},
         )
@@ -87,7 +88,7 @@ class Web:
             if answer.status not in (*PERMANENT, *FOR_NOW):
                 moved = hop.url if hop.permanent and hop.url != start else None
                 return self._fetched(feed, bookmark, hop.url, moved, answer)
-            hop = _onward(hop, answer, spent)
+            hop = onward(hop, answer, spent)
         raise SourceFailed(f"{name(start)} sent us from address to address, more than {self._limits.redirects} times.")
 
     async def close(self) -> None:
@@ -109,10 +110,12 @@ class Web:
 
     @asynccontextmanager
     async def _spoken(self, host: str) -> AsyncIterator[None]:
-        """Whatever breaks becomes a sentence."""
+        """Whatever breaks becomes a sentence; also what a library had not thought of, as the bytes are a stranger's."""
         try:
             yield
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except SourceFailed:
+            raise
+        except Exception as error:
             raise broken(host, error, self._limits.seconds) from error
 
     async def _get(self, url: URL, host: str, bookmark: Bookmark) -> Answer:
@@ -149,7 +152,7 @@ class Web:
         return Fetched(None if known else answer.body, bookmark, wait, content_type(answer.headers))
 
 
-def _onward(hop: Hop, answer: Answer, spent: float) -> Hop:
+def onward(hop: Hop, answer: Answer, spent: float) -> Hop:
     """The next hop. From https to http is followed, as any http feed is read, but never remembered."""
     if "Location" not in answer.headers:
         raise SourceFailed(f"{name(hop.url)} sent us on without saying where (HTTP {answer.status}).")

@@ -35,8 +35,11 @@ class Limits:
     connect_seconds: float = 10.0
     body: int = 15 * 1024 * 1024
     redirects: int = 5
-    at_once: int = 200
-    """Requests under way together: below the 256 open files that a careful system grants, with room for the rest."""
+    at_once: int = 64
+    """Requests under way together. With 200, answers that came in together held the event loop for 70 ms; with 64 for
+    less than 50, at 2,000 unchanged feeds a second on one core."""
+    header: int = 32 * 1024
+    """One header's bytes: some owners' security policies are longer than aiohttp's 8,190."""
     arxiv_gap: float = ARXIV_GAP
     host_gap: float = HOST_GAP
     bare_slow_down: float = BARE_SLOW_DOWN

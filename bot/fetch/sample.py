@@ -30,6 +30,7 @@ class Sample:
 
     @staticmethod
     def at(path: Path) -> Sample:
+        """The sample whose file is here."""
         return Sample(path.read_bytes)
 
 

@@ -22,7 +22,6 @@ _ERRNOS = {
 }
 _LOOKUPS = {
     socket.EAI_NONAME: "no such host",
-    socket.EAI_NODATA: "no such host",
     socket.EAI_AGAIN: "its name could not be looked up; is there a network?",
 }
 _STATUS = {

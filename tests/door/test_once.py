@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.door.command import daily, paper_round
+from tests.door.command import daily, paper_round, process
 
 MONDAY = daily(
     ("2608.00001", "A language model for birds", "Birds sing; the model listens."),
@@ -49,13 +49,13 @@ def test_subscriptions_are_listed_as_they_are_kept(tmp_path: Path) -> None:
     assert [list(row) for row in rows] == [["id", "channel", "rule", "options", "creator", "state"]] * 2
     assert rows[0]["options"] == "thread:auto"
     assert paper_round(tmp_path, "unsubscribe", "local:general", str(rows[0]["id"])).code == 0
-    assert paper_round(tmp_path, "unsubscribe", "local:reading", "BIRDS").code == 0
+    assert paper_round(tmp_path, "unsubscribe", "local:reading", "Birds").code == 0
     assert paper_round(tmp_path, "subscriptions", "--json").rows == []
 
 
 def test_the_same_rule_is_kept_once(tmp_path: Path) -> None:
     """Subscribing again with other options changes the subscription that is there."""
-    for words in ("birds song", "Song BIRDS thread:off"):
+    for words in ("birds song", "Song Birds thread:off"):
         assert paper_round(tmp_path, "subscribe", "local:general", words).code == 0
     (row,) = paper_round(tmp_path, "subscriptions", "--json").rows
     assert row["options"] == "thread:off"
@@ -72,17 +72,17 @@ def test_feed_prints_what_the_bot_sees(tmp_path: Path) -> None:
 
 def test_feed_reads_standard_input(tmp_path: Path) -> None:
     """`-` is a source like any other."""
-    assert len(paper_round(tmp_path, "feed", "--json", "-", stdin=MONDAY.encode()).rows) == 2
+    assert len(process(tmp_path, "feed", "--json", "-", stdin=MONDAY.encode()).rows) == 2
 
 
 def test_match_says_which_and_why(tmp_path: Path) -> None:
     """The rule as typed, the paper, and where each term stands in the text as printed."""
     (tmp_path / "day.json").write_text(TUESDAY)
-    rows = paper_round(tmp_path, "match", "--json", "--rule", "Language MODELS", "--rule", "asphalt", "day.json").rows
+    rows = paper_round(tmp_path, "match", "--json", "--rule", "Language Models", "--rule", "asphalt", "day.json").rows
     assert {(row["rule"], row["paper"]) for row in rows} == {
-        ("Language MODELS", "arxiv:2608.00001"),
-        ("Language MODELS", "arxiv:2608.00003"),
-        ("Language MODELS", "arxiv:2608.00004"),
+        ("Language Models", "arxiv:2608.00001"),
+        ("Language Models", "arxiv:2608.00003"),
+        ("Language Models", "arxiv:2608.00004"),
         ("asphalt", "arxiv:2608.00005"),
     }
     small = next(row for row in rows if row["paper"] == "arxiv:2608.00003")

@@ -44,7 +44,7 @@ class FakeStore:
             self.tables.leader = self
             for number, row in self.tables.deliveries.items():
                 if row.leased_until is not None:
-                    self.tables.deliveries[number] = replace(row, lease=row.lease + 1, leased_until=None)
+                    self.tables.deliveries[number] = replace(row, leased_until=None)
 
     async def close(self) -> None:
         self.die()

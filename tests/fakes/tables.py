@@ -44,11 +44,10 @@ class Tables:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All of it or nothing: the values are frozen, so shallow copies are a whole snapshot."""
-        kept = {f.name: value.copy() for f in fields(self) if (value := getattr(self, f.name)) and f.name != "leader"}
+        kept = {f.name: getattr(self, f.name).copy() for f in fields(self) if f.name != "leader"}
         try:
             yield
         except BaseException:
-            for f in fields(self):
-                if f.name not in ("leader", "given_out"):
-                    setattr(self, f.name, kept.get(f.name, {}))
+            for name, value in kept.items():
+                setattr(self, name, value)
             raise

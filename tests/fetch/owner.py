@@ -100,19 +100,34 @@ class Wire:
     received: list[bytes] = field(default_factory=list)
     sent: int = 0
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    _asked: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def url(self, path: str = "/feed") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
+    async def note(self, head: bytes) -> None:
+        """Write down what was asked."""
+        self.received.append(head)
+        async with self._asked:
+            self._asked.notify_all()
+
+    async def heard(self, times: int) -> None:
+        """Until so many requests have come in."""
+        async with self._asked:
+            await self._asked.wait_for(lambda: len(self.received) >= times)
+
 
 @asynccontextmanager
 async def wire(head: bytes, more: bytes = b"", pause: float = 0.0, repeat: bool = True) -> AsyncIterator[Wire]:
-    """Send `head`, then `more` for ever (or once), with a pause between, until the other side hangs up."""
+    """Send `head`, then `more` for ever (or once), with a pause between, until the other side hangs up.
+
+    Without `more`, say nothing further and keep the line open, or hang up if `repeat` is false.
+    """
     it = Wire()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            it.received.append(await reader.readuntil(b"\r\n\r\n"))
+            await it.note(await reader.readuntil(b"\r\n\r\n"))
             writer.write(head)
             while more:
                 writer.write(more)
@@ -121,6 +136,8 @@ async def wire(head: bytes, more: bytes = b"", pause: float = 0.0, repeat: bool 
                 if not repeat:
                     break
                 await asyncio.sleep(pause)
+            if repeat:
+                await reader.read()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:

@@ -238,7 +238,7 @@ async def test_a_confirmation_counts_once_and_for_its_person_only() -> None:
 async def test_the_same_rule_in_other_words_is_updated() -> None:
     """Order, case and options do not make a second subscription."""
     stage = Stage([])
-    for words in ("transformers quantization", "Quantization TRANSFORMERS thread:off"):
+    for words in ("transformers quantization", "Quantization Transformers thread:off"):
         await stage.pressed((await stage.typed("subscribe", words)).post.buttons[0].action)
     (made,) = await stage.store.subscriptions()
     assert made.options.thread == "off"

@@ -18,16 +18,17 @@ from sqlite_utils import Database
 
 from bot.errors import StoreFailed
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
+from bot.ports import Store
 from bot.store.sqlite import outbox, papers, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
-from bot.store.sqlite.connection import sentences
+from bot.store.sqlite.connection import locate, sentences
 from bot.store.sqlite.lead import lead, lock_beside
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-async def connect(place: str, *, worker: str, patience: timedelta) -> SqliteStore:
+async def connect(place: str, *, worker: str, patience: timedelta) -> Store:
     """Open the file at `place` (`~` is the person's home) in a thread of its own."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="store")
     opening = thread.submit(_open, place, patience)
@@ -41,7 +42,7 @@ async def connect(place: str, *, worker: str, patience: timedelta) -> SqliteStor
 
 
 def _open(place: str, patience: timedelta) -> tuple[Database, Path]:
-    file = Path(place).expanduser().resolve()  # one lock for every name of the same file
+    file = locate(place)  # one lock for every name of the same file
     return open_file(file, patience), file
 
 
@@ -88,9 +89,11 @@ class SqliteStore:
         await self._queue(self._let_go)
 
     def _let_go(self, db: Database) -> None:
-        db.close()
-        self._lock.release()
-        self._thread.shutdown(wait=False)
+        try:
+            db.close()
+        finally:
+            self._lock.release()
+            self._thread.shutdown(wait=False)
 
     # ── feeds and papers ──
     async def bookmarks(self) -> Mapping[str, Bookmark]:

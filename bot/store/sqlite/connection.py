@@ -35,6 +35,14 @@ _REMEDIES = {
 _REMEDIES[sqlite3.SQLITE_LOCKED] = _REMEDIES[sqlite3.SQLITE_BUSY]
 
 
+def locate(place: str) -> Path:
+    """The one path of the file that `place` names: `~` is the person's home, links are followed."""
+    try:
+        return Path(place).expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # a circle of links, an unknown ~somebody
+        raise StoreFailed(f"The store {place!r} leads to no file ({error}): name another file.") from error
+
+
 def connect(file: Path, patience: timedelta) -> Database:
     """Open the file, make it and its folder where missing, and bring its tables up to date."""
     require(sqlite3.sqlite_version_info)
@@ -110,17 +118,18 @@ def row(db: Database, sql: str, parameters: Parameters = ()) -> sqlite3.Row | No
 
 
 def _place(file: Path) -> None:
-    if file.is_dir():
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        folder = file.is_dir()
+    except OSError as error:
+        raise StoreFailed(
+            f"The folder {file.parent} for the database cannot be made or entered ({error.strerror}): "
+            "make it for this account, or name another file."
+        ) from error
+    if folder:
         raise StoreFailed(
             f"{file} is a folder, and the database is a file: name one, such as {file / 'paper-round.db'}."
         )
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreFailed(
-            f"The folder {file.parent} for the database cannot be made ({error.strerror}): "
-            "make it, or name another file."
-        ) from error
 
 
 def _prepare(connection: sqlite3.Connection, file: Path, patience: timedelta) -> Database:

@@ -44,28 +44,28 @@ _LINES = """
 """
 
 # The channel served longest ago first, so that nobody's thousands keep others waiting.
-_HEADS = " ".join(
+HEADS = " ".join(
     (
         _LINES,
         "SELECT number FROM head WHERE free_at <= :now AND leased_until <= :now ORDER BY free_at, number LIMIT :limit",
     )
 )
 
-_WAKE = """
+WAKE = """
     UPDATE delivery SET ready = 1
     WHERE state = 'pending' AND ready = 0 AND due <= :now AND platform IN (SELECT value FROM json_each(:platforms))
 """
 
-_TAKE = """
+TAKE = """
     UPDATE delivery SET lease = lease + 1, leased_until = :until, worker = :worker
     WHERE number IN (SELECT value FROM json_each(:heads))
 """
 
-_SOONEST_READY = " ".join(
+SOONEST_READY = " ".join(
     (_LINES, "SELECT min(max(free_at, head.leased_until, due)) FROM head JOIN delivery USING (number)")
 )
 
-_WAITING = """
+WAITING = """
     SELECT due, max(due, coalesce(free_at, ''), coalesce((
         SELECT max(leased_until) FROM delivery AS busy
         WHERE leased_until IS NOT NULL AND busy.channel = delivery.channel
@@ -138,9 +138,9 @@ def claim(
     """Take the oldest due delivery of up to `limit` channels that are free; spend their pace."""
     at = {"now": stamp(now), "platforms": _json(list(pace)), "limit": limit}
     with writing(db):
-        db.execute(_WAKE, at)
-        heads = [found["number"] for found in rows(db, _HEADS, at)]
-        db.execute(_TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
+        db.execute(WAKE, at)
+        heads = [found["number"] for found in rows(db, HEADS, at)]
+        db.execute(TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
         claims = [_claimed(db, number) for number in heads]
         for channel in (claim.delivery.channel for claim in claims):
             _spend(db, channel, now + pace[channel.platform])
@@ -161,7 +161,7 @@ def due(db: Database, platforms: Iterable[str]) -> datetime | None:
     """When the next pending delivery may be claimed: its due time, its channel's pace and leases considered."""
     asked = list(platforms)
     with reading(db):
-        found = row(db, _SOONEST_READY, {"platforms": _json(asked)})
+        found = row(db, SOONEST_READY, {"platforms": _json(asked)})
         soonest = [found[0]] if found and found[0] else []
         for platform in asked:
             soonest += _soonest_waiting(db, platform)
@@ -170,7 +170,7 @@ def due(db: Database, platforms: Iterable[str]) -> datetime | None:
 
 def _soonest_waiting(db: Database, platform: str) -> list[str]:
     best: list[str] = []
-    for found in db.execute(_WAITING, (platform,)):
+    for found in db.execute(WAITING, (platform,)):
         if best and found["due"] >= best[0]:
             break  # all that follow are due later than that
         best = [min([*best, found["soonest"]])]
@@ -245,7 +245,7 @@ def deliveries(db: Database, channel: Channel | None, limit: int) -> list[Delive
 
 def take_back(db: Database) -> None:
     """End every lease: whoever held one is told `LeaseLost`, and its delivery may be claimed at once."""
-    db.execute("UPDATE delivery SET lease = lease + 1, leased_until = NULL WHERE leased_until IS NOT NULL")
+    db.execute("UPDATE delivery SET leased_until = NULL WHERE leased_until IS NOT NULL")
 
 
 def _json(values: Sequence[object]) -> str:

@@ -27,6 +27,11 @@ from bot.store.plain import (
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.merging import absorb
 
+NAMED = "SELECT id, paper FROM alias WHERE id IN (SELECT value FROM json_each(?))"
+NEWEST = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
+DAYS = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
+OF_DAY = "SELECT noun FROM paper WHERE day = ? ORDER BY upvotes DESC, number"
+
 
 def bookmarks(db: Database) -> dict[str, Bookmark]:
     """All bookmarks by feed address."""
@@ -62,7 +67,7 @@ def unknown(db: Database, papers: Sequence[Paper]) -> list[Paper]:
 def numbers(db: Database, wanted: Iterable[str]) -> dict[str, int]:
     """The papers' row numbers, by those of the ids that are known."""
     asked = msgspec.json.encode(list(wanted)).decode()
-    found = rows(db, "SELECT id, paper FROM alias WHERE id IN (SELECT value FROM json_each(?))", (asked,))
+    found = rows(db, NAMED, (asked,))
     return {alias["id"]: alias["paper"] for alias in found}
 
 
@@ -86,20 +91,17 @@ def paper(db: Database, id: str) -> Paper | None:
 
 def papers(db: Database, since: datetime | None, limit: int) -> list[Paper]:
     """The newest first; of those announced together, in the order they were first seen."""
-    asked = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
-    return [_paper(found) for found in rows(db, asked, (stamp_or_none(since) or "", limit))]
+    return [_paper(found) for found in rows(db, NEWEST, (stamp_or_none(since) or "", limit))]
 
 
 def days(db: Database, limit: int) -> list[tuple[date, int]]:
     """The newest days that have papers, and how many."""
-    asked = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
-    return [(date.fromisoformat(day), count) for day, count in rows(db, asked, (limit,))]
+    return [(date.fromisoformat(day), count) for day, count in rows(db, DAYS, (limit,))]
 
 
 def of_day(db: Database, day: date) -> list[Paper]:
     """The papers of one day: most upvotes first, then as first seen."""
-    asked = "SELECT noun FROM paper WHERE day = ? ORDER BY upvotes DESC, number"
-    return [_paper(found) for found in rows(db, asked, (day.isoformat(),))]
+    return [_paper(found) for found in rows(db, OF_DAY, (day.isoformat(),))]
 
 
 def _add(db: Database, paper: Paper) -> int:

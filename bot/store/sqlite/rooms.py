@@ -42,11 +42,12 @@ def message(db: Database, id: int) -> Message | None:
 
 def channels(db: Database, platform: str) -> list[Channel]:
     """The channels of a platform that have subscriptions or messages, by name."""
+    # `;` is the character after `:`, so the range holds what begins with `platform:` and can walk the indexes.
     asked = """
-        SELECT DISTINCT channel FROM (SELECT channel FROM subscription UNION SELECT channel FROM message)
-        WHERE substr(channel, 1, length(?1) + 1) = ?1 || ':' ORDER BY channel
+        SELECT channel FROM (SELECT channel FROM subscription UNION SELECT channel FROM message)
+        WHERE channel >= :platform || ':' AND channel < :platform || ';' ORDER BY channel
     """
-    return [as_channel(found["channel"]) for found in rows(db, asked, (clean(platform),))]
+    return [as_channel(found["channel"]) for found in rows(db, asked, {"platform": clean(platform)})]
 
 
 def _require_root(db: Database, channel: str, thread: int | None) -> None:

@@ -19,6 +19,12 @@ DRAFT_AGE = timedelta(days=1)
 DRAFTS = 20
 """So many drafts a person, the newest; nobody's typing pushes out another's."""
 
+# Two statements rather than an upsert, which would use up an id each time, and people type these.
+_UPDATE = "UPDATE subscription SET options = ?, state = ? WHERE channel = ? AND rule = ? RETURNING *"
+_INSERT = (
+    "INSERT INTO subscription (options, state, channel, rule, creator, created) VALUES (?, ?, ?, ?, ?, ?) RETURNING *"
+)
+
 
 def version(db: Database) -> int:
     """The rulebook's version: goes up with every change, in the change's own transaction."""
@@ -47,20 +53,14 @@ def subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscr
 
 
 def _subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
-    _turn(db)
-    kept = row(
-        db,
-        "INSERT INTO subscription (channel, rule, creator, options, state, created) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (channel, rule) DO UPDATE SET options = excluded.options, state = excluded.state RETURNING *",
-        (
-            clean(str(subscription.channel)),
-            clean(subscription.rule),
-            clean(subscription.creator),
-            pack(subscription.options),
-            subscription.state,
-            stamp(now),
-        ),
+    asked = (
+        pack(subscription.options),
+        subscription.state,
+        clean(str(subscription.channel)),
+        clean(subscription.rule),
     )
+    _turn(db)
+    kept = row(db, _UPDATE, asked) or row(db, _INSERT, (*asked, clean(subscription.creator), stamp(now)))
     assert kept is not None
     return _subscription(kept)
 

@@ -132,8 +132,9 @@ KNOWN = ("papers", "subscriptions", "outbox", "rooms")
 
 def behind(db: Database, file: object) -> bool:
     """Whether tables are missing. `StoreFailed` for another program's file, and for one of a newer Paper Round."""
+    tables = set(db.table_names())  # before the steps: another program may be making both this very moment
     applied = [step.name for step in migrations.applied(db)]
-    if not applied and set(db.table_names()) - {"sqlite_sequence"}:
+    if not applied and tables - {"sqlite_sequence", migrations.migrations_table}:
         raise StoreFailed(
             f"{file} is the database of another program, and nothing was changed in it: "
             "name another file as the store (--store, BOT_STORE or [store] path)."

@@ -10,6 +10,8 @@ from bot.ports import Store
 
 NOW = datetime(2026, 8, 17, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+PATIENT = timedelta(seconds=30)
+"""How long a store of the tests waits for a lock: longer than any test holds one."""
 PACE = {"local": timedelta(0), "slack": timedelta(seconds=1)}
 FEED = "https://papers.example/feed"
 

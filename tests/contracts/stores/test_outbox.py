@@ -115,6 +115,14 @@ async def test_a_delivery_given_back_is_tried_again_when_due_and_counts_its_atte
     assert again.lease == claim.lease + 1
 
 
+async def test_a_delivery_remembers_when_it_was_first_tried_in_vain(store: Store) -> None:
+    await store.record(poll(paper(), to=[GENERAL]), NOW)
+    for attempt in range(3):
+        (claim,) = await take(store, NOW + attempt * MINUTE)
+        assert claim.delivery.first_tried == (NOW if attempt else None)
+        await store.later(claim, NOW + (attempt + 1) * MINUTE, "busy", NOW + attempt * MINUTE)
+
+
 @pytest.mark.parametrize("state", ["refused", "given_up"])
 async def test_a_failed_delivery_ends_with_its_reason(store: Store, state: str) -> None:
     await store.record(poll(paper(), to=[GENERAL]), NOW)

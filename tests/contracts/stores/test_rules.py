@@ -112,3 +112,23 @@ async def test_what_a_person_types_may_be_hostile(store: Store) -> None:
     assert taken.rule == "a\ufffdb \ufffd"
     kept = await store.subscribe(hostile, NOW)
     assert await store.subscribe(taken, NOW) == kept
+
+
+async def test_a_confirmed_draft_is_a_subscription_and_gone(store: Store) -> None:
+    asked = subscription()
+    number = await store.draft(asked, NOW)
+    before = await store.version()
+    made = await store.confirm(number, GENERAL, asked.creator, NOW)
+    assert made is not None
+    assert made == replace(asked, id=made.id)
+    assert await store.version() != before
+    assert await store.confirm(number, GENERAL, asked.creator, NOW) is None
+
+
+async def test_only_its_person_in_its_channel_confirms_a_draft(store: Store) -> None:
+    asked = subscription()
+    number, before = await store.draft(asked, NOW), await store.version()
+    assert await store.confirm(number, RANDOM, asked.creator, NOW) is None
+    assert await store.confirm(number, GENERAL, "local:other", NOW) is None
+    assert (await store.subscriptions(), await store.version()) == ([], before)
+    assert await store.take_draft(number, GENERAL, asked.creator) == asked
