@@ -41,15 +41,14 @@ class Parsed:
 def parse(document: Document, feed: Feed) -> Parsed:
     """Run feedparser on bytes alone: it is given a stream, for a string it would take as an address or a file's name.
 
-    Its cleaning of HTML is off, since `plain` keeps only words; `feed.url` is the base of relative links.
+    Its cleaning of HTML is off, since `plain` keeps only words. It is not told the feed's address, since it would join
+    that to every element; links are made absolute afterwards, by us.
     """
-    base = {"content-location": feed.url} if feed.url.startswith(("http:", "https:")) else {}
-    headers = {"content-type": "application/xml; charset=utf-8", **base}
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    stream = io.BytesIO(document.xml)
     try:
-        found = feedparser.parse(
-            io.BytesIO(document.xml), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's feed trips in feedparser, the bot keeps running
+        found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:
         raise SourceFailed(
             f"The feed at {mask(feed.address)} could not be read ({type(error).__name__}); its owner should check it "
             "with validator.w3.org/feed."
@@ -101,7 +100,9 @@ def terms(entry: Fields) -> tuple[str, ...]:
 def _names(entry: Fields, base: str) -> Names:
     others = [text(entry, name) for name in ("prism_doi", "dc_identifier", "arxiv_doi", "doi", "prism_url")]
     others += [href for href, relation, _ in links(entry) if relation in ("related", "via")]
-    link = web(text(entry, "link"), base) or next((w for h, r, _ in links(entry) if r == "alternate" and (w := web(h, base))), "")
+    link = web(text(entry, "link"), base) or next(
+        (w for h, r, _ in links(entry) if r == "alternate" and (w := web(h, base))), ""
+    )
     guid = text(entry, "id")
     if not link and entry.get("guidislink"):
         link = web(guid, base) or ""

@@ -29,7 +29,9 @@ def pieces(text: str, separators: str = ",") -> list[str]:
 
 def _teams(text: str) -> tuple[str, list[str]]:
     """The text without its brackets (affiliations, footnote numbers), and the collaborations named in them."""
-    outside, inside, depth = [], [], 0
+    outside: list[str] = []
+    inside: list[str] = []
+    depth = 0
     for char in text:
         depth += char == "("
         (inside if depth else outside).append(char)
@@ -62,9 +64,9 @@ def named(text: str) -> list[str]:
     parts = pieces(text)
     if pairs := _paired(parts):
         return pairs
-    if len(parts) > 1 and all(" " in p for p in _AND.sub(",", text).split(",") for p in [p.strip()] if p):
-        parts = [p for part in parts for p in _AND.split(part.removeprefix("and "))]
-        return parts
+    each = [p.strip() for part in parts for p in _AND.split(part.removeprefix("and "))]
+    if len(each) > 1 and all(" " in name for name in each):
+        return each
     return [text] if text else []
 
 

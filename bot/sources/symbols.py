@@ -28,18 +28,20 @@ SILENT = frozenset(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle "
     "scriptstyle limits nolimits xspace protect noindent centering small tiny large Large footnotesize scriptsize "
     "normalsize em bf it rm sc sl tt sf bfseries itshape rmfamily sffamily ttfamily scshape mdseries upshape "
-    "normalfont maketitle hfill vfill break nobreak relax ! / - footnotemark selectfont boldmath unboldmath".split()
+    "normalfont maketitle hfill vfill break nobreak relax ! / - footnotemark selectfont boldmath unboldmath".split()  # noqa: SIM905 - words read best as words
 )
 GAPS = frozenset(
     ", ; : > space quad qquad enspace thinspace medspace thickspace newline linebreak par \\ hskip hspace vspace "
-    "smallskip medskip bigskip clearpage".split()
+    "smallskip medskip bigskip clearpage".split()  # noqa: SIM905 - words read best as words
 ) | {" ", "\n"}
 DROPPED = frozenset(
     "cite citep citet citealp citealt citeauthor citeyear ref eqref autoref cref Cref label pageref begin end "
     "includegraphics vspace hspace color bibliography thanks index phantom vphantom hphantom setcounter pagestyle "
-    "thispagestyle usepackage input include footnotetext".split()
+    "thispagestyle usepackage input include footnotetext".split()  # noqa: SIM905 - words read best as words
 )
-LETTERS = frozenset("o O l L i j ss ae AE oe OE aa AA dh DH th TH dj DJ ng NG".split())
+LETTERS = frozenset(
+    "o O l L i j ss ae AE oe OE aa AA dh DH th TH dj DJ ng NG".split()  # noqa: SIM905 - words read best as words
+)
 """Letters of a name: the space that ends the macro is no part of the word (`S\\o ren`)."""
 
 ACCENTS = {

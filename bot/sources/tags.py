@@ -11,12 +11,12 @@ _BLOCK = frozenset(
     "address article aside blockquote body br center dd details div dl dt fieldset figcaption figure footer form h1 h2 "
     "h3 h4 h5 h6 head header hr html iframe img input label legend li link main meta nav noscript object ol optgroup "
     "option p param pre script section select source style summary table tbody td template textarea tfoot th thead "
-    "title tr track ul video audio sec list-item disp-formula".split()
+    "title tr track ul video audio sec list-item disp-formula".split()  # noqa: SIM905 - words read best as words
 )
 _INLINE = frozenset(
     "a abbr acronym area b base bdi bdo big button canvas cite code data del dfn em embed font i ins kbd map mark math "
     "mi mn mo mrow msub msubsup msup mtext picture q rp rt ruby samp small span strike strong sub sup svg time tt u "
-    "var wbr italic bold sc xref ext-link inline-formula".split()  # not `s`: language models begin sentences with <s>
+    "var wbr italic bold sc xref ext-link inline-formula".split()  # noqa: SIM905 - as above; not `s`, since language models begin sentences with <s>
 )
 _TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9:-]{0,30})((?>[^<>"']+|"[^"<]*"|'[^'<]*'|["'])*+)>""")
 _SILENT = re.compile(r"<(script|style|template|svg|head)\b[^<>]*>", re.IGNORECASE)
