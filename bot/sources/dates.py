@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?")
+_YEARLESS = re.compile(r"(?<![+\-:\d])0000\b")
 _MAILED = re.compile(r"\d{1,2} [A-Za-z]{3,9} \d{2,4}\b.{0,40}")
 EARLIEST, LATEST = 1500, 2200
 """Years that a paper's date may carry; 0, 1 and 9999 are what broken feeds write."""
@@ -21,6 +22,11 @@ def moment(fields: object) -> datetime | None:
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def yearless(text: str) -> bool:
+    """Whether a date is written in the year 0, which feedparser takes for 2000."""
+    return bool(_YEARLESS.search(text))
 
 
 def parsed(text: object) -> datetime | None:

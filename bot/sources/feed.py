@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import feedparser
@@ -15,7 +16,7 @@ import feedparser
 from bot.errors import SourceFailed
 from bot.model import Feed, Paper, Reading
 from bot.sources.address import mask
-from bot.sources.dates import iso, mailed, moment, parsed
+from bot.sources.dates import iso, mailed, moment, parsed, yearless
 from bot.sources.gather import Entry, gathered
 from bot.sources.identity import Names, web
 from bot.sources.mending import Document
@@ -86,8 +87,11 @@ def links(entry: Fields) -> Iterator[tuple[str, str, str]]:
 def authors(entry: Fields) -> list[str]:
     """The authors' names as the feed writes them, one or several a string."""
     found = entry.get("authors") or ()
+    whole = text(entry, "author")
+    if "@" in whole and len(found) < 2:
+        return [whole]  # feedparser cuts addresses of newer domains in two, and the name with them
     names = [str(a.get("name") or "") for a in found if isinstance(a, Mapping)]
-    return [n for n in names if n] or [text(entry, "author")]
+    return [n for n in names if n] or [whole]
 
 
 def terms(entry: Fields) -> tuple[str, ...]:
@@ -109,9 +113,14 @@ def _names(entry: Fields, base: str) -> Names:
     return Names(guid, link, tuple(o for o in others if o), text(entry, "title"))
 
 
+def _date(entry: Fields, name: str) -> datetime | None:
+    written = text(entry, name)
+    return iso(written) or (None if yearless(written) else moment(entry.get(f"{name}_parsed")) or mailed(written))
+
+
 def _entry(entry: Fields, base: str) -> Entry:
     contents = [str(c.get("value") or "") for c in entry.get("content") or () if isinstance(c, Mapping)]
-    dates = {name: iso(d := entry.get(name)) or moment(entry.get(f"{name}_parsed")) or mailed(d) for name in _DATES}
+    dates = {name: _date(entry, name) for name in _DATES}
     published = dates["published"] or dates["created"] or parsed(text(entry, "prism_publicationdate"))
     pdf = next((web(href, base) for href, _, mime in links(entry) if mime == "application/pdf"), None)
     return Entry(

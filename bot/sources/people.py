@@ -13,6 +13,7 @@ MOST = 5000
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4}(?:,? ?(?:Jr|Sr|I{1,3}|IV)\.?)?")
 _TEAM = re.compile(r"\b(?:Collaboration|Consortium|Group|Team|Network|Initiative)s?\b", re.IGNORECASE)
 _MAIL = re.compile(r"<?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}>?")
+_FOR = re.compile(r"^(?:(?:for|on behalf of) )?(?:the )?", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|&)\s+")
 
 
@@ -36,7 +37,7 @@ def _teams(text: str) -> tuple[str, list[str]]:
         depth += char == "("
         (inside if depth else outside).append(char)
         depth = max(0, depth - (char == ")"))
-    named = [t.strip(" ,;") for t in re.split(r"[()]", "".join(inside))]
+    named = [_FOR.sub("", t.strip(" ,;")) for t in re.split(r"[()]", "".join(inside))]
     return "".join(outside), [t for t in named if t and _TEAM.search(t) and len(t) < 120]
 
 
