@@ -215,6 +215,8 @@ class Delivery:
     message: str | None = None
     thread: str | None = None
     attempts: int = 0
+    first_tried: datetime | None = None
+    """When the platform was first asked in vain; None while no attempt has failed."""
     error: str | None = None
     due: datetime | None = None
     posted_at: datetime | None = None
@@ -253,11 +255,15 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. `text` is plain: markup characters in it mean themselves."""
+    """A run of text in one style. `text` is plain: markup characters in it mean themselves.
+
+    `person` is somebody on the platform (`slack:U1`), shown there by name and never pinged; `text` stands in elsewhere.
+    """
 
     text: str
     style: Literal["plain", "strong", "emphasis", "code"] = "plain"
     url: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,9 @@ class Store(Protocol):
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         """Take the draft away and return it; None if it is gone or was made elsewhere or by somebody else."""
 
+    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+        """`take_draft` and `subscribe` in one transaction; None as in `take_draft`, and then nothing is changed."""
+
     # ── the outbox ──
     async def claim(
         self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
@@ -167,8 +170,11 @@ class Store(Protocol):
     async def done(self, claim: Claim) -> None:
         """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""
 
-    async def later(self, claim: Claim, due: datetime, error: str) -> None:
-        """Give it back, to be tried again at `due`; counts an attempt. `LeaseLost` as above."""
+    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+        """Give it back, to be tried again at `due`; counts an attempt, the first of them was at `first_tried`.
+
+        `LeaseLost` as above.
+        """
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         """End it as `refused` or `given_up`, with the reason a person will read. `LeaseLost` as above."""

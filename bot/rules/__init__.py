@@ -1,1 +1,17 @@
-"""To be built."""
+"""The rule language and its engine: read a rule, say what it means, find the papers it hits, explain each hit and miss.
+
+>>> from bot.rules import parse, write
+>>> write(parse("Transformers quantization –survey"))
+'quantization transformers -survey'
+"""
+
+from bot.rules.acronyms import KNOWN, Acronyms, extend
+from bot.rules.describe import describe
+from bot.rules.engine import Engine
+from bot.rules.judge import Explanation, explain
+from bot.rules.parser import parse
+from bot.rules.reading import field_text
+from bot.rules.tree import Rule
+from bot.rules.writer import write
+
+__all__ = ["KNOWN", "Acronyms", "Engine", "Explanation", "Rule", "describe", "explain", "extend", "field_text", "parse", "write"]

@@ -1,0 +1,105 @@
+"""The front door: the command line. Parses words and nothing else, so that `--help` starts as fast as Python does."""
+
+from __future__ import annotations
+
+import sys
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from importlib import import_module
+
+VERSION = "0.1.0"
+
+SOURCES = (
+    "https: address, file, - (standard input), sample:, or a preset such as arxiv:cs.CL+cs.LG or huggingface:daily"
+)
+
+
+def parser() -> ArgumentParser:
+    """Every command and its words; `page` names the module of bot/cli that does it."""
+    shared = ArgumentParser(add_help=False)
+    shared.add_argument("--config", metavar="FILE", default=SUPPRESS, help="settings (default: ./config/bot.toml)")
+    shared.add_argument(
+        "--store", metavar="PATH", default=SUPPRESS, help="the database (default: BOT_STORE, or your data folder)"
+    )
+    listing = ArgumentParser(add_help=False)
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    top = ArgumentParser(
+        prog="paper-round",
+        description="Brings research papers to the teams who should read them, in Slack and in Discord.",
+        epilog="No command: run. Exit 0: done; 1: the world failed (a source, a platform, a database); "
+        "2: the words were wrong.",
+        parents=[shared],
+    )
+    top.add_argument("--version", action="version", version=f"paper-round {VERSION}")
+    commands = top.add_subparsers(metavar="COMMAND", dest="command")
+
+    run = commands.add_parser("run", parents=[shared], help="watch the sources and post what matches")
+    run.add_argument("--once", action="store_true", help="poll what is due, deliver what is due, and exit")
+    run.add_argument("--local", action="store_true", help="keep the local channel beside Slack and Discord")
+    run.add_argument("--source", action="append", metavar="ADDRESS", help=f"instead of the config's: {SOURCES}")
+    run.set_defaults(page="run")
+
+    feed = commands.add_parser("feed", parents=[shared, listing], help="what the bot sees in a feed")
+    feed.add_argument("sources", nargs="+", metavar="SOURCE", help=SOURCES)
+    feed.set_defaults(page="feed")
+
+    match = commands.add_parser("match", parents=[shared, listing], help="which papers match, and why; no database")
+    which = match.add_mutually_exclusive_group(required=True)
+    which.add_argument("--rule", action="append", metavar="RULE", help="a rule; may be given more than once")
+    which.add_argument("--rules", metavar="FILE", help="a file with one rule a line, # for comments")
+    match.add_argument("sources", nargs="+", metavar="SOURCE", help=SOURCES)
+    match.set_defaults(page="match")
+
+    for name, words in (("subscribe", "RULE"), ("unsubscribe", "RULE|ID")):
+        command = commands.add_parser(name, parents=[shared, listing], help=f"{name} a channel")
+        command.add_argument(
+            "channel", metavar="CHANNEL", help="local:NAME, slack:TEAM/CHANNEL, discord:SERVER/CHANNEL"
+        )
+        command.add_argument("words", nargs="+", metavar=words)
+        command.set_defaults(page="subscriptions", action=name)
+    listed = commands.add_parser("subscriptions", parents=[shared, listing], help="who is subscribed to what")
+    listed.set_defaults(page="subscriptions", action="list")
+    sent = commands.add_parser(
+        "deliveries", parents=[shared, listing], help="what went where, and what waits or failed"
+    )
+    sent.set_defaults(page="deliveries")
+    top.set_defaults(page="run", once=False, local=False, source=None)
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the words say; the exit code as in the epilog. No traceback reaches a person."""
+    words = parser().parse_args(argv)
+    words.config = getattr(words, "config", None)
+    words.store = getattr(words, "store", None)
+    try:
+        return _do(words)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `paper-round feed … | head`: the reader has seen enough
+        sys.stderr.close()
+        return 0
+
+
+def _do(words: Namespace) -> int:
+    errors = import_module("bot.errors")
+    try:
+        code: int = import_module(f"bot.cli.{words.page}").main(words)
+    except errors.WordsWrong as error:
+        _say(error)
+        return 2
+    except errors.WorldFailed as error:
+        _say(error)
+        return 1
+    return code
+
+
+def _say(error: Exception) -> None:
+    """The sentence, and the place it is about, on stderr."""
+    caret = getattr(error, "caret", None)
+    text = f"{caret()}\n{error}" if caret else str(error)
+    sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""`paper-round deliveries`: what went where, and what waits or failed."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import asdict
+from typing import Any
+
+from bot.cli.world import opened_store, print_rows, run, settings
+from bot.model import Delivery
+
+
+def main(words: Namespace) -> int:
+    """Print the newest deliveries first."""
+    return run(_list(words))
+
+
+async def _list(words: Namespace) -> int:
+    async with opened_store(settings(words)) as store:
+        found = await store.deliveries()
+    columns = {"state": 9, "paper": 24, "channel": 28, "posted_at": 26, "attempts": 8, "error": 0}
+    print_rows(map(_row, found), as_json=words.json, columns=columns)
+    return 0
+
+
+def _row(one: Delivery) -> dict[str, Any]:
+    return {
+        "paper": one.paper,
+        "channel": str(one.channel),
+        "state": one.state,
+        "reasons": [asdict(reason) for reason in one.reasons],
+        "message": one.message,
+        "thread": one.thread,
+        "attempts": one.attempts,
+        "error": one.error,
+        "posted_at": one.posted_at.isoformat() if one.posted_at else None,
+    }

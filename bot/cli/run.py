@@ -1,0 +1,146 @@
+"""`paper-round run`: the whole bot. Wires the real rooms together, then lets the flow run until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+from bot import flow, sources
+from bot.chat import NEEDS, local
+from bot.cli import ticking
+from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
+from bot.cli.world import run as run_to_end
+from bot.config import Settings
+from bot.errors import PlatformFailed, SettingsError
+from bot.flow import World
+from bot.matching import Matcher
+from bot.model import Ask, Feed, Press, Reply
+from bot.ports import Answer, Chat, Store
+
+log = logging.getLogger("paper-round")
+
+
+def main(words: Namespace) -> int:
+    """Run until stopped, or once; 1 when a source or a platform failed in a single run."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    for noisy in ("discord", "slack_bolt", "slack_sdk", "aiohttp.access"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    found = settings(words)
+    platforms = connected(found.env)
+    feeds = chosen(words.source or [one.address for one in found.file.sources], platforms, once=words.once)
+    return run_to_end(_run(words, found, platforms, feeds))
+
+
+def connected(env: Mapping[str, str]) -> list[str]:
+    """The platforms whose variables are set; `SettingsError` when only some of a platform's are."""
+    for platform, needs in NEEDS.items():
+        missing = [name for name in needs if not env.get(name)]
+        if missing and len(missing) < len(needs):
+            raise SettingsError(f"{platform.capitalize()} needs {' and '.join(needs)}; {missing[0]} is not set.")
+    return [platform for platform, needs in NEEDS.items() if all(env.get(name) for name in needs)]
+
+
+def chosen(addresses: list[str], platforms: list[str], *, once: bool) -> list[Feed]:
+    """The feeds to watch, each once. The sample is a newcomer's: it is left out where a platform is connected."""
+    feeds = list(dict.fromkeys(source(address) for address in addresses))
+    return [feed for feed in feeds if not (feed.url == "sample:" and platforms)]
+
+
+async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed]) -> int:
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(opened_store(settings))
+        await store.lead()
+        tell(f"The database is {settings.store}")
+        chats = await _connect(stack, platforms, settings.env, store)
+        fetch = await stack.enter_async_context(opened_fetch(settings))
+        world = World(store, clock, fetch, sources.read, chats, Matcher())
+        if words.once:
+            return await ticking.once(feeds, world)
+        if words.local or not platforms:
+            await stack.enter_async_context(_pages(settings, world, feeds))
+        return await _until_stopped(world, feeds, platforms)
+
+
+async def _connect(
+    stack: AsyncExitStack, platforms: list[str], env: Mapping[str, str], store: Store
+) -> dict[str, Chat]:
+    """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
+    chats: dict[str, Chat] = {"local": local.connect(store, clock)}
+    for platform in platforms:
+        chats[platform] = await import_module(f"bot.chat.{platform}").connect(env)
+    for chat in chats.values():
+        stack.push_async_callback(chat.close)
+    return chats
+
+
+@asynccontextmanager
+async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIterator[None]:
+    """The pages and the local channel, at an address that is told."""
+    from bot import web
+
+    app = web.app(world.store, answerer(world), clock)
+    served = await web.serve(app, settings.file.web.host, settings.file.web.port)
+    tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
+    if any(feed.url == "sample:" for feed in feeds):
+        tell("The sample (73 real titles) is replayed there once somebody has subscribed.")
+    try:
+        yield
+    finally:
+        await served.close()
+
+
+def answerer(world: World) -> Answer:
+    """The flow's answer, with this world in hand."""
+
+    async def answer(asked: Ask | Press) -> Reply:
+        return await flow.answer(asked, world)
+
+    return answer
+
+
+async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str]) -> int:
+    """Poll, deliver and listen side by side until SIGTERM or SIGINT, or until nothing is left to listen to."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    refused: list[str] = []
+    work: list[Coroutine[Any, Any, None]] = [ticking.poll_all(feeds, world), ticking.deliver_all(world)]
+    work += [_listen(world, platform, refused) for platform in platforms]
+    tasks = [asyncio.create_task(each) for each in work]
+    stop = asyncio.create_task(stopped.wait())
+    try:
+        await _first_end(stop, tasks, all_refused=lambda: len(refused) == len(platforms) > 0)
+    finally:
+        for task in (*tasks, stop):
+            task.cancel()
+        await asyncio.gather(*tasks, stop, return_exceptions=True)
+    return 1 if refused and not stopped.is_set() else 0
+
+
+async def _first_end(
+    stop: asyncio.Task[bool], tasks: list[asyncio.Task[None]], all_refused: Callable[[], bool]
+) -> None:
+    """Wait until told to stop, a task breaks, or every platform has refused us."""
+    waiting = {stop, *tasks}
+    while stop in waiting and not all_refused():
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+async def _listen(world: World, platform: str, refused: list[str]) -> None:
+    """Hear one platform; its refusal is told, and the others go on."""
+    try:
+        await world.chats[platform].listen(answerer(world))
+    except PlatformFailed as error:
+        refused.append(platform)
+        tell(f"{platform.capitalize()}: {error}")

@@ -1,0 +1,168 @@
+"""When the flow is called: feeds as they fall due, deliveries as they come. The loops, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from datetime import datetime
+
+from bot import flow, sources
+from bot.errors import SourceFailed, StoreFailed
+from bot.flow import Polled, World
+from bot.model import Claim, Feed
+
+log = logging.getLogger("paper-round")
+
+TICK = 0.5
+"""Seconds between two looks at the store: what another process writes is seen within a second."""
+
+AT_ONCE = 32
+"""Polls, and deliveries, under way at the same time."""
+
+WORKER = f"{socket.gethostname()}:{os.getpid()}"
+
+
+# ── feeds ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def poll_all(feeds: list[Feed], world: World) -> None:
+    """Poll every feed whenever it is due, each on its own, until cancelled."""
+    known = await world.store.bookmarks()
+    due = {feed: known[feed.address].due if feed.address in known else None for feed in feeds}
+    busy: dict[Feed, asyncio.Task[datetime]] = {}
+    try:
+        while True:
+            for feed, task in [*busy.items()]:
+                if task.done():
+                    due[feed] = task.result()
+                    del busy[feed]
+            for feed in feeds:
+                if feed not in busy and len(busy) < AT_ONCE and await _is_due(feed, due[feed], world):
+                    busy[feed] = asyncio.create_task(_poll(feed, world))
+            await asyncio.sleep(TICK)
+    finally:
+        await _end(list(busy.values()))
+
+
+async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
+    if due is not None and due > world.clock():
+        return False
+    # The sample's day begins when somebody is there to read it; its baseline is read at once.
+    return feed.url != "sample:" or due is None or bool((await world.store.rulebook()).subscriptions)
+
+
+async def _poll(feed: Feed, world: World) -> datetime:
+    """One poll, told in one line; its outcome never stops the others."""
+    try:
+        polled = await flow.poll(feed, world)
+    except (SourceFailed, StoreFailed) as error:
+        known = (await world.store.bookmarks()).get(feed.address)
+        due = known.due if known and known.due else world.clock() + flow.LEASE
+        log.warning("%s Next try at %s.", _sentence(feed, error), f"{due:%H:%M} UTC")
+        return due
+    _tell_polled(polled)
+    return polled.due
+
+
+def _sentence(feed: Feed, error: Exception) -> str:
+    name, said = _name(feed), str(error)
+    return said if name in said else f"{name}: {said}"
+
+
+def _name(feed: Feed) -> str:
+    return "the sample" if feed.url == "sample:" else sources.mask(feed.address)
+
+
+def _tell_polled(polled: Polled) -> None:
+    name = _name(polled.feed)
+    for odd in polled.odd:
+        log.info("%s: %s", name, odd)
+    if polled.baseline:
+        log.info("%s: %d papers known from now on; what comes later is posted", name, polled.papers)
+    elif polled.new:
+        log.info("%s: %d new of %d papers, %d to post", name, polled.new, polled.papers, polled.deliveries)
+
+
+# ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def deliver_all(world: World) -> None:
+    """Deliver whatever is due, one busy or failing channel never delaying another, until cancelled."""
+    busy: set[asyncio.Task[bool]] = set()
+    try:
+        while True:
+            busy = {task for task in busy if not _finished(task)}
+            claims = await _claims(world, AT_ONCE - len(busy))
+            busy |= {asyncio.create_task(flow.deliver(claim, world)) for claim in claims}
+            if not claims:
+                await asyncio.wait(
+                    busy, timeout=TICK, return_when=asyncio.FIRST_COMPLETED
+                ) if busy else await asyncio.sleep(TICK)
+    finally:
+        await _end(list(busy))
+
+
+async def _claims(world: World, limit: int) -> list[Claim]:
+    if limit <= 0:
+        return []
+    try:
+        return await flow.claim(world, WORKER, limit)
+    except StoreFailed as error:
+        log.warning("%s", error)
+        await asyncio.sleep(5)
+        return []
+
+
+def _finished(task: asyncio.Task[bool]) -> bool:
+    if task.done() and (error := task.exception()):
+        log.error("a delivery broke off; its lease gives it back", exc_info=error)
+    return task.done()
+
+
+async def _end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -> None:
+    """Let what is under way finish for a moment, then cancel it: leases and bookmarks give it back."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=5)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+# ── once ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def once(feeds: list[Feed], world: World) -> int:
+    """Poll what is due, deliver what is due, and return the exit code: 1 when a source or a delivery failed."""
+    known = await world.store.bookmarks()
+    failed = False
+    for feed in feeds:
+        mark = known.get(feed.address)
+        if feed.url.startswith(("http:", "https:")) and mark and mark.due and mark.due > world.clock():
+            log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
+            continue
+        try:
+            _tell_polled(await flow.poll(feed, world))
+        except SourceFailed as error:
+            failed = True
+            log.warning("%s", _sentence(feed, error))
+    return int(await _deliver_due(world) or failed)
+
+
+async def _deliver_due(world: World) -> bool:
+    """Deliver until nothing is due any more; True when something could not be delivered."""
+    failed, sent = False, 0
+    while True:
+        claims = await flow.claim(world, WORKER, AT_ONCE)
+        took = await asyncio.gather(*(flow.deliver(claim, world) for claim in claims))
+        sent += sum(took)
+        failed |= not all(took)
+        if not claims:
+            due = await world.store.due(list(world.chats))
+            wait = (due - world.clock()).total_seconds() if due else None
+            if wait is None or wait > 10:  # paced channels are waited for; what was put off is for the next run
+                break
+            await asyncio.sleep(max(0.01, wait))
+    log.info("%d posted", sent)
+    return failed

@@ -1,0 +1,126 @@
+"""config/bot.toml + environment → Settings. Every mistake is named by file and key."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import platformdirs
+from dotenv import dotenv_values
+
+from bot.errors import SettingsError
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One `[[sources]]` of the config."""
+
+    address: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class Polling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[polling]`."""
+
+    allow_private_feeds: bool = False
+
+
+class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[web]`: where the pages and the local channel are served."""
+
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
+    port: Port = 8090
+
+
+class StorePath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[store]`."""
+
+    path: str | None = None
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of bot.toml."""
+
+    sources: tuple[Source, ...] = ()
+    polling: Polling = msgspec.field(default_factory=Polling)
+    web: Web = msgspec.field(default_factory=Web)
+    store: StorePath = msgspec.field(default_factory=StorePath)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the front door needs to know. `env`: the environment above the `.env` beside the config."""
+
+    file: File
+    path: Path
+    store: str
+    env: Mapping[str, str] = field(repr=False)  # holds tokens: never printed
+
+
+def load(config: str | None, store: str | None, env: Mapping[str, str]) -> Settings:
+    """Settings from `config`, else ./config/bot.toml, else the shipped one; `SettingsError` names what is wrong.
+
+    The database is `store`, else BOT_STORE, else `[store] path`, else in the user's data folder, so that it survives
+    a new clone.
+    """
+    path = Path(config) if config else next(p for p in (Path("config/bot.toml"), shipped("bot.toml")) if p.exists())
+    file = read(path)
+    known = {key: value for key, value in dotenv_values(path.parent / ".env").items() if value is not None}
+    merged = {**known, **env}
+    chosen = store or merged.get("BOT_STORE") or file.store.path
+    return Settings(file, path, chosen or str(default_store()), merged)
+
+
+def read(path: Path) -> File:
+    """The config file, checked key by key."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(found, File)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The config {path} cannot be read: {_reason(error)}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The config {path} is not TOML: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"The config {path} is wrong: {_named(str(error))}.") from error
+
+
+def shipped(name: str) -> Path:
+    """A file of config/: in the wheel beside the code, in a clone beside the package."""
+    here = Path(__file__).parent
+    return here / "shipped" / name if (here / "shipped").is_dir() else here.parent / "config" / name
+
+
+def default_store() -> Path:
+    """Where this system keeps a person's data."""
+    return Path(platformdirs.user_data_dir("paper-round", appauthor=False)) / "paper-round.db"
+
+
+def environment() -> Mapping[str, str]:
+    """The process's environment."""
+    return dict(os.environ)
+
+
+def _named(sentence: str) -> str:
+    """msgspec's sentence with the key as it stands in the file: `$.web.port` → `[web] port`."""
+    words, _, place = sentence.partition(" - at `$")
+    keys = place.rstrip("`").strip(".").split(".") if place else []
+    if words.startswith("Object contains unknown field"):
+        keys.append(words.split("`")[1])
+        words = "there is no such key"
+    where = " ".join([*map(_table, keys[:-1]), *keys[-1:]])
+    return f"{where}: {words[0].lower()}{words[1:]}" if where else words
+
+
+def _table(key: str) -> str:
+    """A table's heading: `web` → `[web]`, `sources[0]` → `[[sources]] number 1,`."""
+    name, bracket, number = key.partition("[")
+    return f"[[{name}]] number {int(number.rstrip(']')) + 1}," if bracket else f"[{name}]"
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or "it is not UTF-8 text"

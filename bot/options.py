@@ -1,0 +1,159 @@
+"""How a channel wants its posts, in the words of a subscription: `mode:daily at:09:00 tz:Europe/Berlin`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import fields
+from typing import Any
+
+from bot.errors import OptionError
+from bot.model import Options
+
+NAMES = tuple(field.name for field in fields(Options))
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_A_DAY = 100
+
+_OPTION = re.compile(
+    r"""(?P<quoted>["“”„«»＂][^"“”„«»＂]*["“”„«»＂]?)
+      | (?<!\S)(?P<name>NAMES)[:：](?P<space>\s*)(?P<value>[^\s"“”„«»＂]*)
+    """.replace("NAMES", "|".join(NAMES)),
+    re.VERBOSE | re.IGNORECASE,
+)
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+
+
+def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options]:
+    """Take the options out of the words; what is left has spaces in their place, so that positions stay.
+
+    `zones` are the IANA zones that exist (`zoneinfo.available_timezones()`); without them only their shape is checked.
+    `OptionError` for a value that cannot be used, and for an option given twice.
+
+    >>> split("LLM mode:daily at:9:00")
+    ('LLM                    ', Options(mode='daily', at='09:00', tz=None, days=None, format=None, max=None, thread=None))
+    """
+    rest = text
+    found: dict[str, Any] = {}
+    for match in _OPTION.finditer(text):
+        if match["quoted"]:
+            continue
+        name = match["name"].lower()
+        if name in found:
+            raise OptionError(f"{name}: is given twice: keep one of them.", text, match.start(), match.end())
+        found[name] = _value(text, name, match, zones)
+        rest = rest[: match.start()] + " " * (match.end() - match.start()) + rest[match.end() :]
+    return rest, Options(**found)
+
+
+def write(options: Options) -> str:
+    """The options in canonical words; those not given are left out. `split(write(o))` gives `o` back."""
+    given = ((name, getattr(options, name)) for name in NAMES)
+    return " ".join(f"{name}:{value}" for name, value in given if value is not None)
+
+
+def _value(text: str, name: str, match: re.Match[str], zones: Collection[str] | None) -> Any:
+    value = match["value"]
+    read = _tz(zones) if name == "tz" else _READERS[name]
+    known = read(value.casefold() if name != "tz" else value)
+    if known is None:
+        said = f"{value!r} cannot be used" if value else "nothing is given"
+        start = match.start("value") if value else match.start()
+        raise OptionError(f"{name}: takes {_ALLOWED[name]}; {said}.", text, start, match.end())
+    return known
+
+
+def _one_of(*allowed: str) -> Callable[[str], str | None]:
+    return lambda value: value if value in allowed else None
+
+
+def _time(value: str) -> str | None:
+    """`9:00`, `09:00` and `9.00` are `09:00`."""
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", value, re.ASCII)
+    return f"{int(found[1]):02}:{found[2]}" if found else None
+
+
+def _tz(zones: Collection[str] | None) -> Callable[[str], str | None]:
+    if zones is None:
+        return lambda value: value if _ZONE.fullmatch(value) else None
+    by_name = {zone.casefold(): zone for zone in zones}
+    return lambda value: by_name.get(value.casefold())
+
+
+def _days(value: str) -> str | None:
+    """`mon-fri`, `mon,wed`, `Monday,tuesday`, `fri-mon`; days in the week's order, runs of three and more as a range."""
+    wanted: set[int] = set()
+    for part in value.replace("–", "-").split(","):
+        first, dash, last = part.partition("-")
+        start, end = _day(first), _day(last if dash else first)
+        if start is None or end is None:
+            return None
+        wanted.update((start + step) % 7 for step in range((end - start) % 7 + 1))
+    return _written(sorted(wanted))
+
+
+def _day(word: str) -> int | None:
+    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    fits = [place for place, name in enumerate(full) if len(word) >= 3 and name.startswith(word)]
+    return fits[0] if fits else None
+
+
+def _written(days: list[int]) -> str:
+    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        return f"{WEEK[days[0]]}-{WEEK[days[-1]]}"
+    return ",".join(WEEK[day] for day in days)
+
+
+def _most(value: str) -> int | None:
+    fits = value.isascii() and value.isdigit() and len(value) < 5 and 1 <= int(value) <= MOST_A_DAY
+    return int(value) if fits else None
+
+
+_READERS: dict[str, Callable[[str], str | int | None]] = {
+    "mode": _one_of("instant", "daily", "weekly"),
+    "at": _time,
+    "days": _days,
+    "format": _one_of("compact", "card", "full"),
+    "max": _most,
+    "thread": _one_of("ask", "auto", "off"),
+}
+_ALLOWED = {
+    "mode": "instant, daily or weekly",
+    "at": "a time of day in 24 hours, such as 09:00",
+    "tz": "a time zone by its city, such as Europe/Berlin",
+    "days": "weekdays, such as mon-fri or mon,wed",
+    "format": "compact, card or full",
+    "max": f"a number of posts a day from 1 to {MOST_A_DAY}",
+    "thread": "ask, auto or off",
+}
+_MODES = {"instant": "each paper at once", "daily": "one digest a day", "weekly": "one digest a week"}
+_FORMATS = {"compact": "in compact lines", "card": "as cards", "full": "with full abstracts"}
+_THREADS = {
+    "ask": "a thread when somebody asks for it", "auto": "a thread under each post", "off": "no threads",
+}  # fmt: skip
+_NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
+
+
+def describe(options: Options, defaults: Options | None = None) -> str:
+    """The options in words, those not given taken from `defaults`: `one digest a day, at 09:00 (Europe/Berlin)`."""
+    own = {name: getattr(options, name) for name in NAMES}
+    own = {name: value if value is not None else getattr(defaults, name, None) for name, value in own.items()}
+    said = [
+        _MODES.get(own["mode"] or ""),
+        _when(own["at"], own["tz"]),
+        _spoken(own["days"]) if own["days"] else None,
+        _FORMATS.get(own["format"] or ""),
+        f"at most {own['max']} a day" if own["max"] else None,
+        _THREADS.get(own["thread"] or ""),
+    ]
+    return ", ".join(part for part in said if part)
+
+
+def _when(at: str | None, tz: str | None) -> str | None:
+    if at:
+        return f"at {at} ({tz})" if tz else f"at {at}"
+    return f"in the time of {tz}" if tz else None
+
+
+def _spoken(days: str) -> str:
+    words = re.sub(r"[a-z]{3}", lambda match: _NAMES.get(match.group(), match.group()), days)
+    return "on " + words.replace("-", " to ").replace(",", " and ")

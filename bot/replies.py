@@ -1,0 +1,190 @@
+"""A command's outcome → Reply: the words the bot answers with, the same on every platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot import options, rules, summary
+from bot.errors import OptionError, PaperRoundError, RuleError
+from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
+
+SHOWN = 3
+"""Examples in a preview; a tired reader takes in three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What a rule would have brought: `matches` (newest first) among `base` stored papers."""
+
+    matches: tuple[Paper, ...]
+    base: int
+    since: str = ""
+    """The day of the oldest of them, as a person writes it."""
+
+
+def preview(draft: int, rule: rules.Rule, wanted: Options, caught: Caught, known: Subscription | None) -> Reply:
+    """What a subscription would mean, before it is made: nothing has been changed yet."""
+    lines = [
+        Line((Span("You would get "), *rules.describe(rule), Span("."))),
+        Line((Span(_how(wanted)),)),
+        Line(tuple(_count(caught))),
+        *(summary.example(paper) for paper in caught.matches[:SHOWN]),
+    ]
+    label = "Update" if known else "Subscribe"
+    buttons = (Button(label, f"confirm:{draft}", "primary"), Button("Cancel", f"cancel:{draft}"))
+    return Reply(Post(_line("Subscribe this channel to ", (rules.write(rule), "code"), "?"), tuple(lines), buttons))
+
+
+def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Reply:
+    """The person's answer, and the public line: rules belong to the channel, so the channel hears of them."""
+    done = "updated" if updated else "subscribed"
+    mine = Post(
+        _line(
+            f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
+        ),
+        (
+            Line((Span("New papers that match are posted here as they come; those known already are not."),)),
+            Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
+        ),
+    )
+    verb = "changed how this channel gets" if updated else "subscribed this channel to"
+    public = Post(_line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
+    return Reply(mine, public=public, replaces=True)
+
+
+def cancelled() -> Reply:
+    """A preview that came to nothing."""
+    return Reply(Post(_line("Cancelled; nothing was changed.")), replaces=True)
+
+
+def gone() -> Reply:
+    """A button whose moment has passed."""
+    return Reply(
+        Post(_line("That button is used up. Type the command again: nothing was changed by pressing it.")),
+        replaces=True,
+    )
+
+
+def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
+    """What has ended, said to the channel too."""
+    told = ", ".join(f"#{subscription.id} {_typed(subscription)}" for subscription in ended)
+    return Reply(
+        Post(_line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
+        public=Post(_line(_who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
+    )
+
+
+def no_such(channel: Channel, which: str) -> Reply:
+    """Nothing to unsubscribe from."""
+    return Reply(
+        Post(
+            _line(f"This channel has no subscription {which}. "),
+            (Line((Span("/subscriptions lists them."),), "small"),),
+        )
+    )
+
+
+def listing(found: Sequence[Subscription]) -> Reply:
+    """A channel's subscriptions, numbered."""
+    if not found:
+        return Reply(Post(_line("This channel has no subscriptions yet."), (_first_word(),)))
+    lines = [
+        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), _who(s.creator)), "item")
+        for s in found
+    ]
+    return Reply(
+        Post(
+            _line(f"This channel has {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
+            (*lines, Line((Span("/unsubscribe NUMBER ends one."),), "small")),
+        )
+    )
+
+
+def searched(rule: rules.Rule, caught: Caught) -> Reply:
+    """Stored papers that match, for the person who asked."""
+    return Reply(
+        Post(
+            _line("Papers for ", (rules.write(rule), "code")),
+            (Line(tuple(_count(caught))), *(summary.example(paper) for paper in caught.matches[:10])),
+        )
+    )
+
+
+def discuss(paper: Paper, thread: str) -> Reply:
+    """Where a paper is discussed."""
+    return Reply(Post(_line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
+
+
+def helped() -> Reply:
+    """What can be typed."""
+    return Reply(
+        Post(_line("Paper Round brings new papers that match your rules to this channel."), tuple(_commands()))
+    )
+
+
+def wrong(error: PaperRoundError) -> Reply:
+    """What was not understood, where, and what mends it; or what the world did."""
+    lines = (Line((Span(error.caret()),), "pre"),) if isinstance(error, (RuleError, OptionError)) else ()
+    return Reply(Post(_line(str(error)), lines))
+
+
+def broken() -> Reply:
+    """Our own fault: said plainly, without its innards."""
+    return Reply(
+        Post(
+            _line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more.")
+        )
+    )
+
+
+def _commands() -> list[Line]:
+    typed = (
+        ("/subscribe transformers quantization", "papers that mention both words (or their word family)"),
+        ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
+        ("/subscriptions", "what this channel gets"),
+        ("/unsubscribe 1", "end one by its number; or all"),
+        ("/papers search diffusion", "papers seen so far, only for you"),
+    )
+    return [Line((Span(words, "code"), Span(f" — {meaning}")), "item") for words, meaning in typed]
+
+
+def _first_word() -> Line:
+    return Line((Span("Try "), Span("/subscribe transformers quantization", "code")))
+
+
+def _how(wanted: Options) -> str:
+    """How posts arrive, in words."""
+    said = options.describe(wanted)
+    return f"Each is posted here as soon as it is seen{'; asked for: ' + said if said else ''}."
+
+
+def _count(caught: Caught) -> list[Span]:
+    if not caught.base:
+        return [Span("No papers are stored yet, so there is nothing to compare with.")]
+    among = f" of the {caught.base:,} papers seen" + (f" since {caught.since}" if caught.since else "")
+    if not caught.matches:
+        return [Span("None", "strong"), Span(f"{among} would have matched.")]
+    return [Span(f"{len(caught.matches):,}", "strong"), Span(f"{among} would have matched; the newest:")]
+
+
+def _typed(subscription: Subscription) -> str:
+    """The rule with its options, as one would type it."""
+    return f"{subscription.rule} {options.write(subscription.options)}".strip()
+
+
+def _who(person: str) -> Span:
+    """Somebody on their platform; the visitors of a local channel have no names."""
+    platform, _, name = person.partition(":")
+    return Span("A visitor") if platform == "local" else Span(name, person=person)
+
+
+def _line(*parts: str | tuple[str, Literal["strong", "code"]] | Span) -> Line:
+    return Line(tuple(_span(part) for part in parts))
+
+
+def _span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
+    if isinstance(part, Span):
+        return part
+    return Span(part) if isinstance(part, str) else Span(*part)

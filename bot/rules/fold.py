@@ -1,0 +1,173 @@
+"""Text to words that can be compared: where they stand, what family they belong to, what capitals they carry.
+
+The same functions read rules and papers, so what folds together on one side folds together on the other.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from snowballstemmer.english_stemmer import EnglishStemmer
+
+from bot.rules.spelling import GREEK, LETTERS, american
+
+WORD = re.compile(
+    r"[0-9]+(?:\.[0-9]+)+"  # 4.5 is one number, and 2.5times a number and a word
+    r"|[cC]\+\+|[CFcf]\#(?!\w)"  # languages whose names are not only letters
+    r"|[^\W_]+(?:['’](?:s|t|re|ve|ll|d|m)(?![^\W_]))?"
+)
+"""One word of a text; whatever stands between words only separates them."""
+
+_TEX = re.compile(
+    r"""\{?\\(?P<mark>["'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*
+        (?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))\}?
+      | \{?\\(?P<name>ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|[a-z]{2,7})(?![A-Za-z])\}?[ ]?
+    """,
+    re.VERBOSE,
+)
+_MARKS = {
+    '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
+    "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323", "b": "\u0331", "k": "\u0328",
+    "r": "\u030a", "t": "",
+}  # fmt: skip
+_NAMED = {
+    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "l": "ł",
+    "L": "Ł", "i": "i", "j": "j",
+} | {name: letter for letter, name in GREEK.items() if letter not in "ςϵϕµ"}  # fmt: skip
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_CAPITALS = re.compile(r"[^\W\d_]*[A-Z][^\W\d_]*[A-Z][^\W\d_]*")
+_BREAKS = frozenset(".,;:!?()[]|")
+STOPS = frozenset(
+    "a all an and any are as at be by can for from has have her his i if in into is it its may no not of on or our "
+    "so some such than that the their them they this to us was we were what when which who will with you your".split()
+)
+"""Words that hold sentences together: `in formal` is never *informal*."""
+
+
+Places = list[tuple[int, int]]
+"""For each character of a cleaned text, the characters of the text as given that it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text. `text[start:end]` is it as written, `low` folded, `family` stemmed, `caps` its capitals.
+
+    `gap` says what stands before it: "" at the start or after punctuation, " " after space, "-" after a hyphen or
+    nothing, "~" after quotes, slashes and the like.
+    """
+
+    start: int
+    end: int
+    low: str
+    family: str
+    caps: str
+    gap: str = ""
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """The words of a text in order, with their places in the text as given."""
+    plain, at = clean(text)
+    return tuple(_tokens(plain, at))
+
+
+def _tokens(plain: str, at: Places | None) -> Iterator[Token]:
+    last = 0
+    for found in WORD.finditer(plain):
+        start, end = found.span()
+        gap = _gap(plain, last, start)
+        last = end
+        places = (at[start][0], at[end - 1][1]) if at else (start, end)
+        yield Token(*places, *forms(found.group()), gap)
+
+
+def _gap(plain: str, last: int, start: int) -> str:
+    """How a word hangs on the one before: "" not at all, " " by space, "-" by hyphen, "~" by other soft signs."""
+    if not last:
+        return ""
+    between = plain[last:start]
+    if between == " " or between.isspace():
+        return " "
+    if not between.strip("-‐‑‒–−"):
+        return "-"
+    return "" if any(c in _BREAKS for c in between) else "~"
+
+
+@lru_cache(maxsize=1 << 17)
+def forms(word: str) -> tuple[str, str, str]:
+    """A word as written → (folded, family, capitals or "")."""
+    low, caps = fold(word), capitals(word)
+    if caps and low == caps.casefold() + "s":
+        low = low[:-1]
+    return low, _stem(american(low)), caps
+
+
+def family(word: str) -> str:
+    """The word family of a word as written: *Quantisation* and *quantized* are both `quantiz`."""
+    return forms(word)[1]
+
+
+def fold(word: str) -> str:
+    """A word without case, accents, width, ligatures and possessive."""
+    low = word.casefold().replace("’", "'")
+    if low.endswith("'s"):
+        low = low[:-2]
+    if not low.isascii():
+        low = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
+        low = low.casefold().translate(LETTERS)
+        low = GREEK.get(low, low)
+    return low
+
+
+def capitals(word: str) -> str:
+    """The acronym a word may be, in capitals and singular (`LLMs` → `LLM`, `MoE` → `MOE`), or ""."""
+    word = word.replace("’", "'").removesuffix("'s")
+    if not _CAPITALS.fullmatch(word):
+        return ""
+    if len(word) > 2 and word[-1] == "s" and word[-2].isupper():
+        word = word[:-1]
+    return word.upper()
+
+
+def _stem(word: str) -> str:
+    stem: str = EnglishStemmer().stemWord(word)
+    return stem
+
+
+def clean(text: str) -> tuple[str, Places | None]:
+    """Text with TeX accents undone and letters composed, and where each character stood (None: where it stands)."""
+    if "\\" not in text and (text.isascii() or _quiet(text)):
+        return text, None
+    pieces = [piece for piece in _pieces(text) if piece[0]]
+    return "".join(piece[0] for piece in pieces), [piece[1:] for piece in pieces]
+
+
+def _quiet(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and not any(c in text for c in _UNSEEN)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    place = 0
+    while place < len(text):
+        found = _TEX.match(text, place) if text[place] in "\\{" else None
+        letter = _letter(found) if found else None
+        if found and letter is not None:
+            yield letter, place, found.end()
+            place = found.end()
+            continue
+        end = place + 1
+        while end < len(text) and (unicodedata.combining(text[end]) or text[end] in _UNSEEN):
+            end += 1
+        whole = "".join(c for c in text[place:end] if c not in _UNSEEN)
+        yield unicodedata.normalize("NFC", whole)[:1], place, end
+        place = end
+
+
+def _letter(found: re.Match[str]) -> str | None:
+    mark, base = found["mark"], found["braced"] or found["bare"]
+    if mark is None:
+        return _NAMED.get(found["name"])
+    return unicodedata.normalize("NFC", base + _MARKS[mark])[:1]

@@ -1,0 +1,74 @@
+"""config: bot.toml and the environment → Settings, every mistake named by file and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.errors import SettingsError
+
+
+def write(folder: Path, text: str) -> str:
+    (folder / "bot.toml").write_text(text, encoding="utf-8")
+    return str(folder / "bot.toml")
+
+
+def test_the_shipped_config_is_read_and_has_the_default_sources() -> None:
+    """What a newcomer gets without a file of their own."""
+    found = config.read(config.shipped("bot.toml"))
+    assert [source.address for source in found.sources] == ["sample:", "huggingface:daily", "arxiv:cs.CL+cs.LG"]
+    assert (found.web.host, found.web.port) == ("127.0.0.1", 8090)
+
+
+def test_the_database_is_chosen_from_the_nearest_word(tmp_path: Path) -> None:
+    """The command line, then the environment, then the file, then the user's data folder."""
+    path = write(tmp_path, "[store]\npath = 'from-file.db'\n")
+    assert config.load(path, "from-words.db", {"BOT_STORE": "from-env.db"}).store == "from-words.db"
+    assert config.load(path, None, {"BOT_STORE": "from-env.db"}).store == "from-env.db"
+    assert config.load(path, None, {}).store == "from-file.db"
+    assert config.load(write(tmp_path, ""), None, {}).store == str(config.default_store())
+
+
+def test_the_env_file_beside_the_config_is_read_below_the_environment(tmp_path: Path) -> None:
+    """A variable that is really set wins over the file."""
+    path = write(tmp_path, "")
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=from-file\nBOT_STORE=file.db\n")
+    found = config.load(path, None, {"BOT_STORE": "env.db"})
+    assert (found.env["DISCORD_TOKEN"], found.store) == ("from-file", "env.db")
+
+
+def test_settings_never_show_the_environment(tmp_path: Path) -> None:
+    """Tokens are in it."""
+    assert "hush" not in repr(config.load(write(tmp_path, ""), None, {"DISCORD_TOKEN": "hush"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[web]\nport = 70000\n", "[web] port"),
+        ("[web]\nhost = ''\n", "[web] host"),
+        ("[wbe]\n", "wbe"),
+        ("[polling]\nallow = true\n", "[polling] allow"),
+        ("[[sources]]\naddress = 3\n", "[[sources]] number 1, address"),
+        ("[[sources]]\n", "address"),
+        ("= 1", "not TOML"),
+    ],
+)
+def test_a_mistake_is_named_by_file_and_key(tmp_path: Path, text: str, says: str) -> None:
+    """The sentence holds the file's name and the key as it stands there."""
+    path = write(tmp_path, text)
+    with pytest.raises(SettingsError) as wrong:
+        config.read(Path(path))
+    assert path in str(wrong.value)
+    assert says in str(wrong.value)
+
+
+def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path: Path) -> None:
+    """Named, with the reason."""
+    with pytest.raises(SettingsError, match="cannot be read"):
+        config.read(tmp_path / "missing.toml")
+    (tmp_path / "latin.toml").write_bytes(b"# \xff\xfe")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        config.read(tmp_path / "latin.toml")

@@ -1,0 +1,90 @@
+"""The options of a subscription: taken out of the words without moving what is left."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import options
+from bot.errors import OptionError
+from bot.model import Options
+
+ZONES = {"Europe/Berlin", "UTC", "America/New_York"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "expected"),
+    [
+        ("LLM mode:daily", "LLM           ", Options(mode="daily")),
+        ("mode:weekly LLM", "            LLM"[1:], Options(mode="weekly")),
+        ("a at:9:00 b", "a         b", Options(at="09:00")),
+        ("a Mode: Daily b", "a             b", Options(mode="daily")),
+        ("a mode：daily", "a           ", Options(mode="daily")),
+        ("tz:europe/berlin", " " * 16, Options(tz="Europe/Berlin")),
+        ("days:mon-fri", " " * 12, Options(days="mon-fri")),
+        ("days:Wednesday,mon", " " * 18, Options(days="mon,wed")),
+        ("days:sat-mon", " " * 12, Options(days="mon,sat,sun")),
+        ("max:10 thread:off format:card", " " * 29, Options(max=10, thread="off", format="card")),
+        ('"mode:daily" x', '"mode:daily" x', Options()),
+        ("“at:nine” x", "“at:nine” x", Options()),
+        ("format at max", "format at max", Options()),
+        ("title:mode", "title:mode", Options()),
+    ],
+)
+def test_options_leave_equally_many_spaces_behind(text: str, rest: str, expected: Options) -> None:
+    assert options.split(text, ZONES) == (rest, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "said"),
+    [
+        ("x mode:hourly", 7, "instant, daily or weekly"),
+        ("at:25:00", 3, "24 hours"),
+        ("at:", 0, "24 hours"),
+        ("tz:Berlin", 3, "Europe/Berlin"),
+        ("days:mon-fry", 5, "mon-fri"),
+        ("days:", 0, "mon-fri"),
+        ("format:tiny", 7, "compact, card or full"),
+        ("max:0", 4, "from 1"),
+        ("max:²", 4, "from 1"),
+        ("thread:yes", 7, "ask, auto or off"),
+        ("mode:daily mode:weekly", 11, "twice"),
+    ],
+)
+def test_a_wrong_option_names_its_place_and_what_is_allowed(text: str, start: int, said: str) -> None:
+    with pytest.raises(OptionError) as wrong:
+        options.split(text, ZONES)
+    assert wrong.value.start == start
+    assert said in str(wrong.value)
+
+
+@given(
+    st.builds(
+        Options,
+        mode=st.sampled_from([None, "instant", "daily", "weekly"]),
+        at=st.sampled_from([None, "00:00", "09:30", "23:59"]),
+        tz=st.sampled_from([None, *sorted(ZONES)]),
+        days=st.sampled_from([None, "mon", "mon-fri", "mon,wed", "sat,sun", "mon-sun"]),
+        format=st.sampled_from([None, "compact", "card", "full"]),
+        max=st.none() | st.integers(1, 100),
+        thread=st.sampled_from([None, "ask", "auto", "off"]),
+    )
+)
+def test_written_options_are_read_back_the_same(wanted: Options) -> None:
+    rest, found = options.split(options.write(wanted), ZONES)
+    assert found == wanted
+    assert not rest.strip()
+
+
+@given(st.text(max_size=200))
+def test_no_words_raise_anything_but_the_option_error(text: str) -> None:
+    try:
+        rest, _ = options.split(text)
+    except OptionError as wrong:
+        assert 0 <= wrong.start <= len(text)
+    else:
+        assert len(rest) == len(text)
+
+
+def test_options_are_described_with_the_defaults_filled_in() -> None:
+    said = options.describe(Options(at="09:00", days="mon-fri", max=10), Options(mode="daily", tz="Europe/Berlin"))
+    assert said == "one digest a day, at 09:00 (Europe/Berlin), on Monday to Friday, at most 10 a day"
