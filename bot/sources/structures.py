@@ -59,7 +59,7 @@ def _fraction(reader: Reader, at: int, place: Place) -> tuple[str, int]:
 def _root(reader: Reader, at: int, place: Place) -> tuple[str, int]:
     degree, at = _option(reader, at, place)
     inner, at = reader.argument(at, place)
-    return f"{raised(degree) or ''}√{_whole(inner)}", at
+    return f"{raised(degree) or ''}√{inner if inner.isalnum() else f'({inner})'}", at
 
 
 def _choose(reader: Reader, at: int, place: Place) -> tuple[str, int]:
