@@ -54,7 +54,8 @@ def parse(document: Document, feed: Feed) -> Parsed:
             f"The feed at {mask(feed.address)} could not be read ({type(error).__name__}); its owner should check it "
             "with validator.w3.org/feed."
         ) from error
-    return Parsed(found.feed, found.entries, str(found.version or ""), document.odd)
+    # As plain dicts: feedparser's own answers for a missing date with another one, and warns.
+    return Parsed(dict(found.feed), [dict(entry) for entry in found.entries], str(found.version or ""), document.odd)
 
 
 def text(fields: Fields, *names: str) -> str:
