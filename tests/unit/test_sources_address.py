@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,22 +37,22 @@ def test_each_form_of_address_names_what_is_read(address: str, url: str) -> None
     assert feed.address == address.strip()
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "",
-        "  ",
-        "nonsense",
-        "ftp://a.example/x",
-        "javascript:alert(1)",
-        "arxiv:",
-        "arxiv:CS CL!",
-        "huggingface:weekly",
+NONSENSE = [
+    *("", "  ", "nonsense", "ftp://a.example/x", "javascript:alert(1)", "arxiv:", "arxiv:CS CL!", "huggingface:weekly"),
+    *(
         "biorxiv:",
         "biorxiv:../x",
-    ]
-    + ["sample:2", "https://", "http://[", "https://a b.example/", "https://a.example:99999/", "./a\x00b", "\u202e./x"],
-)
+        "sample:2",
+        "https://",
+        "http://[",
+        "https://a b.example/",
+        "https://a.example:99999/",
+    ),
+    *("./a\x00b", "\u202e./x"),
+]
+
+
+@pytest.mark.parametrize("address", NONSENSE)
 def test_nonsense_is_told_in_one_sentence(address: str) -> None:
     """What names no source is the person's words being wrong, and the sentence shows how they should read."""
     with pytest.raises(WordsWrong) as wrong:
@@ -95,9 +97,5 @@ def test_masking_twice_changes_nothing(address: str) -> None:
 @given(st.text())
 def test_any_words_name_a_source_or_are_wrong(words: str) -> None:
     """Whatever a person types ends as a feed or as `WordsWrong`."""
-    try:
-        feed = resolve(words)
-    except WordsWrong as wrong:
-        assert str(wrong)
-    else:
-        assert feed.url
+    with suppress(WordsWrong):
+        assert resolve(words).url

@@ -141,7 +141,7 @@ def test_styled_letters_become_letters() -> None:
     ],
 )
 def test_hostile_repetition_is_read_and_bounded(piece: str) -> None:
-    """A hundred thousand characters of one construct end, without an error, in text of no more than twice the length."""
+    """A hundred thousand characters of one construct end, without an error, in text of at most twice the length."""
     assert len(plain(piece * (100_000 // len(piece)))) <= 200_000
 
 
