@@ -13,7 +13,10 @@ ARXIV = "https://rss.arxiv.org/atom/"  # https://info.arxiv.org/help/rss.html
 HUGGING_FACE = "https://huggingface.co/api/daily_papers"  # https://huggingface.co/docs/hub/api
 BIORXIV = "https://connect.biorxiv.org/biorxiv_xml.php?subject="  # https://www.biorxiv.org/alertsrss
 
-FORMS = "arxiv:cs.CL+cs.LG, huggingface:daily, huggingface:trending, biorxiv:neuroscience, sample:, an https: address, a file's path, or -"
+FORMS = (
+    "arxiv:cs.CL+cs.LG, huggingface:daily, huggingface:trending, biorxiv:neuroscience, sample:, "
+    "an https: address, a file's path, or -"
+)
 _CATEGORY = re.compile(r"[a-z]{2,8}(-[a-z]{2,8})?(\.[A-Za-z]{2}|\.[a-z]{2,5}(-[a-z]{2,5})?)?")
 _SUBJECT = re.compile(r"[a-z]+([ _-][a-z]+)*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")

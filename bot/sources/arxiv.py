@@ -20,10 +20,12 @@ from bot.sources.text import plain
 
 _HOME = re.compile(r"(?:^|//|\.)arxiv\.org(?:[/:]|$)|\bupdates on arXiv\.org|^ArXiv Query:", re.IGNORECASE)
 _PREFIX = re.compile(
-    r"\s*arXiv:(?P<id>\S+?)(?:v(?P<version>\d+))?\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE
+    r"\s*arXiv:(?P<id>\S+?)(?:v(?P<version>\d+))?\s+Announce Type:\s*(?P<kind>[a-z-]+)\s*(?:Abstract:\s*)?",
+    re.IGNORECASE,
 )
 _SUFFIX = re.compile(  # "Title. (arXiv:1805.09166v1 [hep-ex] CROSS LISTED)", as written until January 2024
-    r"\.?\s*\(arXiv:(?P<id>[^\s()]+?)(?:v(?P<version>\d+))?\s*(?:\[(?P<category>[\w.-]+)\])?\s*(?P<kind>CROSS LISTED|UPDATED)?\)\s*$"
+    r"\.?\s*\(arXiv:(?P<id>[^\s()]+?)(?:v(?P<version>\d+))?\s*(?:\[(?P<category>[\w.-]+)\])?\s*"
+    r"(?P<kind>CROSS LISTED|UPDATED)?\)\s*$"
 )
 _KINDS: dict[str, Announce] = {
     "new": "new",
@@ -39,7 +41,9 @@ def recognised(found: Parsed) -> bool:
     """Whether arXiv made this feed: its own id, link or title says so, or its entries' ids do."""
     told = [text(found.head, "id"), text(found.head, "link"), text(found.head, "title")]
     told += [href for href, relation, _ in links(found.head) if relation == "self"]
-    return any(_HOME.search(t) for t in told) or any(text(e, "id").startswith("oai:arXiv.org:") for e in found.entries[:5])
+    return any(_HOME.search(t) for t in told) or any(
+        text(e, "id").startswith("oai:arXiv.org:") for e in found.entries[:5]
+    )
 
 
 def _refusal(found: Parsed) -> str:

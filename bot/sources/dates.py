@@ -6,9 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?"
-)
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?")
+_YEARLESS = re.compile(r"(?<![+\-:\d])0000\b")
 _MAILED = re.compile(r"\d{1,2} [A-Za-z]{3,9} \d{2,4}\b.{0,40}")
 EARLIEST, LATEST = 1500, 2200
 """Years that a paper's date may carry; 0, 1 and 9999 are what broken feeds write."""
@@ -25,8 +24,13 @@ def moment(fields: object) -> datetime | None:
         return None
 
 
+def yearless(text: str) -> bool:
+    """Whether a date is written in the year 0, which feedparser takes for 2000."""
+    return bool(_YEARLESS.search(text))
+
+
 def parsed(text: object) -> datetime | None:
-    """A date or moment as ISO 8601 or as in e-mail (`Fri, 31 May 2019 12:17:58 -0700`), without zone in UTC, or None."""
+    """A date or moment as ISO 8601 or as in e-mail (`Fri, 31 May 2019 12:17:58 -0700`), else None; UTC."""
     return iso(text) or mailed(text)
 
 

@@ -18,14 +18,8 @@ _BOMS = (
 _NEVER = re.compile(r"idna|punycode|escape|undefined|mbcs|oem|utf.?7", re.IGNORECASE)  # slow, or no encodings of feeds
 
 
-def _byte_by_byte(error: UnicodeError) -> tuple[str, int]:
-    """What is no UTF-8 among UTF-8 is most often Windows-1252, pasted in."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("paper_round_cp1252", _byte_by_byte)
+_PASTED = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+"""What is no UTF-8 among UTF-8 is most often Windows-1252, pasted in."""
 
 
 def _claims(body: bytes, content_type: str) -> list[str]:
@@ -51,4 +45,6 @@ def characters(body: bytes, content_type: str = "") -> tuple[str, str | None]:
             continue
     if claims and claims[0].startswith(("utf-16", "utf-32")):
         return body.decode(claims[0], "ignore").removeprefix("\ufeff"), f"some bytes are not {claims[0]}"
-    return body.decode("utf-8", "paper_round_cp1252"), f"some bytes are not {claims[0] if claims else 'utf-8'}"
+    return body.decode("utf-8", "surrogateescape").translate(
+        _PASTED
+    ), f"some bytes are not {claims[0] if claims else 'utf-8'}"

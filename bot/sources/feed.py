@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import feedparser
@@ -15,7 +16,7 @@ import feedparser
 from bot.errors import SourceFailed
 from bot.model import Feed, Paper, Reading
 from bot.sources.address import mask
-from bot.sources.dates import iso, mailed, moment, parsed
+from bot.sources.dates import iso, mailed, moment, parsed, yearless
 from bot.sources.gather import Entry, gathered
 from bot.sources.identity import Names, web
 from bot.sources.mending import Document
@@ -41,20 +42,20 @@ class Parsed:
 def parse(document: Document, feed: Feed) -> Parsed:
     """Run feedparser on bytes alone: it is given a stream, for a string it would take as an address or a file's name.
 
-    Its cleaning of HTML is off, since `plain` keeps only words; `feed.url` is the base of relative links.
+    Its cleaning of HTML is off, since `plain` keeps only words. It is not told the feed's address, since it would join
+    that to every element; links are made absolute afterwards, by us.
     """
-    base = {"content-location": feed.url} if feed.url.startswith(("http:", "https:")) else {}
-    headers = {"content-type": "application/xml; charset=utf-8", **base}
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    stream = io.BytesIO(document.xml)
     try:
-        found = feedparser.parse(
-            io.BytesIO(document.xml), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's feed trips in feedparser, the bot keeps running
+        found = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:
         raise SourceFailed(
             f"The feed at {mask(feed.address)} could not be read ({type(error).__name__}); its owner should check it "
             "with validator.w3.org/feed."
         ) from error
-    return Parsed(found.feed, found.entries, str(found.version or ""), document.odd)
+    # As plain dicts: feedparser's own answers for a missing date with another one, and warns.
+    return Parsed(dict(found.feed), [dict(entry) for entry in found.entries], str(found.version or ""), document.odd)
 
 
 def text(fields: Fields, *names: str) -> str:
@@ -87,8 +88,11 @@ def links(entry: Fields) -> Iterator[tuple[str, str, str]]:
 def authors(entry: Fields) -> list[str]:
     """The authors' names as the feed writes them, one or several a string."""
     found = entry.get("authors") or ()
+    whole = text(entry, "author")
+    if "@" in whole and len(found) < 2:
+        return [whole]  # feedparser cuts addresses of newer domains in two, and the name with them
     names = [str(a.get("name") or "") for a in found if isinstance(a, Mapping)]
-    return [n for n in names if n] or [text(entry, "author")]
+    return [n for n in names if n] or [whole]
 
 
 def terms(entry: Fields) -> tuple[str, ...]:
@@ -101,16 +105,23 @@ def terms(entry: Fields) -> tuple[str, ...]:
 def _names(entry: Fields, base: str) -> Names:
     others = [text(entry, name) for name in ("prism_doi", "dc_identifier", "arxiv_doi", "doi", "prism_url")]
     others += [href for href, relation, _ in links(entry) if relation in ("related", "via")]
-    link = web(text(entry, "link"), base) or next((w for h, r, _ in links(entry) if r == "alternate" and (w := web(h, base))), "")
+    link = web(text(entry, "link"), base) or next(
+        (w for h, r, _ in links(entry) if r == "alternate" and (w := web(h, base))), ""
+    )
     guid = text(entry, "id")
     if not link and entry.get("guidislink"):
         link = web(guid, base) or ""
     return Names(guid, link, tuple(o for o in others if o), text(entry, "title"))
 
 
+def _date(entry: Fields, name: str) -> datetime | None:
+    written = text(entry, name)
+    return iso(written) or (None if yearless(written) else moment(entry.get(f"{name}_parsed")) or mailed(written))
+
+
 def _entry(entry: Fields, base: str) -> Entry:
     contents = [str(c.get("value") or "") for c in entry.get("content") or () if isinstance(c, Mapping)]
-    dates = {name: iso(d := entry.get(name)) or moment(entry.get(f"{name}_parsed")) or mailed(d) for name in _DATES}
+    dates = {name: _date(entry, name) for name in _DATES}
     published = dates["published"] or dates["created"] or parsed(text(entry, "prism_publicationdate"))
     pdf = next((web(href, base) for href, _, mime in links(entry) if mime == "application/pdf"), None)
     return Entry(

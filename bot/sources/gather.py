@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from bot.model import Announce, Feed, Paper, Signals
 from bot.sources.identity import Names, identity, telling
 from bot.sources.text import plain, shortened
 
+ENTRIES = 100_000
 TITLE = 500
 ABSTRACT = 10_000
 """Characters that are kept; arXiv's abstracts have at most 1,920, but a blog's description may be all of its post."""
@@ -40,7 +42,7 @@ class Entry:
 
 def gathered(entries: Iterable[Entry], feed: Feed, feed_link: str = "") -> tuple[tuple[Paper, ...], tuple[str, ...]]:
     """The papers in the feed's order, and what had to be left out or put together."""
-    entries = list(entries)
+    entries = list(islice(entries, ENTRIES))
     unique = telling((e.names for e in entries), feed_link)
     found = [paper for e in entries if (paper := _paper(e, feed, unique))]
     papers = merged(found)

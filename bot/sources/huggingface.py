@@ -58,8 +58,16 @@ def _entry(item: Object) -> Entry:
     paper = _part(item, "paper")
     number = _text(paper, "id")
     listed = paper.get("authors")
-    names = [_text(a, "name") for a in listed if isinstance(a, Mapping) and a.get("hidden") is not True] if isinstance(listed, list) else []
-    day = parsed(paper.get("submittedOnDailyAt")) or parsed(item.get("submittedOnDailyAt")) or parsed(item.get("publishedAt"))
+    names = (
+        [_text(a, "name") for a in listed if isinstance(a, Mapping) and a.get("hidden") is not True]
+        if isinstance(listed, list)
+        else []
+    )
+    day = (
+        parsed(paper.get("submittedOnDailyAt"))
+        or parsed(item.get("submittedOnDailyAt"))
+        or parsed(item.get("publishedAt"))
+    )
     published = parsed(paper.get("publishedAt")) or parsed(item.get("publishedAt"))
     link = f"https://huggingface.co/papers/{number}" if number else ""
     return Entry(

@@ -32,7 +32,10 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"({_NEW}|{_OLD})(?:v(\d{{1,3}}))?", re.IGNORECASE)
-_DOI = re.compile(r"^(?:doi:\s*|info:doi/|https?://(?:dx\.|www\.)?doi\.org/|https?://[\w.-]{3,80}/doi/(?:abs/|full/|pdf/|epdf/)?)?(10\.\d{4,9}/\S{1,200})$", re.IGNORECASE)
+_DOI = re.compile(
+    r"^(?:doi:\s*|info:doi/|https?://(?:dx\.|www\.)?doi\.org/|https?://[\w.-]{3,80}/doi/(?:abs/|full/|pdf/|epdf/)?)?(10\.\d{4,9}/\S{1,200})$",
+    re.IGNORECASE,
+)
 _BIORXIV = re.compile(
     r"//(?:www\.|connect\.)?(?:bio|med)rxiv\.org/(?:content/(?:early/[\d/]+/)?(10\.\d{4,9}/[\w.]+?)|cgi/content/short/([\w.]+?))"
     r"(?:v(\d{1,3}))?(?:\.(?:full|short|abstract|article)[\w.-]*)?(?:[?#].*)?$"
@@ -42,7 +45,7 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref_?src|rss|source|cmp"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All that an entry is called: `guid` by its feed, `link` the page a person opens, `others` DOIs and further links."""
+    """All that an entry is called: `guid` by its feed, `link` a person's page, `others` DOIs and further links."""
 
     guid: str = ""
     link: str = ""
@@ -115,8 +118,8 @@ def normalised(link: str) -> str:
 
 
 def _short(id: str) -> str:
-    id = " ".join(visible(id).split())
-    return id if len(id) <= LONGEST else f"{id[: LONGEST - 65]}~{hashlib.sha256(id.encode()).hexdigest()}"
+    tidy = " ".join(visible(id).split())
+    return tidy if len(tidy) <= LONGEST else f"{tidy[: LONGEST - 65]}~{hashlib.sha256(tidy.encode()).hexdigest()}"
 
 
 def _home(link: str) -> bool:

@@ -79,7 +79,11 @@ def _rest(writer: Writer, text: str, broken: int) -> list[str]:
     lost = sum(not _piece(writer, text[a:b]) for a, b in pairwise([*remaining, len(text)]))
     if not lost:
         sound = "what stands between its entries is damaged" if not inside else ""
-        return [sound or "entries that are no XML were read field by field"] if _closed(text) else [f"it breaks off after {writer.entries} whole entries"]
+        return (
+            [sound or "entries that are no XML were read field by field"]
+            if _closed(text)
+            else [f"it breaks off after {writer.entries} whole entries"]
+        )
     if lost == 1 and writer.entries == whole + len(remaining) - 1 and not _END.search(text, remaining[-1]):
         return [f"it breaks off within an entry, after {writer.entries} whole ones"]
     return [f"{lost} of {writer.entries + lost} entries are broken and were left out"]
@@ -109,7 +113,9 @@ def _fields(text: str) -> str:
     while found := _FIELD.search(text, at):
         at = found.end()
         name = found[1]
-        attributes = "".join(f" {m[1]}={quoteattr(unescape(m[2] or m[3] or ''))}" for m in _ATTRIBUTE.finditer(found[2]))
+        attributes = "".join(
+            f" {m[1]}={quoteattr(unescape(m[2] or m[3] or ''))}" for m in _ATTRIBUTE.finditer(found[2])
+        )
         close = -1 if name in missing or found[2].endswith("/") else text.find(f"</{name}", at)
         if close < 0:
             missing |= {name} if not found[2].endswith("/") else set()

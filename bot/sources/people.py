@@ -13,6 +13,7 @@ MOST = 5000
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,4}(?:,? ?(?:Jr|Sr|I{1,3}|IV)\.?)?")
 _TEAM = re.compile(r"\b(?:Collaboration|Consortium|Group|Team|Network|Initiative)s?\b", re.IGNORECASE)
 _MAIL = re.compile(r"<?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}>?")
+_FOR = re.compile(r"^(?:(?:for|on behalf of) )?(?:the )?", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|&)\s+")
 
 
@@ -29,12 +30,14 @@ def pieces(text: str, separators: str = ",") -> list[str]:
 
 def _teams(text: str) -> tuple[str, list[str]]:
     """The text without its brackets (affiliations, footnote numbers), and the collaborations named in them."""
-    outside, inside, depth = [], [], 0
+    outside: list[str] = []
+    inside: list[str] = []
+    depth = 0
     for char in text:
         depth += char == "("
         (inside if depth else outside).append(char)
         depth = max(0, depth - (char == ")"))
-    named = [t.strip(" ,;") for t in re.split(r"[()]", "".join(inside))]
+    named = [_FOR.sub("", t.strip(" ,;")) for t in re.split(r"[()]", "".join(inside))]
     return "".join(outside), [t for t in named if t and _TEAM.search(t) and len(t) < 120]
 
 
@@ -62,9 +65,9 @@ def named(text: str) -> list[str]:
     parts = pieces(text)
     if pairs := _paired(parts):
         return pairs
-    if len(parts) > 1 and all(" " in p for p in _AND.sub(",", text).split(",") for p in [p.strip()] if p):
-        parts = [p for part in parts for p in _AND.split(part.removeprefix("and "))]
-        return parts
+    each = [p.strip() for part in parts for p in _AND.split(part.removeprefix("and "))]
+    if len(each) > 1 and all(" " in name for name in each):
+        return each
     return [text] if text else []
 
 

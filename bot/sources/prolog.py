@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 _NAME = re.compile(r"<([A-Za-z_][\w.:-]{0,100})")
-_ENTITY = re.compile(r"<!ENTITY\s{1,20}([A-Za-z][\w.-]{0,30})\s{1,20}(?:\"([^\"&%<>]{0,50})\"|'([^'&%<>]{0,50})')\s{0,9}>")
+_ENTITY = re.compile(
+    r"<!ENTITY\s{1,20}([A-Za-z][\w.-]{0,30})\s{1,20}(?:\"([^\"&%<>]{0,50})\"|'([^'&%<>]{0,50})')\s{0,9}>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Opening:
 
 def opening(text: str) -> Opening | None:
     """Find the first element; None when there is none. Junk before it (a server's warnings) is passed over."""
-    at, entities = 0, {}
+    at = 0
+    entities: dict[str, str] = {}
     while (at := text.find("<", at)) >= 0:
         if text.startswith("<?", at):
             end = text.find("?>", at) + 2

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.errors import SourceFailed
 from bot.model import Feed, Reading
-from bot.sources import arxiv, feed as feeds, huggingface, jsonfeed, sample
+from bot.sources import arxiv, huggingface, jsonfeed, sample
+from bot.sources import feed as feeds
 from bot.sources.address import mask
 from bot.sources.decoding import characters
 from bot.sources.mending import mended
@@ -22,7 +23,24 @@ _FEEDS = ("rss", "feed", "rdf", "channel", "entry")
 _ITEMS = re.compile(r'"(?:items|papers)"\s{0,20}:\s{0,20}\[')
 _ANCHOR = re.compile(r"<(?:[A-Za-z]\w{0,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
-_PAGED = ("html", "head", "body", "title", "script", "style", "meta", "div", "p", "h1", "center", "table", "pre", "a", "b", "br")
+_PAGED = (
+    "html",
+    "head",
+    "body",
+    "title",
+    "script",
+    "style",
+    "meta",
+    "div",
+    "p",
+    "h1",
+    "center",
+    "table",
+    "pre",
+    "a",
+    "b",
+    "br",
+)
 
 
 def read(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
@@ -104,7 +122,9 @@ def _loaded(text: str, shown: str) -> tuple[list[object] | Mapping[str, Any], tu
     except ValueError as error:
         document = _partial(text)
         if not document:
-            raise SourceFailed(f"{shown} is cut off or damaged JSON without one whole entry ({_where(error)}).") from None
+            raise SourceFailed(
+                f"{shown} is cut off or damaged JSON without one whole entry ({_where(error)})."
+            ) from None
         return document, (f"the JSON breaks off or is damaged ({_where(error)}); the whole entries before were read",)
     return document, ()
 

@@ -29,7 +29,11 @@ def reading(document: Object, feed: Feed, odd: tuple[str, ...] = ()) -> Reading:
     listed = document.get("papers")
     papers = [p for p in listed if isinstance(p, Mapping)] if isinstance(listed, list) else []
     entries = [
-        Entry(Names(_text(p, "key") or _text(p, "id").removeprefix("sample:"), words=_text(p, "title")), _text(p, "title"), _text(p, "abstract"))
+        Entry(
+            Names(_text(p, "key") or _text(p, "id").removeprefix("sample:"), words=_text(p, "title")),
+            _text(p, "title"),
+            _text(p, "abstract"),
+        )
         for p in papers
     ]
     found, more = gathered(entries, Feed("sample:", feed.url))

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of words, written as words."""
+    return frozenset(text.split())
+
+
 OWN = {
     # where pylatexenc's choice is rare in running text, or it has none
     "sim": "~", "ast": "*", "star": "⋆", "mid": "|", "phi": "φ", "epsilon": "ε", "leqslant": "≤", "geqslant": "≥",
@@ -24,22 +30,22 @@ OWN = {
     "iid": "i.i.d.", "etc": "etc.",
 }  # fmt: skip
 
-SILENT = frozenset(
+SILENT = words(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle "
     "scriptstyle limits nolimits xspace protect noindent centering small tiny large Large footnotesize scriptsize "
     "normalsize em bf it rm sc sl tt sf bfseries itshape rmfamily sffamily ttfamily scshape mdseries upshape "
-    "normalfont maketitle hfill vfill break nobreak relax ! / - footnotemark selectfont boldmath unboldmath".split()
+    "normalfont maketitle hfill vfill break nobreak relax ! / - footnotemark selectfont boldmath unboldmath"
 )
-GAPS = frozenset(
+GAPS = words(
     ", ; : > space quad qquad enspace thinspace medspace thickspace newline linebreak par \\ hskip hspace vspace "
-    "smallskip medskip bigskip clearpage".split()
+    "smallskip medskip bigskip clearpage"
 ) | {" ", "\n"}
-DROPPED = frozenset(
+DROPPED = words(
     "cite citep citet citealp citealt citeauthor citeyear ref eqref autoref cref Cref label pageref begin end "
     "includegraphics vspace hspace color bibliography thanks index phantom vphantom hphantom setcounter pagestyle "
-    "thispagestyle usepackage input include footnotetext".split()
+    "thispagestyle usepackage input include footnotetext"
 )
-LETTERS = frozenset("o O l L i j ss ae AE oe OE aa AA dh DH th TH dj DJ ng NG".split())
+LETTERS = words("o O l L i j ss ae AE oe OE aa AA dh DH th TH dj DJ ng NG")
 """Letters of a name: the space that ends the macro is no part of the word (`S\\o ren`)."""
 
 ACCENTS = {

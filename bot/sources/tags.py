@@ -6,17 +6,18 @@ import re
 from html import unescape
 
 from bot.sources.scripts import lowered, raised
+from bot.sources.symbols import words
 
-_BLOCK = frozenset(
+_BLOCK = words(
     "address article aside blockquote body br center dd details div dl dt fieldset figcaption figure footer form h1 h2 "
     "h3 h4 h5 h6 head header hr html iframe img input label legend li link main meta nav noscript object ol optgroup "
     "option p param pre script section select source style summary table tbody td template textarea tfoot th thead "
-    "title tr track ul video audio sec list-item disp-formula".split()
+    "title tr track ul video audio sec list-item disp-formula"
 )
-_INLINE = frozenset(
+_INLINE = words(  # not `s`: language models begin sentences with <s>
     "a abbr acronym area b base bdi bdo big button canvas cite code data del dfn em embed font i ins kbd map mark math "
     "mi mn mo mrow msub msubsup msup mtext picture q rp rt ruby samp small span strike strong sub sup svg time tt u "
-    "var wbr italic bold sc xref ext-link inline-formula".split()  # not `s`: language models begin sentences with <s>
+    "var wbr italic bold sc xref ext-link inline-formula"
 )
 _TAG = re.compile(r"""</?([A-Za-z][A-Za-z0-9:-]{0,30})((?>[^<>"']+|"[^"<]*"|'[^'<]*'|["'])*+)>""")
 _SILENT = re.compile(r"<(script|style|template|svg|head)\b[^<>]*>", re.IGNORECASE)
@@ -35,14 +36,14 @@ def _uncommented(text: str) -> str:
 
 
 def _spoken(text: str) -> str:
-    """Without the elements that a browser does not show; what opens and never closes swallows the rest."""
+    """Without the elements that a browser does not show; one that never closes loses only its tag."""
     parts: list[str] = []
     at = 0
     while opened := _SILENT.search(text, at):
         parts += (text[at : opened.start()], " ")
         closed = re.compile(rf"</{opened[1]}\s{{0,99}}>", re.IGNORECASE).search(text, opened.end())
         if not closed:
-            return "".join(parts)
+            return "".join([*parts, text[opened.end() :]])
         at = closed.end()
     return "".join([*parts, text[at:]])
 

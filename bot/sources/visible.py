@@ -9,7 +9,7 @@ MARKS = 4
 """Combining marks that one letter may carry: Vietnamese needs two, Hebrew and phonetic script up to four."""
 
 _GAPS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029\u2800\u3164\u115f\u1160\uffa0")
-_LOOSE = re.compile(r"[^\w\s\x00-\u02ff]{%d,}" % (MARKS + 1))
+_LOOSE = re.compile(rf"[^\w\s\x00-\u02ff]{{{MARKS + 1},}}")
 _LIGATURES = range(0xFB00, 0xFB07)
 _STYLED = range(0x1D400, 0x1D800)
 _JOINERS = "\u200c\u200d"  # Persian and Indic spelling and emoji families need them

@@ -28,7 +28,7 @@ _DATES = frozenset(
     ("pubdate", "date", "updated", "published", "modified", "issued", "created", "lastbuilddate", "expirationdate")
 )
 _RUN = re.compile(r"[\w.+-]{200,}")
-_UNSEEN = {code: None for code in [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]}
+_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535])
 _KNOWN = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -155,7 +155,9 @@ class Writer:
         written = [self._declaration(k, v.strip(), declared) for k, v in pairs if k.split(":")[0] == "xmlns"]
         prefix = name.partition(":")[0] if ":" in name else ""
         if prefix and prefix not in declared:
-            written.append(self._declaration(f"xmlns:{prefix}", _KNOWN.get(prefix, f"urn:undeclared:{prefix}"), declared))
+            written.append(
+                self._declaration(f"xmlns:{prefix}", _KNOWN.get(prefix, f"urn:undeclared:{prefix}"), declared)
+            )
             name = name if prefix in declared else name.replace(":", "_")
         seen: set[str] = set()
         for key, value in pairs:
@@ -201,7 +203,8 @@ class Writer:
 
 def outside_cdata(text: str, mend: Callable[[str], str]) -> str:
     """Apply `mend` to all but the CDATA sections."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
         parts += (mend(text[at:start]), text[start : end + 3])
         at = end + 3
