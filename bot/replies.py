@@ -177,7 +177,7 @@ def _typed(subscription: Subscription) -> str:
 def _who(person: str) -> Span:
     """Somebody on their platform; the visitors of a local channel have no names."""
     platform, _, name = person.partition(":")
-    return Span("A visitor") if platform == "local" else Span(name, person=person)
+    return Span("A visitor" if platform == "local" else name, person=person)
 
 
 def _line(*parts: str | tuple[str, Literal["strong", "code"]] | Span) -> Line:

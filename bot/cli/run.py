@@ -86,7 +86,11 @@ async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIt
     """The pages and the local channel, at an address that is told."""
     from bot import web
 
-    app = web.app(world.store, answerer(world), clock)
+    async def watched() -> list[Feed]:
+        return feeds
+
+    token = settings.env.get("BOT_WEB_TOKEN")
+    app = web.app(world.store, answerer(world), clock, sources=watched, token=token)
     served = await web.serve(app, settings.file.web.host, settings.file.web.port)
     tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
     if any(feed.url == "sample:" for feed in feeds):
