@@ -98,6 +98,19 @@ def test_a_headline_that_a_title_cannot_draw_is_the_first_line() -> None:
         assert shown.description.startswith(("By <@123456789012345678>\n", "By `x -y`\n"))
 
 
+def test_a_line_that_cannot_be_shown_hides_nothing_else() -> None:
+    """What is left of a text of control characters is nothing; the lines around it stay."""
+    shown = show(Post(text("One"), (text("\u202e\ud800"), text("\0", "pre"), text("two"))))
+    assert shown.content == "One\n\ntwo"
+
+
+def test_lines_that_did_not_fit_are_hinted_at() -> None:
+    """A list that goes on ends in an ellipsis."""
+    shown = show(card("Title", *(text("item " * 9, "item") for _ in range(200))))
+    assert shown.description.endswith("item\n…")
+    assert size(shown.description) <= 4_096
+
+
 def test_a_long_text_is_cut_and_the_quiet_line_stays() -> None:
     """The facts below an abstract are worth more than its last words."""
     shown = show(card("Title", text("long words " * 1_000), text("cs.CL · PDF", "small")))

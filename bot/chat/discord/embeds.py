@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.chat.discord.markdown import block, clean, cut, link, size, spans
+from bot.chat.discord.markdown import ELLIPSIS, block, clean, cut, link, size, spans
 from bot.model import Button, Line, Post, Span
 
 CONTENT = 2_000
@@ -48,7 +48,7 @@ def show(post: Post) -> Shown:
     if post.paper is None:
         whole = body((post.headline, *post.lines), DESCRIPTION)
         if size(whole) <= CONTENT:
-            return Shown(content=whole or "…", buttons=_buttons(post.buttons))
+            return Shown(content=whole or ELLIPSIS, buttons=_buttons(post.buttons))
     return _embed(post)
 
 
@@ -73,7 +73,7 @@ def _embed(post: Post) -> Shown:
     return Shown(
         title=title.strip(),
         url=next(filter(None, (link(part.url) for part in post.headline.spans)), None) if title.strip() else None,
-        description=body(lines, min(DESCRIPTION, EMBED - size(title))) or ("" if title.strip() else "…"),
+        description=body(lines, min(DESCRIPTION, EMBED - size(title))) or ("" if title.strip() else ELLIPSIS),
         buttons=_buttons(post.buttons),
     )
 
@@ -85,10 +85,10 @@ def _flow(lines: Sequence[Line], room: int) -> tuple[str, str]:
         for line in [_pre(list(same))] if kind == "pre" else list(same):
             between = _between(last, kind) * bool(said)
             left = room - size(said) - size(between)
-            text = _line(line, left) if left >= _LEAST else ""
-            if not text and line.text.strip():
-                return said, last
-            said, last = said + between * bool(text) + text, kind if text else last
+            if left < _LEAST:
+                return said + f"\n{ELLIPSIS}" * (room - size(said) > 1 and not said.endswith(ELLIPSIS)), last
+            if text := _line(line, left):
+                said, last = said + between + text, kind
     return said, last
 
 
@@ -113,4 +113,4 @@ def _buttons(buttons: Sequence[Button]) -> tuple[Button, ...]:
     """At most 25, each action once: Discord refuses a message whose ids repeat."""
     once = {button.action: button for button in reversed(buttons) if 0 < size(button.action) <= CUSTOM_ID}
     kept = sorted(once.values(), key=buttons.index)[:BUTTONS]
-    return tuple(Button(cut(clean(b.label[:CONTENT]).strip(), LABEL) or "…", b.action, b.style) for b in kept)
+    return tuple(Button(cut(clean(b.label[:CONTENT]).strip(), LABEL) or ELLIPSIS, b.action, b.style) for b in kept)

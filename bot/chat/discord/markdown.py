@@ -56,7 +56,7 @@ def escape(text: str) -> str:
 
 def link(url: str | None) -> str | None:
     """The address in ASCII if it may be linked (http or https, a host, not too long); None if not."""
-    if not url or any(ord(c) <= 32 or 0xD800 <= ord(c) <= 0xDFFF for c in url):
+    if not url or len(url) > URL or any(ord(c) <= 32 or 0xD800 <= ord(c) <= 0xDFFF for c in url):
         return None
     try:
         parts = urlsplit(url)
