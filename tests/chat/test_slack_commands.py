@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.model import Ask, Press, Reply
+from bot.model import Ask, Line, Post, Press, Reply, Span
 from tests.chat.slack_bot import GENERAL, echo, says, talking
 from tests.standins.slack import spans
 
@@ -155,23 +155,36 @@ async def test_an_answer_whose_address_has_run_out_reaches_its_person_all_the_sa
     assert [(one.only, one.shown) for one in said] == [("U0ADA", "At last.")]
 
 
+def subscribed(person: str) -> Post:
+    """The line a channel reads when somebody subscribed it."""
+    return Post(Line((Span(person.partition(":")[2], person=person), Span(" subscribed this channel."))))
+
+
 async def test_people_are_named_and_nobody_is_pinged_for_it() -> None:
     async def answer(heard: Ask | Press) -> Reply:
-        return Reply(says(f"Done, {heard.person}."), public=says(f"{heard.person} subscribed this channel."))
+        return Reply(subscribed(heard.person), public=subscribed(heard.person))
 
     async with talking(answer) as (standin, _):
         seen = await standin.command("/subscribe", "transformers")
         await standin.until(2)
-    assert [said.shown for said in (*seen.answers, *standin.public())] == ["Done, Ada.", "Ada subscribed this channel."]
+        assert [said.text for said in (*seen.answers, *standin.public())] == ["Ada subscribed this channel."] * 2
+    assert {said.shown for said in standin.said} == {"Ada subscribed this channel."}
     assert {span["type"] for said in standin.said for span in spans(said.blocks)} == {"text"}
 
 
 async def test_a_person_whom_slack_does_not_name_is_somebody() -> None:
     async def answer(heard: Ask | Press) -> Reply:
-        return Reply(says("Done."), public=says(f"{heard.person} subscribed this channel."))
+        return Reply(says("Done."), public=subscribed(heard.person))
 
     async with talking(answer) as (standin, _):
         standin.scopes.discard("users:read")
         await standin.command("/subscribe", "transformers")
         await standin.until(2)
         assert [said.shown for said in standin.public()] == ["Somebody subscribed this channel."]
+
+
+async def test_an_id_that_somebody_typed_is_no_person() -> None:
+    async with talking() as (standin, _):
+        seen = await standin.command("/subscribe", "slack:U0ADA")
+        assert "|slack:U0ADA|" in seen.answers[0].shown
+        assert "users.info" not in [method for method, _ in standin.calls]

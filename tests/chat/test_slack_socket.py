@@ -144,7 +144,7 @@ async def test_an_answer_under_way_is_given_before_the_bot_stops() -> None:
         go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await listening
-        assert [said.shown for said in seen.answers] == ["subscribe|transformers|Ada|slack:T0LAB/C0GENERAL"]
+        assert [said.shown for said in seen.answers] == ["subscribe|transformers|slack:U0ADA|slack:T0LAB/C0GENERAL"]
 
 
 async def test_a_chat_that_is_closed_leaves_nothing_open() -> None:

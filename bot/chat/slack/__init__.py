@@ -100,8 +100,9 @@ class Slack:
     async def _say(self, channel: Channel, post: Post, digest: str, thread: str | None, known: str) -> str:
         metadata = {"event_type": "paper_round_post", "event_payload": {"key": digest}}
         hung = {"thread_ts": thread} if thread else {}
+        said = message(await self._api.introduced(post)) | hung | BARE | {"metadata": metadata}
         try:
-            return await self._api.say(_place(channel), message(post) | hung | BARE | {"metadata": metadata})
+            return await self._api.say(_place(channel), said)
         except Unsure:
             self._unsure[known] = ""
             _forget(self._unsure)

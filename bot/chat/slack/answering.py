@@ -10,7 +10,6 @@ from typing import Any
 
 from bot.chat.slack.api import Api
 from bot.chat.slack.blocks import blocks, fallback
-from bot.chat.slack.names import named, people
 from bot.errors import PlatformFailed
 from bot.model import Ask, Channel, Line, Post, Press, Reply, Span
 from bot.ports import Answer
@@ -88,9 +87,9 @@ class Answers:
     async def _reply(self, heard: Ask | Press, origin: Origin) -> None:
         reply = await self._answer(heard)
         post = await self._linked(reply, origin)
-        await self._tell(origin, await self._named(post), replaces=reply.replaces and isinstance(heard, Press))
+        await self._tell(origin, post, replaces=reply.replaces and isinstance(heard, Press))
         if reply.public is not None:
-            await self._say(heard.channel, await self._named(reply.public), origin)
+            await self._say(heard.channel, reply.public, origin)
 
     async def _linked(self, reply: Reply, origin: Origin) -> Post:
         """The post with the address of the thread it points to: nothing opens a thread for a person in Slack."""
@@ -108,12 +107,9 @@ class Answers:
         except PlatformFailed as error:
             await self._tell(origin, Post(_said("The channel was not told."), (_said(str(error)),)))
 
-    async def _named(self, post: Post) -> Post:
-        return named(post, {person: await self._api.name(person) for person in people(post)})
-
     async def _tell(self, origin: Origin, post: Post, *, replaces: bool = False) -> None:
         """Tell the person alone, by the interaction's own address, else by a message that only they see."""
-        shown = message(post)
+        shown = message(await self._api.introduced(post))
         try:
             await self._api.respond(origin.url, shown | _manner(origin, replaces))
         except PlatformFailed as first:

@@ -18,8 +18,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.chat.slack.discreet import sdk_logger
+from bot.chat.slack.names import named, people
 from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
 from bot.errors import PlatformFailed, Refused, SettingsError
+from bot.model import Post
 
 T = TypeVar("T")
 
@@ -152,6 +154,10 @@ class Api:
         """`chat.getPermalink`."""
         said = await self.call(self.client.chat_getPermalink(channel=place, message_ts=ts), place=place)
         return str(said["permalink"])
+
+    async def introduced(self, post: Post) -> Post:
+        """The post with the names of the people it speaks of."""
+        return named(post, {user: await self.name(user) for user in people(post)})
 
     async def name(self, user: str) -> str:
         """What a person is called in the workspace; "Somebody" when Slack does not say (scope `users:read`)."""

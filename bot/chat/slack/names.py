@@ -1,46 +1,35 @@
-"""People's ids in what the bot answers → what they are called. Pure; names stay plain text, so nobody is pinged."""
+"""The people whom a post speaks of → what they are called. Pure; names stay plain text, so nobody is pinged."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.model import Line, Post, Span
 
-_PERSON = re.compile(r"\bslack:([UW][A-Z0-9]{2,20})\b")
 MOST = 20
-"""People looked up for one answer."""
+"""People looked up for one post."""
 
 
 def people(post: Post) -> list[str]:
-    """The ids of the people whom the post speaks of in its own words, each once, at most `MOST`."""
-    found = (match[1] for span in _own(post) for match in _PERSON.finditer(span.text))
-    return list(dict.fromkeys(found))[:MOST]
+    """Slack's ids of the people whom the post speaks of, each once, at most `MOST`."""
+    spans = (span for line in (post.headline, *post.lines) for span in line.spans)
+    return list(dict.fromkeys(user for span in spans if (user := _user(span))))[:MOST]
 
 
 def named(post: Post, names: Mapping[str, str]) -> Post:
-    """The post with those people's names."""
+    """The post with those people's names; who has none here keeps what the post calls them."""
     if not names:
         return post
     lines = tuple(_line(line, names) for line in post.lines)
     return replace(post, headline=_line(post.headline, names), lines=lines)
 
 
-def _own(post: Post) -> Iterator[Span]:
-    for line in (post.headline, *post.lines):
-        yield from filter(_speaks, line.spans)
-
-
-def _speaks(span: Span) -> bool:
-    """A rule as it was typed stands in code, and a title is a link: those stay as they are."""
-    return span.style == "plain" and span.url is None
-
-
 def _line(line: Line, names: Mapping[str, str]) -> Line:
-    spans = (_span(span, names) if _speaks(span) else span for span in line.spans)
-    return replace(line, spans=tuple(spans))
+    return replace(line, spans=tuple(replace(span, text=names.get(_user(span), span.text)) for span in line.spans))
 
 
-def _span(span: Span, names: Mapping[str, str]) -> Span:
-    return replace(span, text=_PERSON.sub(lambda match: names.get(match[1], match[0]), span.text))
+def _user(span: Span) -> str:
+    """The id in `slack:U…`; nothing for everybody else."""
+    platform, _, user = (span.person or "").partition(":")
+    return user if platform == "slack" else ""
