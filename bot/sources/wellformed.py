@@ -19,6 +19,8 @@ ELEMENTS = 5_000
 """Elements of one entry; a long post in XHTML has some hundreds."""
 NAMESPACES = 100
 CATEGORIES = 200
+LETTERS = 400_000
+"""Characters of one entry."""
 ATTRIBUTE = 8_000
 
 _FEEDS = frozenset(("rss", "feed", "rdf", "channel"))
@@ -27,6 +29,9 @@ _LONG = frozenset(("description", "summary", "content", "encoded", "title", "sub
 _DATES = frozenset(
     ("pubdate", "date", "updated", "published", "modified", "issued", "created", "lastbuilddate", "expirationdate")
 )
+_LISTS = frozenset(("keywords", "tags"))
+_WEIGHTS = dict.fromkeys(("category", "subject", "tag"), 1) | dict.fromkeys(_LISTS, 150)
+"""feedparser compares each new category with all before it, and a list of keywords holds many."""
 _RUN = re.compile(r"[\w.+-]{200,}")
 _UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535])
 _KNOWN = {
@@ -116,7 +121,7 @@ class Writer:
             self.start = (len(self.out), len(self.open))
             self.elements = self.categories = self.letters = 0
         self.elements += 1
-        self.categories += local in ("category", "subject", "keywords", "tag", "tags")
+        self.categories += _WEIGHTS.get(local, 0)
         over = self.start is not None and self.elements > ELEMENTS
         if self.skipping or len(self.open) >= DEEPEST or over or self.categories > CATEGORIES:
             self.skipping += 1
@@ -138,8 +143,8 @@ class Writer:
         if not self.open or (self.skipping and len(self.open) < DEEPEST):
             return
         local = self.open[-1][0].rpartition(":")[2].lower()
-        limit = 200 if local in _DATES else 400_000
-        text = text[: max(0, limit - (0 if local in _DATES else self.letters))]
+        short = local in _DATES or local in _LISTS
+        text = text[: 400 if short else max(0, LETTERS - self.letters)]
         self.letters += len(text)
         self.out.append(escape(text if local in _LONG else _RUN.sub(lambda run: run[0][:200], text)))
 
