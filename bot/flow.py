@@ -274,7 +274,7 @@ async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> R
 async def _press(press: Press, world: World) -> Reply:
     verb, _, number = press.action.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
-        return replies.gone()
+        return replies.nothing_there()
     match verb:
         case "confirm":
             return await _confirm(press, int(number), world)
@@ -283,7 +283,7 @@ async def _press(press: Press, world: World) -> Reply:
             return replies.cancelled()
         case "discuss":
             return await _discuss(press, int(number), world)
-    return replies.gone()
+    return replies.nothing_there()
 
 
 async def _confirm(press: Press, draft: int, world: World) -> Reply:
@@ -303,7 +303,7 @@ async def _discuss(press: Press, row: int, world: World) -> Reply:
     delivery = await world.store.delivery(row)
     paper = await world.store.paper(delivery.paper) if delivery else None
     if not delivery or not paper or not delivery.message or delivery.channel != press.channel:
-        return replies.gone()
+        return replies.nothing_there()
     async with world.opening.setdefault(row, asyncio.Lock()):  # two people press at once: one thread
         delivery = await world.store.delivery(row) or delivery
         thread = delivery.thread or await _open_thread(delivery, paper, world)

@@ -60,11 +60,14 @@ def cancelled() -> Reply:
 
 
 def gone() -> Reply:
-    """A button whose moment has passed."""
-    return Reply(
-        Post(_line("That button is used up. Type the command again: nothing was changed by pressing it.")),
-        replaces=True,
-    )
+    """A preview's button whose moment has passed."""
+    told = "That button is used up. Type the command again: nothing was changed by pressing it."
+    return Reply(Post(_line(told)), replaces=True)
+
+
+def nothing_there() -> Reply:
+    """A button under a post that is not what it was; the post itself stays."""
+    return Reply(Post(_line("There is nothing behind that button any more; nothing was changed by pressing it.")))
 
 
 def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
