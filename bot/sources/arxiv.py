@@ -6,7 +6,6 @@ https://info.arxiv.org/help/rss_specifications.html, https://info.arxiv.org/help
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 from bot.errors import SourceFailed
 from bot.model import Announce, Feed, Reading
@@ -92,5 +91,4 @@ def reading(found: Parsed, feed: Feed) -> Reading:
     if reason := _refusal(found):
         raise SourceFailed(f"arXiv refused {mask(feed.url)}: {reason.rstrip('.')}.")
     papers, odd = gathered([_entry(e, found.head) for e in found.entries], feed, text(found.head, "link"))
-    kind: Literal["arxiv"] = "arxiv"
-    return Reading(papers, plain(text(found.head, "title")), kind, (*found.odd, *odd), ttl(found.head))
+    return Reading(papers, plain(text(found.head, "title")), "arxiv", (*found.odd, *odd), ttl(found.head))

@@ -14,7 +14,7 @@ from typing import Any
 import feedparser
 
 from bot.errors import SourceFailed
-from bot.model import Feed, Paper, Reading
+from bot.model import Feed, Reading
 from bot.sources.address import mask
 from bot.sources.dates import iso, mailed, moment, parsed, yearless
 from bot.sources.gather import Entry, gathered
@@ -103,8 +103,8 @@ def terms(entry: Fields) -> tuple[str, ...]:
 
 
 def _names(entry: Fields, base: str) -> Names:
+    """Related links are left aside: a post about a paper is not that paper."""
     others = [text(entry, name) for name in ("prism_doi", "dc_identifier", "arxiv_doi", "doi", "prism_url")]
-    others += [href for href, relation, _ in links(entry) if relation in ("related", "via")]
     link = web(text(entry, "link"), base) or next(
         (w for h, r, _ in links(entry) if r == "alternate" and (w := web(h, base))), ""
     )
@@ -142,6 +142,3 @@ def reading(found: Parsed, feed: Feed) -> Reading:
     base = feed.url if feed.url.startswith(("http:", "https:")) else own
     papers, odd = gathered([_entry(e, base) for e in found.entries], feed, own)
     return Reading(papers, plain(text(found.head, "title")), kind(found.version), (*found.odd, *odd), ttl(found.head))
-
-
-__all__ = ["Paper", "Parsed", "authors", "kind", "links", "parse", "reading", "terms", "text", "ttl"]

@@ -55,7 +55,7 @@ def _entry(item: Object, document: Object, base: str) -> Entry:
     date = parsed(item.get("date_published")) or parsed(item.get("date_modified"))
     title = _text(item, "title")
     return Entry(
-        names=Names(guid, link, tuple(x for x in [_text(item, "external_url")] if x), title),
+        names=Names(guid, link, words=title),
         title=title,
         abstract=_text(item, "summary", "content_text", "content_html"),
         authors=people(n for name in names for n in named(name)),

@@ -46,7 +46,8 @@ def shifted(sign: str, inner: str) -> str:
     small = raised(inner) if sign == "^" else lowered(inner)
     if small is not None or not inner:
         return small or ""
-    return f"{sign}{inner}" if len(inner) == 1 or inner.isalnum() else f"{sign}({inner})"
+    held = len(inner) == 1 or inner.isalnum() or (inner[0] == "(" and inner.find(")") == len(inner) - 1)
+    return f"{sign}{inner}" if held else f"{sign}({inner})"
 
 
 def _mathematical(inner: str, after: str) -> bool:

@@ -86,6 +86,13 @@ def test_two_entries_with_one_link_stay_two() -> None:
     assert all(paper.aliases == () for paper in found.papers)
 
 
+def test_a_post_about_a_paper_is_not_that_paper() -> None:
+    """A related link to arXiv names the subject; the post keeps its own id and is news of its own."""
+    entry = b"<entry><id>p</id><title>On it</title><link href='https://a.example/p'/><link rel='related' href='https://arxiv.org/abs/2608.01234'/></entry>"
+    (paper,) = read(b"<feed xmlns='http://www.w3.org/2005/Atom'>" + entry + b"</feed>", FEED).papers
+    assert "arxiv" not in paper.id + "".join(paper.aliases)
+
+
 def test_the_same_post_in_two_feeds_shares_an_id() -> None:
     """Its guid differs by feed, its link does not."""
     items = b"<item><title>A</title><link>https://a.example/a?utm_source=x</link><guid>1</guid></item><item><title>B</title><link>https://a.example/b</link></item>"

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from bot.errors import SourceFailed
 from bot.model import Feed, Reading
 from bot.sources import read
+from bot.sources.mending import mended
+from bot.sources.prolog import opening
 from bot.sources.reading import LARGEST
+from bot.sources.wellformed import ENTRIES
 from tests.unit.feeds import FEED, HERE, body, reading
 
 HEAD = b"<?xml version='1.0'?><rss version='2.0'><channel><title>t</title>"
@@ -139,6 +142,16 @@ def test_hostile_entries_are_read_within_bounds(words: bytes) -> None:
     """Depth, lengths and numbers that feedparser takes quadratic time for do not reach it; the neighbours are read."""
     found = read(HEAD + item(words, b"hostile") + item(title=b"peaceful") + TAIL, FEED)
     assert titles(found)[-1] == "peaceful"
+
+
+def test_a_hundred_thousand_entries_are_enough() -> None:
+    """What comes after them is left unread, and the document says so."""
+    text = f"<rss><channel>{'<item/>' * (ENTRIES + 2)}</channel></rss>"
+    found = opening(text)
+    assert found
+    document = mended(text, found)
+    assert document.entries == ENTRIES
+    assert document.odd == (f"only the first {ENTRIES} entries were read",)
 
 
 def test_bytes_are_never_taken_for_a_files_name() -> None:

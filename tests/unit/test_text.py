@@ -59,6 +59,7 @@ REAL = [
     ("&lt;b&gt; &amp;lt; &nbsp;AT&T ?a=1&lang=en", "<b> &lt; AT&T ?a=1&lang=en"),
     (r"as shown \cite{a,b}. Then \ref{c}", "as shown. Then"),
     (r"a\footnote{An aside.}", "a (An aside.)"),
+    (r"$\theta^{(i)}$ and $2^{(a)(b)}$", "θ^(i) and 2^((a)(b))"),
     (r"M\textsuperscript{4}Fuse, T$^2$PO, 360$^\circ$", "M⁴Fuse, T²PO, 360°"),
     (r"\ECUAS{n} by \ModelNameL and \tit{wrapped}", "ECUASn by ModelNameL and wrapped"),
 ]
