@@ -14,4 +14,16 @@ from bot.rules.reading import field_text
 from bot.rules.tree import Rule
 from bot.rules.writer import write
 
-__all__ = ["KNOWN", "Acronyms", "Engine", "Explanation", "Rule", "describe", "explain", "extend", "field_text", "parse", "write"]
+__all__ = [
+    "KNOWN",
+    "Acronyms",
+    "Engine",
+    "Explanation",
+    "Rule",
+    "describe",
+    "explain",
+    "extend",
+    "field_text",
+    "parse",
+    "write",
+]

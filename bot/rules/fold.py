@@ -41,10 +41,11 @@ _NAMED = {
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CAPITALS = re.compile(r"[^\W\d_]*[A-Z][^\W\d_]*[A-Z][^\W\d_]*")
 _BREAKS = frozenset(".,;:!?()[]|")
-STOPS = frozenset(
+_STOPS = (
     "a all an and any are as at be by can for from has have her his i if in into is it its may no not of on or our "
-    "so some such than that the their them they this to us was we were what when which who will with you your".split()
+    "so some such than that the their them they this to us was we were what when which who will with you your "
 )
+STOPS = frozenset(_STOPS.split())
 """Words that hold sentences together: `in formal` is never *informal*."""
 
 

@@ -72,8 +72,8 @@ def _steps(
         yield 1, place + 1
     if place + 1 < len(words) and joined(piece, word, words[place + 1]):
         yield 1, place + 2
-    for meaning in piece.meanings:
-        yield from ((1, end) for end in ends(meaning, words, place, _NONE))
+    for spelled in piece.meanings:
+        yield from ((1, end) for end in ends(spelled, words, place, _NONE))
     if number + 1 < len(wanted) and solid(piece, wanted[number + 1], word):
         yield 2, place + 1
     if word.caps:
