@@ -33,6 +33,12 @@ _DOUBLE_L = re.compile(
 _RE = re.compile(r"(calib|cent|fib|lit|lust|meag|met|somb|spect|theat)re(s|d)?$")
 _OGUE = re.compile(r"(anal|catal|dial|epil|homol|monol|prol)ogue(s?)$")
 _ISE = re.compile(r"(?<=[a-z]{2})is(e|ed|es|er|ers|ing|ation|ations|ational|able)$")
+_KEPT = re.compile(
+    r"(adv|appra|ar|aw|br[au]|ch|compr|comprom|conc|cru|dem|desp|dev|disgu|enterpr|exc|exerc|expert|franch|improv|inc"
+    r"|n[ou]|parad|po|pra|prec|prem|prom|ra|rev|r|superv|surm|surpr|telev|treat|turquo|[a-z]*w)is"
+)
+"""Beginnings that end in -ise on both sides of the ocean: *supervised* belongs to *supervision*."""
+_PREFIXED = re.compile(r"^(un|de|semi|self|non|re|pre|multi)")
 _YSE = re.compile(r"(?<=[a-z]l)ys(e|ed|er|ers|ing)$")
 
 _PAIRS = (
@@ -62,7 +68,7 @@ def american(word: str) -> str:
         return word
     if "our" in word:
         word = _OUR.sub(r"\1or", word)
-    if "is" in word:
+    if "is" in word and not _KEPT.match(word) and not _KEPT.match(_PREFIXED.sub("", word)):
         word = _ISE.sub(r"iz\1", word)
     word = _YSE.sub(r"yz\1", word)
     word = _DOUBLE_L.sub(r"\1\2", word)
