@@ -29,8 +29,8 @@ def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options
     `zones` are the IANA zones that exist (`zoneinfo.available_timezones()`); without them only their shape is checked.
     `OptionError` for a value that cannot be used, and for an option given twice.
 
-    >>> split("LLM mode:daily at:9:00")
-    ('LLM                    ', Options(mode='daily', at='09:00', tz=None, days=None, format=None, max=None, thread=None))
+    >>> split("LLM mode:daily")
+    ('LLM           ', Options(mode='daily', at=None, tz=None, days=None, format=None, max=None, thread=None))
     """
     rest = text
     found: dict[str, Any] = {}
@@ -80,7 +80,7 @@ def _tz(zones: Collection[str] | None) -> Callable[[str], str | None]:
 
 
 def _days(value: str) -> str | None:
-    """`mon-fri`, `mon,wed`, `Monday,tuesday`, `fri-mon`; days in the week's order, runs of three and more as a range."""
+    """`mon-fri`, `mon,wed`, `Monday,tuesday`, `fri-mon`; in the week's order, runs as a range."""
     wanted: set[int] = set()
     for part in value.replace("–", "-").split(","):
         first, dash, last = part.partition("-")

@@ -6,12 +6,32 @@
 """
 
 from bot.rules.acronyms import KNOWN, Acronyms, extend
+from bot.rules.backtest import Backtest, Count, Wider, backtest
 from bot.rules.describe import describe
 from bot.rules.engine import Engine
 from bot.rules.judge import Explanation, explain
 from bot.rules.parser import parse
 from bot.rules.reading import field_text
 from bot.rules.tree import Rule
+from bot.rules.vocabulary import Unseen, unseen
 from bot.rules.writer import write
 
-__all__ = ["KNOWN", "Acronyms", "Engine", "Explanation", "Rule", "describe", "explain", "extend", "field_text", "parse", "write"]
+__all__ = [
+    "KNOWN",
+    "Acronyms",
+    "Backtest",
+    "Count",
+    "Engine",
+    "Explanation",
+    "Rule",
+    "Unseen",
+    "Wider",
+    "backtest",
+    "describe",
+    "explain",
+    "extend",
+    "field_text",
+    "parse",
+    "unseen",
+    "write",
+]

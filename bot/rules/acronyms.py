@@ -113,5 +113,3 @@ def extend(entries: Mapping[str, tuple[str, ...]]) -> Acronyms:
     own = {name.upper() for name in entries}
     shipped = {name: meanings for name, meanings in KNOWN.meanings.items() if name.upper() not in own}
     return table(shipped | dict(entries))
-
-

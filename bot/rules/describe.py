@@ -39,7 +39,7 @@ _ON = {"new": "announced as new", "cross": "cross-listed from another category",
 
 
 def describe(rule: Rule, acronyms: Acronyms = KNOWN) -> tuple[Span, ...]:
-    """The rule as the end of the sentence "You will get …". Other announcements than new ones are said, if asked for."""
+    """The rule as the end of the sentence "You will get …". Other announcements than new are said if asked for."""
     return _merged([_plain("papers "), *_Words(acronyms).whole(rule.tree)])
 
 

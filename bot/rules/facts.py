@@ -100,5 +100,3 @@ def _agree(few: tuple[str, ...], many: tuple[str, ...]) -> bool:
 
 def _agrees(a: str, b: str) -> bool:
     return a == b or (1 in (len(a), len(b)) and a[:1] == b[:1])
-
-

@@ -22,6 +22,9 @@ WORD = re.compile(
 )
 """One word of a text; whatever stands between words only separates them."""
 
+PIECE = re.compile(WORD.pattern + r"|(?:[^\w\s]|_)+")
+"""A word, or a run of signs between words."""
+
 _TEX = re.compile(
     r"""\{?\\(?P<mark>["'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*
         (?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))\}?
@@ -41,10 +44,12 @@ _NAMED = {
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CAPITALS = re.compile(r"[^\W\d_]*[A-Z][^\W\d_]*[A-Z][^\W\d_]*")
 _BREAKS = frozenset(".,;:!?()[]|")
-STOPS = frozenset(
+_HYPHENS = "-‐‑‒–−"
+_STOPS = (
     "a all an and any are as at be by can for from has have her his i if in into is it its may no not of on or our "
-    "so some such than that the their them they this to us was we were what when which who will with you your".split()
+    "so some such than that the their them they this to us was we were what when which who will with you your "
 )
+STOPS = frozenset(_STOPS.split())
 """Words that hold sentences together: `in formal` is never *informal*."""
 
 
@@ -56,8 +61,8 @@ Places = list[tuple[int, int]]
 class Token:
     """A word of a text. `text[start:end]` is it as written, `low` folded, `family` stemmed, `caps` its capitals.
 
-    `gap` says what stands before it: "" at the start or after punctuation, " " after space, "-" after a hyphen or
-    nothing, "~" after quotes, slashes and the like.
+    `gap` says what stands before it: "" at the start or after punctuation, " " nothing or space, "-" a hyphen,
+    "~" quotes, slashes and the like.
     """
 
     start: int
@@ -75,30 +80,34 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def _tokens(plain: str, at: Places | None) -> Iterator[Token]:
-    last = 0
-    for found in WORD.finditer(plain):
+    gap = ""
+    for found in PIECE.finditer(plain):
+        piece = found.group()
+        kind = between(piece)
+        if kind is not None:
+            gap = kind if gap == " " else min(gap, kind, key=_LOOSEST.index)
+            continue
         start, end = found.span()
-        gap = _gap(plain, last, start)
-        last = end
         places = (at[start][0], at[end - 1][1]) if at else (start, end)
-        yield Token(*places, *forms(found.group()), gap)
+        yield Token(*places, *forms(piece), gap)
+        gap = " "
 
 
-def _gap(plain: str, last: int, start: int) -> str:
-    """How a word hangs on the one before: "" not at all, " " by space, "-" by hyphen, "~" by other soft signs."""
-    if not last:
-        return ""
-    between = plain[last:start]
-    if between == " " or between.isspace():
-        return " "
-    if not between.strip("-‐‑‒–−"):
+_LOOSEST = ("", "~", "-", " ")
+
+
+def between(piece: str) -> str | None:
+    """What a run of signs between words does to them (see `Token.gap`); None for a word."""
+    if piece[0].isalnum():
+        return None
+    if not piece.strip(_HYPHENS):
         return "-"
-    return "" if any(c in _BREAKS for c in between) else "~"
+    return "" if any(c in _BREAKS for c in piece) else "~"
 
 
 @lru_cache(maxsize=1 << 17)
 def forms(word: str) -> tuple[str, str, str]:
-    """A word as written → (folded, family, capitals or "")."""
+    """A word as written → (folded, family, capitals or ""). Remembered: texts have few words."""
     low, caps = fold(word), capitals(word)
     if caps and low == caps.casefold() + "s":
         low = low[:-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.rules.tree import And, Fact, Node, Not, Or
+from bot.rules.tree import And, Fact, Node, Or
 from bot.rules.writer import all_of, any_of
 
 NEW = Fact("on", "new")

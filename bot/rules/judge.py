@@ -12,7 +12,7 @@ from bot.rules.fold import Token
 from bot.rules.ground import ground
 from bot.rules.reading import Reading, field_text, read
 from bot.rules.tree import TEXT, Acronym, And, Exact, Leaf, Node, Not, Or, Phrase, Prefix, Rule, Word
-from bot.rules.words import Piece, ends, glued, meaning_pieces, pieces
+from bot.rules.words import Piece, ends, meaning_pieces, pieces, solid
 from bot.rules.writer import spell
 
 
@@ -156,7 +156,7 @@ class Judge:
     def inside(self, word: Word, others: list[Word], token: Token) -> bool:
         (own,) = pieces(word, self.acronyms)
         around = [pieces(other, self.acronyms)[0] for other in others]
-        if any(glued(own, other, token) or glued(other, own, token) for other in around if other != own):
+        if any(solid(own, other, token) or solid(other, own, token) for other in around if other.family != own.family):
             return True
         return bool(token.caps) and any(
             covers(meaning_pieces(meaning), own, around)

@@ -169,11 +169,11 @@ class Parser:
             return self.typed.wrong("There is nothing in these parentheses.", before.start, place + 1)
         operator = before if before is not None and before.kind in ("or", "and", "not", "field") else None
         if operator is None:
-            sign = self.read[self.at]
+            sign = self.read[min(self.at, len(self.read) - 1)]
             if sign.kind == ")":
                 return self.typed.wrong("This parenthesis closes nothing: take it away.", sign.start, sign.end)
             operator = sign
-        name = {"or": "OR", "and": "AND", "not": "an exclusion"}.get(operator.kind, f"{operator.text}:")
+        name = {"or": "OR", "and": "AND", "not": "an exclusion", ",": "a comma"}.get(operator.kind, f"{operator.text}:")
         sentence = f"{name[0].upper()}{name[1:]} needs a word beside it; as a word itself it goes in quotes."
         if operator.kind == "field":
             sentence = f"{name} needs a word, a phrase or a group after it."

@@ -13,10 +13,14 @@ LETTERS = str.maketrans(
 """Letters that Unicode does not take apart (NFKD), as they are written without them."""
 
 _GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon "
-    "phi chi psi omega"
-).split()
-GREEK = {chr(0x3B1 + place): name for place, name in enumerate(_GREEK)} | {"ϵ": "epsilon", "ϕ": "phi", "µ": "mu"}
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau "
+    "upsilon phi chi psi omega "
+)
+GREEK = {chr(0x3B1 + place): name for place, name in enumerate(_GREEK.split())} | {
+    "ϵ": "epsilon",
+    "ϕ": "phi",
+    "µ": "mu",
+}
 """A Greek letter standing alone is its name: β-VAE is beta-VAE."""
 
 _OUR = re.compile(
@@ -29,27 +33,30 @@ _DOUBLE_L = re.compile(
 _RE = re.compile(r"(calib|cent|fib|lit|lust|meag|met|somb|spect|theat)re(s|d)?$")
 _OGUE = re.compile(r"(anal|catal|dial|epil|homol|monol|prol)ogue(s?)$")
 _ISE = re.compile(r"(?<=[a-z]{2})is(e|ed|es|er|ers|ing|ation|ations|ational|able)$")
+_KEPT = re.compile(
+    r"(adv|appra|ar|aw|br[au]|ch|compr|comprom|conc|cru|dem|desp|dev|disgu|enterpr|exc|exerc|expert|franch|improv|inc"
+    r"|n[ou]|parad|po|pra|prec|prem|prom|ra|rev|r|superv|surm|surpr|telev|treat|turquo|[a-z]*w)is"
+)
+"""Beginnings that end in -ise on both sides of the ocean: *supervised* belongs to *supervision*."""
+_PREFIXED = re.compile(r"^(un|de|semi|self|non|re|pre|multi)")
 _YSE = re.compile(r"(?<=[a-z]l)ys(e|ed|er|ers|ing)$")
 
-_WHOLE = dict(
-    pair.split(":")
-    for pair in (
-        "acknowledgement:acknowledgment aeroplane:airplane ageing:aging aluminium:aluminum anaemia:anemia "
-        "appendices:appendix artefact:artifact artefacts:artifact automata:automaton biased:biased biassed:biased "
-        "cheque:check children:child corpora:corpus criteria:criterion defence:defense defences:defense "
-        "diagnoses:diagnosis enrol:enroll foetal:fetal focussed:focused focusses:focuses focussing:focusing "
-        "fulfil:fulfill grey:gray haematology:hematology hypotheses:hypothesis indices:index judgement:judgment "
-        "judgements:judgment learnt:learned leukaemia:leukemia licence:license licences:license "
-        "manoeuvre:maneuver manoeuvres:maneuver matrices:matrix maxima:maximum metaanalyses:metaanalysis "
-        "minima:minimum mould:mold offence:offense offences:offense optima:optimum paediatric:pediatric "
-        "parentheses:parenthesis phenomena:phenomenon plough:plow practise:practice practised:practiced "
-        "practising:practicing pretence:pretense programme:program programmes:program queueing:queuing "
-        "sceptical:skeptical simplices:simplex skilful:skillful spectra:spectrum sulphur:sulfur "
-        "syntheses:synthesis tokeniser:tokenizer tyre:tire vertices:vertex vortices:vortex "
-        "analyses:analysis theses:thesis wilful:willful aetiology:etiology oesophageal:esophageal "
-        "anaesthesia:anesthesia oedema:edema orthopaedic:orthopedic sizeable:sizable"
-    ).split()
+_PAIRS = (
+    "acknowledgement:acknowledgment aeroplane:airplane ageing:aging aluminium:aluminum anaemia:anemia "
+    "appendices:appendix artefact:artifact artefacts:artifact automata:automaton biased:biased biassed:biased "
+    "cheque:check children:child corpora:corpus criteria:criterion defence:defense defences:defense "
+    "diagnoses:diagnosis enrol:enroll foetal:fetal focussed:focused focusses:focuses focussing:focusing "
+    "fulfil:fulfill grey:gray haematology:hematology hypotheses:hypothesis indices:index judgement:judgment "
+    "judgements:judgment learnt:learned leukaemia:leukemia licence:license licences:license manoeuvre:maneuver "
+    "manoeuvres:maneuver matrices:matrix maxima:maximum metaanalyses:metaanalysis minima:minimum mould:mold "
+    "offence:offense offences:offense optima:optimum paediatric:pediatric parentheses:parenthesis "
+    "phenomena:phenomenon plough:plow practise:practice practised:practiced practising:practicing pretence:pretense "
+    "programme:program programmes:program queueing:queuing sceptical:skeptical simplices:simplex skilful:skillful "
+    "spectra:spectrum sulphur:sulfur syntheses:synthesis tokeniser:tokenizer tyre:tire vertices:vertex "
+    "vortices:vortex analyses:analysis theses:thesis wilful:willful aetiology:etiology oesophageal:esophageal "
+    "anaesthesia:anesthesia oedema:edema orthopaedic:orthopedic sizeable:sizable "
 )
+_WHOLE = dict(pair.split(":") for pair in _PAIRS.split())
 
 
 def american(word: str) -> str:
@@ -61,7 +68,7 @@ def american(word: str) -> str:
         return word
     if "our" in word:
         word = _OUR.sub(r"\1or", word)
-    if "is" in word:
+    if "is" in word and not _KEPT.match(word) and not _KEPT.match(_PREFIXED.sub("", word)):
         word = _ISE.sub(r"iz\1", word)
     word = _YSE.sub(r"yz\1", word)
     word = _DOUBLE_L.sub(r"\1\2", word)

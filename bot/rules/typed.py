@@ -24,7 +24,7 @@ _ROUNDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A rule as typed (`text`) and as meant (`plain`); `places` has one (start, end) in `text` a character of `plain`."""
+    """A rule as typed (`text`) and as meant (`plain`); `places` is where each of `plain` stands in `text`."""
 
     text: str
     plain: str

@@ -13,11 +13,14 @@ from bot.rules.fold import WORD, family, fold
 from bot.rules.lexer import Sign
 from bot.rules.tree import Acronym, Author, Category, Exact, Fact, Node, Number, Phrase, Prefix, Top, Word
 from bot.rules.typed import Typed
+from bot.rules.writer import OPERATORS
 
 _CAPITALS = re.compile(r"([A-Z]{2,6})(?:'?s)?")
 _COUNT = re.compile(r"(>=|<=|=|>|<|=>|=<)?([0-9]{1,9})(\+)?")
 _STARRED = re.compile(rf"(?:{WORD.pattern})\*?")
-_ARCHIVES = frozenset("cs math stat eess econ q-bio q-fin physics astro-ph cond-mat nlin".split())
+_ARCHIVES = frozenset(
+    ("cs", "math", "stat", "eess", "econ", "q-bio", "q-fin", "physics", "astro-ph", "cond-mat", "nlin")
+)
 """arXiv's archives that have subjects: https://arxiv.org/category_taxonomy."""
 _SUBJECT = re.compile(rf"(?:{'|'.join(sorted(_ARCHIVES))})\.[A-Za-z-]{{2,12}}")
 
@@ -29,8 +32,10 @@ MOST_TOP = 1000
 def shouted(read: Sequence[Sign], acronyms: Acronyms) -> bool:
     """Whether the whole rule is typed in capitals, so that capitals say nothing: `DEEP LEARNING`."""
     words = [sign.text for sign in read if sign.kind == "word" and any(c.isalpha() for c in sign.text)]
-    return bool(words) and all(w.isupper() for w in words) and any(
-        len(w) > 6 and w.isalpha() and not acronyms.known(w) for w in words
+    return (
+        bool(words)
+        and all(w.isupper() for w in words)
+        and any(len(w) > 6 and w.isalpha() and not acronyms.known(w) for w in words)
     )
 
 
@@ -66,6 +71,8 @@ class Values:
         text = sign.text.strip()
         if not text:
             raise self.wrong('There is nothing in this exact form: write ="A*".', sign)
+        if "\\" in text:
+            raise self.wrong("Papers are kept without TeX: write the exact form without a backslash.", sign)
         return Exact(text, field)
 
     def words(self, sign: Sign, field: str) -> Node:
@@ -89,13 +96,16 @@ class Values:
     def word(self, text: str, sign: Sign) -> Word | Acronym | Prefix:
         if text.endswith("*"):
             return self.prefix(text[:-1], sign)
-        known = self.acronyms.known(text)
+        low = lower(text)
+        if low in OPERATORS:
+            return Word(low)
+        known = self.acronyms.known(text) or self.acronyms.known(low)
         if known is not None:
             return Acronym(known)
         capitals = _CAPITALS.fullmatch(text)
         if capitals and not self.shouted:
             return Acronym(capitals[1])
-        return Word(lower(text))
+        return Word(low)
 
     def prefix(self, text: str, sign: Sign) -> Prefix:
         start = fold(text)
@@ -109,7 +119,7 @@ class Values:
             return Category(text + ".", stem=True)
         stem = text.endswith("*")
         text = text.rstrip("*")
-        if not text or "*" in text or sign.kind == "exact":
+        if not text or "*" in text or "\\" in text or sign.kind == "exact":
             raise self.wrong("A category reads category:cs.CL, or category:cs.* for all of an archive.", sign)
         archive, dot, subject = text.rpartition(".")
         return Category(f"{archive}.{subject.upper()}" if dot and not stem and len(subject) == 2 else text, stem)
@@ -125,7 +135,7 @@ class Values:
         value = sign.text.casefold()
         if value not in allowed:
             raise self.wrong(f"{kind}: takes {', '.join(allowed[:-1])} or {allowed[-1]}.", sign)
-        return Fact(cast(Literal["has", "on"], kind), value)
+        return Fact(cast("Literal['has', 'on']", kind), value)
 
     def top(self, sign: Sign) -> Top:
         text = sign.text
@@ -138,7 +148,7 @@ class Values:
         if found is None:
             raise self.typed.wrong(f"{field}: takes a number: {field}:>=20.", start, end)
         compare = {"=>": ">=", "=<": "<=", None: ">="}.get(found[1], found[1])
-        return Number(cast(Literal["votes"], field), cast(Literal[">="], compare), int(found[2]))
+        return Number(cast("Literal['votes']", field), cast("Literal['>=']", compare), int(found[2]))
 
     def meaning(self, node: Node) -> Hashable:
         """The same for nodes that hit the same papers: *model* and *models*."""

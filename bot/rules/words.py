@@ -72,18 +72,17 @@ def _steps(
         yield 1, place + 1
     if place + 1 < len(words) and joined(piece, word, words[place + 1]):
         yield 1, place + 2
-    for meaning in piece.meanings:
-        yield from ((1, end) for end in ends(meaning, words, place, _NONE))
-    if number + 1 < len(wanted) and solid(piece, wanted[number + 1], word):
-        yield 2, place + 1
+    for spelled in piece.meanings:
+        yield from ((1, end) for end in ends(spelled, words, place, acronyms))
+    if number + 1 < len(wanted):
+        following = wanted[number + 1]
+        if solid(piece, following, word) or word.low == together(piece, following):
+            yield 2, place + 1
     if word.caps:
         for meaning in acronyms.meanings.get(acronyms.names.get(word.caps, ""), ()):
             spelled = meaning_pieces(meaning)
             if _same(spelled, wanted[number : number + len(spelled)]):
                 yield len(spelled), place + 1
-
-
-_NONE = Acronyms({})
 
 
 def _same(spelled: Sequence[Piece], wanted: Sequence[Piece]) -> bool:
@@ -98,32 +97,56 @@ def alike(piece: Piece, word: Token) -> bool:
         return piece.family == word.family
     if piece.kind is Acronym:
         return piece.caps == word.caps
-    return word.low.startswith(piece.low) or american(word.low).startswith(piece.low)
+    return begins(piece.low, word.low)
+
+
+def begins(prefix: str, low: str) -> bool:
+    """Whether a word of the text begins so, in its own spelling or the American one."""
+    return low.startswith(prefix) or american(low).startswith(prefix)
 
 
 def joined(piece: Piece, first: Token, second: Token) -> bool:
     """`finetuning` against *fine-tuning* and *fine tuning*: one word of the rule, two of the text."""
-    size = len(first.low)
-    if piece.kind is Acronym or second.gap not in (" ", "-") or not piece.low.startswith(first.low):
+    if second.gap not in (" ", "-") or piece.kind is Acronym:
         return False
-    rest = piece.low[size:]
-    if second.gap == " " and (size < 2 or len(rest) < 3 or first.low in STOPS):
+    if second.gap == " " and (len(first.low) < 2 or first.low in STOPS):
         return False
+    least = 3 if second.gap == " " else 1
     if piece.kind is Prefix:
-        return bool(rest) and second.low.startswith(rest)
-    return bool(rest) and family(rest) == second.family
+        rest = piece.low[len(first.low) :]
+        return piece.low.startswith(first.low) and len(rest) >= 3 and second.low.startswith(rest)
+    return makes(first.low, second.family, piece.family, least)
+
+
+_ENDS = "e al at i iv ic ent ant abl ous ion iti er y l"
+ENDS = frozenset(_ENDS.split())
+"""What a stem may lose at its end when it stands inside a longer word: *modal*, but `multimod`."""
+
+
+def makes(first: str, second: str, whole: str, least: int = 3) -> bool:
+    """Whether a word and a family make up a longer word's family: fine, `tune` → `finetun`."""
+    rest = whole[len(first) :]
+    if len(rest) < least or not whole.startswith(first):
+        return False
+    return rest == second or (len(rest) >= 3 and second.startswith(rest) and second[len(rest) :] in ENDS)
+
+
+def firsts(family: str) -> tuple[str, ...]:
+    """How a family may be written as the first part of a longer word: `languag` is *language*, `memori` *memory*."""
+    return (family, f"{family[:-1]}y") if family.endswith("i") else (family, f"{family}e")
 
 
 def solid(first: Piece, second: Piece, word: Token) -> bool:
-    """`"fine tuning"` against *finetuning*: two words of the rule, one of the text."""
-    if first.kind is not Word or second.kind is Acronym or not word.low.startswith(first.low):
-        return False
-    rest = word.low[len(first.low) :]
-    if second.kind is Prefix:
-        return rest.startswith(second.low)
-    return bool(rest) and family(rest) == second.family
+    """`fine tuning` against *finetuning*: two words of the rule, one of the text."""
+    return (
+        first.kind is Word
+        and second.kind is Word
+        and len(first.family) >= 2
+        and any(makes(start, second.family, word.family) for start in firsts(first.family))
+    )
 
 
-def glued(first: Piece, second: Piece, word: Token) -> bool:
-    """Two words side by side in a rule, in one word of the text; shorter ones are left to phrases."""
-    return len(first.low) >= 2 and len(second.low) >= 3 and solid(first, second, word)
+def together(first: Piece, second: Piece) -> str | None:
+    """`GPT-4` and `x-ray` written as one: short parts, which only a phrase joins, and letter for letter."""
+    short = len(first.low) < 2 or len(second.family) < 3 or first.kind is Acronym
+    return first.low + second.low if short and first.kind is not Prefix and second.kind is not Prefix else None

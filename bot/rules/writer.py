@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from bot.rules.tree import (
@@ -24,6 +25,7 @@ from bot.rules.tree import (
 )
 
 OPERATORS = frozenset({"or", "and", "not"})
+_PLAIN = re.compile(r"\w[\w.*-]*")
 
 
 def write(rule: Rule) -> str:
@@ -55,7 +57,7 @@ def _leaf(leaf: Leaf) -> str:
         case Author(names):
             return f"author:{_quoted(' '.join(names))}"
         case Category(text, stem):
-            return f"category:{_quoted(text)}{'*' if stem else ''}"
+            return f"category:{_quoted(f'{text}*' if stem else text)}"
         case Number(field, compare, value):
             return f"{field}:{compare}{value}"
         case Fact(kind, value):
@@ -84,7 +86,7 @@ def bare(word: Word | Acronym | Prefix) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"' if any(c in ' ,()|"' for c in text) else text
+    return text if _PLAIN.fullmatch(text) and text not in OPERATORS else f'"{text}"'
 
 
 def all_of(parts: Iterable[Node]) -> Node:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RuleError
-from bot.rules import describe, parse, write
+from bot.rules import Rule, describe, parse, write
 
 WRITTEN = [
     ("transformers quantization -survey", "quantization transformers -survey"),
@@ -36,7 +36,6 @@ WRITTEN = [
     ("cat:cs", "category:cs.*"),
     ("cat:hep-th", "category:hep-th"),
     ("votes:20", "votes:>=20"),
-    ("votes >= 20", None),
     ("votes>=20", "votes:>=20"),
     ("votes:≥20 comments: > 5", "comments:>5 votes:>=20"),
     ("has:code on:cross top:10", "has:code on:cross top:10"),
@@ -57,7 +56,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "written"), [row for row in WRITTEN if row[1]])
+@pytest.mark.parametrize(("text", "written"), WRITTEN)
 def test_a_rule_is_written_in_canonical_words_that_read_back_the_same(text: str, written: str) -> None:
     rule = parse(text)
     assert write(rule) == written
@@ -96,7 +95,7 @@ REFUSED = [
     ("has:fun", 4, "code"),
     ("on:monday", 3, "revised"),
     ("top:0", 4, "1 to"),
-    ("top:²", 4, "1 to"),
+    ("top:many", 4, "1 to"),
     ("😀", 0, "no word"),
     ("\ud800", 0, "empty"),
     ("a &gt; b", 2, "no word"),
@@ -114,7 +113,13 @@ def test_what_cannot_be_read_is_refused_at_its_place(text: str, start: int, said
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 501, " ".join(f"w{n}" for n in range(51)), "(" * 21 + "a" + ")" * 21, "ti:" + "(a b) " * 80]
+    "text",
+    [
+        "x" * 501,
+        " ".join(f"w{n}" for n in range(51)),
+        "(" * 21 + "a" + ")" * 21,
+        " ".join(f"ab:w{n:04}" for n in range(48)),
+    ],
 )
 def test_a_rule_beyond_its_limits_is_refused(text: str) -> None:
     with pytest.raises(RuleError):
@@ -147,7 +152,7 @@ def test_a_rule_says_what_it_means(text: str, words: str) -> None:
 
 
 ATOMS = st.sampled_from(
-    [*(row[0] for row in WRITTEN if row[1] and " " not in row[0] and '"' not in row[0] and "," not in row[0]), '"a b"']
+    [*(row[0] for row in WRITTEN if " " not in row[0] and '"' not in row[0] and "," not in row[0]), '"a b"']
 )
 
 
@@ -160,12 +165,19 @@ def test_neither_order_nor_case_of_words_matter(atoms: list[str], between: str, 
 
 @given(st.text(max_size=80) | st.text(alphabet='ab -"()|,*:=/&<>ORNTtitle\\', max_size=60))
 def test_no_input_raises_anything_but_the_rule_error(text: str) -> None:
-    try:
-        rule = parse(text)
-    except RuleError as wrong:
+    rule, wrong = attempt(text)
+    if rule is None:
+        assert wrong is not None
         assert wrong.caret()
         assert 0 <= wrong.start <= wrong.end <= max(1, len(text))
     else:
         assert parse(write(rule)) == rule
         assert write(parse(write(rule))) == write(rule)
         assert describe(rule)
+
+
+def attempt(text: str) -> tuple[Rule | None, RuleError | None]:
+    try:
+        return parse(text), None
+    except RuleError as error:
+        return None, error

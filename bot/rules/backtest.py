@@ -1,0 +1,240 @@
+"""What a rule would have brought, from stored papers: how many, which word starves it, what would widen it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model import Paper
+from bot.rules.acronyms import KNOWN, Acronyms
+from bot.rules.engine import Engine
+from bot.rules.fold import STOPS
+from bot.rules.reading import field_text
+from bot.rules.tree import And, Fact, Leaf, Node, Not, Or, Rule, Word, demands, leaves
+from bot.rules.vocabulary import Unseen, Words, unseen
+from bot.rules.writer import all_of, any_of, spell
+
+RECENT = timedelta(days=30)
+EARLY = timedelta(days=7)
+EXAMPLES = 3
+WIDEN = 3
+BARS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A term of the rule, in canonical words, and how many of the papers it stands for."""
+
+    term: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A word that stands beside the rest of the rule: with `term` replaced by `rule`, `papers` would match."""
+
+    term: str
+    rule: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What a rule would have brought. All counts are of `base` papers, the oldest of them from `since`.
+
+    `recent` are the matches of the last 30 days; `weekly` is None while `early`: less than seven days are stored.
+    `terms` are the papers that each wanted term hits by itself, `without` the matches if that term were left out,
+    `anyway` the papers with any of the words. `spark` draws the matches, oldest first, a bar a `step` ("day", "week").
+    `unseen` are the rule's words that no stored paper has.
+    """
+
+    rule: Rule
+    base: int
+    since: datetime | None
+    early: bool
+    matches: int
+    recent: int
+    weekly: float | None
+    examples: tuple[Paper, ...]
+    terms: tuple[Count, ...]
+    without: tuple[Count, ...]
+    anyway: int
+    wider: tuple[Wider, ...]
+    spark: str
+    step: str
+    unseen: tuple[Unseen, ...] = ()
+
+
+def backtest(
+    rule: Rule,
+    papers: Sequence[Paper],
+    now: datetime,
+    *,
+    acronyms: Acronyms = KNOWN,
+    ranks: Mapping[str, int] | None = None,
+) -> Backtest:
+    """Ask the rule, and the rule with each term changed in turn, of stored papers. Takes about 0.3 ms a paper."""
+    dated = sorted(((when(paper), paper) for paper in papers), key=lambda pair: pair[0] or _NEVER, reverse=True)
+    asked = _Asked(rule, [paper for _, paper in dated], acronyms, ranks)
+    days = [day for day, _ in dated if day is not None]
+    since = min(days, default=None)
+    hits = asked.hits(rule.tree)
+    hit_days = [day for place in hits if (day := dated[place][0]) is not None]
+    recent = sum(day > now - RECENT for day in hit_days)
+    early = since is None or now - since < EARLY
+    span = min(now - since, RECENT) if since else EARLY
+    spark, step = draw(hit_days, since, now)
+    return Backtest(
+        rule,
+        base=len(papers),
+        since=since,
+        early=early,
+        matches=len(hits),
+        recent=recent,
+        weekly=None if early else round(recent * EARLY / span, 1),
+        examples=tuple(dated[place][1] for place in hits[:EXAMPLES]),
+        terms=asked.terms(),
+        without=asked.without(),
+        anyway=len(asked.hits(asked.anything)),
+        wider=asked.wider(),
+        spark=spark,
+        step=step,
+        unseen=unseen(rule, papers, acronyms),
+    )
+
+
+def when(paper: Paper) -> datetime | None:
+    """The day a paper counts for: when it was announced, else first seen, else published."""
+    return paper.announced or paper.seen or paper.published
+
+
+_NEVER = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+
+
+class _Asked:
+    """The rule and its variations, asked of the papers at once."""
+
+    def __init__(
+        self, rule: Rule, papers: Sequence[Paper], acronyms: Acronyms, ranks: Mapping[str, int] | None
+    ) -> None:
+        self.papers = papers
+        self.acronyms = acronyms
+        self.ranks = ranks
+        self.tree = rule.tree
+        self.wanted = tuple(dict.fromkeys(_wanted(rule.tree)))
+        self.anything = any_of(self.wanted)
+        self.lesser = {leaf: rest for leaf in self.wanted if (rest := left_out(rule.tree, leaf)) is not None}
+        self._hits = self._ask([rule.tree, self.anything, *self.wanted, *self.lesser.values()])
+
+    def _ask(self, trees: Iterable[Node]) -> dict[Node, list[int]]:
+        """For each tree the places of the papers it hits."""
+        different = list(dict.fromkeys(trees))
+        engine = Engine(self.acronyms)
+        for key, tree in enumerate(different):
+            engine.add(key, Rule(tree))
+        found: dict[Node, list[int]] = {tree: [] for tree in different}
+        for place, keys in enumerate(engine.match(self.papers, self.ranks)):
+            for key in keys:
+                found[different[key]].append(place)
+        return found
+
+    def hits(self, tree: Node) -> list[int]:
+        return self._hits[tree]
+
+    def terms(self) -> tuple[Count, ...]:
+        return tuple(Count(spell(leaf), len(self.hits(leaf))) for leaf in self.wanted)
+
+    def without(self) -> tuple[Count, ...]:
+        """The matches if a term were left out, for every term that can be."""
+        return tuple(Count(spell(leaf), len(self.hits(rest))) for leaf, rest in self.lesser.items())
+
+    def wider(self) -> tuple[Wider, ...]:
+        """For the term that costs most: other words that stand beside the rest, and what they would bring."""
+        words = [leaf for leaf in self.lesser if not isinstance(leaf, Fact) and getattr(leaf, "field", "") == ""]
+        if not words:
+            return ()
+        hardest = max(words, key=lambda leaf: len(self.hits(self.lesser[leaf])))
+        beside = self._beside(self.hits(self.lesser[hardest]))
+        trees = {word: replaced(self.tree, hardest, any_of([hardest, Word(word)])) for word in beside}
+        found = self._ask(trees.values())
+        gains = [Wider(spell(hardest), f"({spell(hardest)} OR {word})", len(found[t])) for word, t in trees.items()]
+        more = [wider for wider in gains if wider.papers > len(self.hits(self.tree))]
+        return tuple(sorted(more, key=lambda wider: -wider.papers)[:WIDEN])
+
+    def _beside(self, places: list[int]) -> list[str]:
+        """The words that stand in these papers' titles and keywords more than elsewhere."""
+        known = {text for leaf in leaves(self.tree) for text in spell(leaf).casefold().strip('"').split()}
+        here: Counter[str] = Counter()
+        everywhere: Counter[str] = Counter()
+        inside = set(places)
+        for place, paper in enumerate(self.papers):
+            words = _names(paper)
+            everywhere.update(words)
+            if place in inside:
+                here.update(words)
+        share = len(self.papers) / max(1, len(places))
+
+        def telling(word: str) -> float:
+            return here[word] * math.log(here[word] * share / everywhere[word])
+
+        often = [word for word in here if here[word] > 1 and word not in known]
+        return sorted(often, key=lambda word: (-telling(word), word))[: 2 * WIDEN]
+
+
+def _names(paper: Paper) -> set[str]:
+    """The words of a paper's title and keywords that name something."""
+    words = Words.of(f"{paper.title}. {field_text(paper, 'keyword')}")
+    return {word for word in words if len(word) > 3 and word not in STOPS and not word[0].isdigit()}
+
+
+def _wanted(node: Node) -> Iterable[Leaf]:
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _wanted(part)
+        case Not():
+            return
+        case _:
+            yield node
+
+
+def left_out(node: Node, leaf: Leaf) -> Node | None:
+    """The rule without a term; None when nothing that demands something would be left."""
+    if node == leaf:
+        return None
+    if isinstance(node, And | Or):
+        parts = [rest for part in node.parts if (rest := left_out(part, leaf)) is not None]
+        if not parts:
+            return None
+        rest = all_of(parts) if isinstance(node, And) else any_of(parts)
+        return rest if demands(rest) else None
+    return node
+
+
+def replaced(node: Node, leaf: Leaf, new: Node) -> Node:
+    """The rule with a term replaced wherever it is wanted."""
+    if node == leaf:
+        return new
+    if isinstance(node, And | Or):
+        parts = [replaced(part, leaf, new) for part in node.parts]
+        return all_of(parts) if isinstance(node, And) else any_of(parts)
+    return node
+
+
+def draw(days: Sequence[datetime], since: datetime | None, now: datetime) -> tuple[str, str]:
+    """The last 30 days as bars: one a week when four weeks are stored, else one a day."""
+    if since is None:
+        return "", "day"
+    step, name = (timedelta(days=7), "week") if now - since >= timedelta(days=28) else (timedelta(days=1), "day")
+    first = max(since, now - 8 * timedelta(days=7)) if name == "week" else since
+    count = max(1, min(14, math.ceil((now - first) / step)))
+    bars = [0] * count
+    for day in days:
+        back = max(0, (now - day) // step)
+        if back < count:
+            bars[count - 1 - back] += 1
+    most = max(bars) or 1
+    return "".join(BARS[math.ceil(bar * (len(BARS) - 1) / most)] for bar in bars), name

@@ -1,0 +1,110 @@
+"""Phrases by their pairs of neighbours: a phrase can only stand where two of its words stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
+
+from bot.rules.acronyms import Acronyms
+from bot.rules.forms import Forms, Maybe
+from bot.rules.tree import Prefix, Word
+from bot.rules.words import Piece, meaning_pieces, together
+
+_MOST_SPELLINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A phrase to look for: `families` in order, the pair that gives it away beginning at `key`.
+
+    `sure` phrases are words alone: their families side by side are the phrase. Others are checked word by word.
+    """
+
+    signal: int
+    families: tuple[int, ...]
+    key: int
+    sure: bool
+
+
+class Phrases:
+    """The phrases looked for in one field (or in title, abstract and keywords)."""
+
+    def __init__(self, forms: Forms, acronyms: Acronyms) -> None:
+        self.forms = forms
+        self.acronyms = acronyms
+        self.pairs: dict[int, list[Wanted]] = {}
+        self.other: dict[int, list[int]] = {}
+        self.maybe = Maybe()
+        self.joined: dict[str, list[int]] = {}
+        self.capitals: dict[int, list[int]] = {}
+        self.loose: dict[int, list[int]] = {}
+        self.always: list[int] = []
+        self.pieces: dict[int, tuple[Piece, ...]] = {}
+        self._meanings: dict[str, list[tuple[str, tuple[Piece, ...]]]] = {}
+        for name, meanings in acronyms.meanings.items():
+            for spelled in map(meaning_pieces, meanings):
+                self._meanings.setdefault(spelled[0].family, []).append((name.upper(), spelled))
+
+    def add(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float]) -> None:
+        """Look for a phrase. `rarity` is the share of papers that have each of its pieces."""
+        self.pieces[signal] = pieces
+        sure = all(piece.kind is Word for piece in pieces)
+        for spelling in self._spellings(pieces):
+            self._pair(signal, spelling, rarity if len(spelling) == len(rarity) else (), sure=sure)
+        for first, second in pairwise(pieces):
+            whole = together(first, second)
+            if whole:
+                self.joined.setdefault(whole, []).append(signal)
+        for caps in self._said(pieces):
+            self.capitals.setdefault(self.forms.capitals_number(caps), []).append(signal)
+
+    def _spellings(self, pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
+        """The phrase with its acronyms as they are, and spelled out."""
+        if not any(piece.meanings for piece in pieces):
+            return [pieces]
+        ways = [((piece,), *piece.meanings) for piece in pieces]
+        count = 1
+        for way in ways:
+            count *= len(way)
+        if count > _MOST_SPELLINGS:
+            return [()]
+        return [tuple(piece for part in parts for piece in part) for parts in product(*ways)]
+
+    def _pair(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float], *, sure: bool) -> None:
+        keys = [n for n, (a, b) in enumerate(pairwise(pieces)) if Prefix not in (a.kind, b.kind)]
+        if not keys:
+            self._hang_loose(signal, pieces)
+            return
+        families = tuple(-1 if p.kind is Prefix else self.forms.family_number(p.family) for p in pieces)
+        best = min(keys, key=lambda n: rarity[n] * rarity[n + 1]) if rarity else keys[0]
+        wanted = Wanted(signal, families, best, sure)
+        for n in keys:
+            code = families[n] << 32 | families[n + 1]
+            self.maybe.add(code)
+            if n == best:
+                self.pairs.setdefault(code, []).append(wanted)
+            elif len(families) > 2:
+                self.other.setdefault(code, []).append(signal)
+
+    def _hang_loose(self, signal: int, pieces: tuple[Piece, ...]) -> None:
+        """No two plain words side by side: one plain word gives it away, or nothing does."""
+        plain = [piece for piece in pieces if piece.kind is not Prefix]
+        if plain:
+            self.loose.setdefault(self.forms.family_number(plain[0].family), []).append(signal)
+        else:
+            self.always.append(signal)
+
+    def _said(self, pieces: tuple[Piece, ...]) -> list[str]:
+        """The acronyms that say several words of the phrase at once."""
+        own = [(piece.kind, piece.family) for piece in pieces]
+        return [
+            name
+            for n, piece in enumerate(pieces)
+            for name, spelled in self._meanings.get(piece.family, ())
+            if own[n : n + len(spelled)] == [(word.kind, word.family) for word in spelled]
+        ]
+
+    def at(self, code: int) -> list[int]:
+        """The phrases that have this pair anywhere."""
+        return [*(wanted.signal for wanted in self.pairs.get(code, ())), *self.other.get(code, ())]

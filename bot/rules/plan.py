@@ -1,0 +1,68 @@
+"""A rule in the form the engine asks it: a line of text that can stand in a store beside the words.
+
+Most rules are a few signals that must all be on and a few that must be off. A line has such a way to match in each of
+its parts; whatever does not fit keeps its words, and is judged as a tree.
+"""
+
+from __future__ import annotations
+
+from bot.rules.acronyms import KNOWN, Acronyms
+from bot.rules.fold import family
+from bot.rules.ground import speaks
+from bot.rules.tree import And, Node, Not, Or, Rule, Word
+from bot.rules.words import meaning_pieces
+from bot.rules.writer import spell
+
+WAY, PART, EITHER, OFF, SAID, TREE = "\x1e", "\x1f", "\x1d", "\x1c", "!", "?"
+"""Signs between ways to match, their parts, alternatives; before parts that are off; before a way that names its
+announcements; before the words of a tree. No rule can hold the control characters."""
+
+MOST_ON = 4
+MOST_OFF = 2
+
+
+def compiled(rule: Rule, acronyms: Acronyms = KNOWN) -> str:
+    """The rule as the engine's line. The same rule gives the same line, as long as the table of acronyms stays."""
+    tree = rule.tree
+    simple = isinstance(tree, Or) and any(isinstance(part, And) for part in tree.parts)
+    ways = [_way(part, acronyms) for part in (tree.parts if simple and isinstance(tree, Or) else (tree,))]
+    known = [way for way in ways if way is not None]
+    return WAY.join(known) if len(known) == len(ways) else TREE + spell(tree)
+
+
+def _way(node: Node, acronyms: Acronyms) -> str | None:
+    parts = node.parts if isinstance(node, And) else (node,)
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    unwanted = [part.part for part in parts if isinstance(part, Not)]
+    flat = all(_is_flat(part) for part in wanted) and not any(isinstance(part, And | Or) for part in unwanted)
+    if not flat or len(wanted) > MOST_ON or len(unwanted) > MOST_OFF or covering(wanted, acronyms):
+        return None
+    if any(speaks(part) for part in wanted if isinstance(part, Or)):
+        return None
+    said = SAID if any(speaks(part) for part in wanted) else ""
+    return said + PART.join([*(_either(part) for part in wanted), *(OFF + spell(part) for part in unwanted)])
+
+
+def _is_flat(node: Node) -> bool:
+    if isinstance(node, Or):
+        return not any(isinstance(part, And | Or | Not) for part in node.parts)
+    return not isinstance(node, And)
+
+
+def _either(node: Node) -> str:
+    return EITHER.join(spell(part) for part in node.parts) if isinstance(node, Or) else spell(node)
+
+
+def covering(parts: list[Node], acronyms: Acronyms) -> list[tuple[str, str, frozenset[str]]]:
+    """The acronyms that say several of these words at once: (capitals, field, families), as `Judge.beside` sees it."""
+    found: list[tuple[str, str, frozenset[str]]] = []
+    for field in {part.field for part in parts if isinstance(part, Word)}:
+        asked = {family(part.text) for part in parts if isinstance(part, Word) and part.field == field}
+        for name, meanings in acronyms.meanings.items():
+            for meaning in meanings:
+                families = frozenset(piece.family for piece in meaning_pieces(meaning))
+                if families <= asked:
+                    found.append((name.upper(), field, families))
+    return found
+
+

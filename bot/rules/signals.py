@@ -1,0 +1,205 @@
+"""Signals: what can be true of a paper, each with a number. The terms of all rules, shared between them.
+
+A leaf of a rule is a signal; so is a choice between leaves. Signals are only ever added.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.rules.acronyms import Acronyms
+from bot.rules.forms import Forms, Maybe, Numbers, digest
+from bot.rules.frequency import Frequency
+from bot.rules.parser import parse
+from bot.rules.phrases import Phrases
+from bot.rules.plan import EITHER
+from bot.rules.tree import (
+    Acronym,
+    Author,
+    Category,
+    Exact,
+    Fact,
+    Leaf,
+    Node,
+    Number,
+    Phrase,
+    Prefix,
+    Top,
+    Word,
+)
+from bot.rules.words import Piece, firsts, pieces
+from bot.rules.writer import OPERATORS, spell
+
+ON, OFF, NEW, CROSS, REVISED = range(5)
+"""Signals that every engine has: always, never, and the kinds of announcement."""
+
+_PLAIN = re.compile(r"[a-z0-9]+")
+_PLAIN_PHRASE = re.compile(r'"[a-z0-9]+(?: [a-z0-9]+)+"')
+
+
+class Zone:
+    """What is looked for in one field's words; "" is title, abstract and keywords together."""
+
+    def __init__(self, forms: Forms, acronyms: Acronyms) -> None:
+        self.words = Numbers()
+        self.capitals = Numbers()
+        self.prefixes: dict[str, int] = {}
+        self.shortest = 99
+        self.phrases = Phrases(forms, acronyms)
+        self.exact: dict[int, str] = {}
+
+
+class Signals:
+    """The terms of all rules. `weight` is the share of papers a signal is on for, measured or guessed."""
+
+    def __init__(self, forms: Forms, frequency: Frequency, acronyms: Acronyms) -> None:
+        self.forms = forms
+        self.frequency = frequency
+        self.acronyms = acronyms
+        self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
+        self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
+        self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED}
+        self.above: dict[int, list[int]] = {}
+        self.members: dict[int, tuple[int, ...]] = {}
+        self.asked: dict[str, int] = {}
+        self.wholes = Maybe()
+        self.firsts: dict[str, list[str]] = {}
+        self.starts: dict[str, list[str]] = {}
+        self.epoch = 0
+        self.facts: dict[int, Number | Fact | Top] = {}
+        self.authors: dict[str, list[tuple[int, Author]]] = {}
+        self.categories: list[tuple[int, Category]] = []
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    def of(self, spelled: str) -> int:
+        """The signal of a leaf, or of leaves with `EITHER` between them, in canonical words."""
+        number = self.known.get(spelled)
+        if number is None:
+            parts = spelled.split(EITHER)
+            number = self.choice([self.of(part) for part in parts]) if len(parts) > 1 else self._leaf(self._node(spelled))
+            self.known[spelled] = number
+        return number
+
+    def leaf(self, leaf: Leaf) -> int:
+        """The signal of a leaf."""
+        return self.of(spell(leaf))
+
+    def choice(self, parts: list[int]) -> int:
+        """The signal that is on when any of the parts is."""
+        flat = dict.fromkeys(member for part in parts for member in self.members.get(part, (part,)))
+        number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
+        self.members[number] = tuple(flat)
+        for part in flat:
+            self.above.setdefault(part, []).append(number)
+        return number
+
+    def capitals(self, caps: str, field: str) -> int:
+        """The signal of an acronym's capitals, whatever they mean."""
+        name = f"{field}\x00{caps}"
+        if name not in self.known:
+            number = self._new(self.frequency.of(caps.lower()))
+            self.zone(field).capitals[self.forms.capitals_number(caps)] = number
+            self.known[name] = number
+        return self.known[name]
+
+    def word(self, family: str, field: str) -> int:
+        """The signal of a word family in a field."""
+        zone = self.zone(field)
+        place = self.forms.family_number(family)
+        if zone.words[place] < 0:
+            zone.words[place] = self._new(self.frequency.of(family))
+            self._ask(family)
+        return zone.words[place]
+
+    def zone(self, field: str) -> Zone:
+        if field not in self.zones:
+            self.zones[field] = Zone(self.forms, self.acronyms)
+        return self.zones[field]
+
+    def _new(self, weight: float) -> int:
+        self.weight.append(weight)
+        return len(self.weight) - 1
+
+    def _ask(self, family: str) -> None:
+        """From now on this family matters as a whole word made of two, and as a part of one."""
+        if family in self.asked:
+            return
+        self.asked[family] = self.forms.family_number(family)
+        self.wholes.add(digest(family))
+        self.epoch += 1
+        if len(family) >= 2:
+            for start in firsts(family):
+                self.firsts.setdefault(start, []).append(family)
+
+    def _leaf(self, leaf: Node) -> int:
+        match leaf:
+            case Word(_, field):
+                return self.word(pieces(leaf, self.acronyms)[0].family, field)
+            case Acronym():
+                return self._acronym(leaf)
+            case Prefix():
+                return self._prefix(leaf)
+            case Phrase():
+                return self._in_order(pieces(leaf, self.acronyms), leaf.field)
+            case Exact(text, field):
+                number = self._new(0.001)
+                self.zone(field).exact[number] = text
+                return number
+            case Author(names):
+                number = self._new(0.0005 * len(names))
+                self.authors.setdefault(names[-1], []).append((number, leaf))
+                return number
+            case Category():
+                number = self._new(0.3 if leaf.stem else 0.1)
+                self.categories.append((number, leaf))
+                return number
+            case Number() | Fact() | Top():
+                number = self._new(0.3)
+                self.facts[number] = leaf
+                return number
+        raise AssertionError(leaf)
+
+    def _acronym(self, leaf: Acronym) -> int:
+        (piece,) = pieces(leaf, self.acronyms)
+        own = self.capitals(piece.caps, leaf.field)
+        return self.choice([own, *(self._meaning(meaning, leaf.field) for meaning in piece.meanings)])
+
+    def _meaning(self, wanted: tuple[Piece, ...], field: str) -> int:
+        """The signal of what an acronym stands for."""
+        if len(wanted) == 1:
+            return self.word(wanted[0].family, field) if wanted[0].kind is Word else self.capitals(wanted[0].caps, field)
+        name = "\x01".join([field, *(piece.low for piece in wanted)])
+        if name not in self.known:
+            self.known[name] = self._in_order(wanted, field)
+        return self.known[name]
+
+    def _prefix(self, leaf: Prefix) -> int:
+        zone = self.zone(leaf.field)
+        (piece,) = pieces(leaf, self.acronyms)
+        if piece.low not in zone.prefixes:
+            zone.prefixes[piece.low] = self._new(self.frequency.beginning(piece.low))
+            self.epoch += 1
+            for cut in range(1, len(piece.low) - 2):
+                self.starts.setdefault(piece.low[:cut], []).append(piece.low[cut:])
+        return zone.prefixes[piece.low]
+
+    def _in_order(self, wanted: tuple[Piece, ...], field: str) -> int:
+        """The signal of words one after the other."""
+        shares = [self.frequency.of(piece.family) for piece in wanted]
+        number = self._new(min(shares) / 4)
+        self.zone(field).phrases.add(number, wanted, shares)
+        self.epoch += 1
+        for piece in wanted:
+            if piece.kind is Word:
+                self._ask(piece.family)
+        return number
+
+    def _node(self, spelled: str) -> Node:
+        """A leaf's node; the two most common kinds without the parser."""
+        if _PLAIN.fullmatch(spelled) and spelled not in OPERATORS:
+            return Word(spelled)
+        if _PLAIN_PHRASE.fullmatch(spelled):
+            return Phrase(tuple(Word(word) for word in spelled[1:-1].split()))
+        return parse(spelled, self.acronyms).tree

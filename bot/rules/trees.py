@@ -1,0 +1,122 @@
+"""Rules that are more than a few signals on and off, judged as trees over a batch: each part a number of bits, a paper each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.rules.fold import family
+from bot.rules.forms import Bits
+from bot.rules.ground import ground
+from bot.rules.plan import covering
+from bot.rules.signals import Signals
+from bot.rules.tree import And, Node, Not, Or, Word
+
+_ALL = (1 << 64) - 1
+Glued = Mapping[tuple[int, int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A part of a rule. `kind` is "leaf" (with `signal`), "not", "and" or "or".
+
+    In an "and" `words[n]` is the signal of part n if it is a word, which its neighbours can stand up for:
+    `covers` are acronyms (signal) that say several of its words at once.
+    """
+
+    kind: str
+    signal: int = 0
+    parts: tuple[Tree, ...] = ()
+    covers: tuple[tuple[int, frozenset[int]], ...] = ()
+
+
+def plant(node: Node, signals: Signals) -> Tree:
+    """The tree of a rule, with new papers meant where nothing is said."""
+    return _grow(ground(node), signals)
+
+
+def _grow(node: Node, signals: Signals) -> Tree:
+    match node:
+        case And(parts):
+            return Tree("and", 0, tuple(_grow(part, signals) for part in parts), _covers(parts, signals))
+        case Or(parts):
+            return Tree("or", 0, tuple(_grow(part, signals) for part in parts))
+        case Not(part):
+            return Tree("not", 0, (_grow(part, signals),))
+        case Word(text, field):
+            return Tree("word", signals.word(family(text), field))
+        case _:
+            return Tree("leaf", signals.leaf(node))
+
+
+def _covers(parts: tuple[Node, ...], signals: Signals) -> tuple[tuple[int, frozenset[int]], ...]:
+    found = covering(list(parts), signals.acronyms)
+    return tuple(
+        (signals.capitals(caps, field), frozenset(signals.word(word, field) for word in families))
+        for caps, field, families in found
+    )
+
+
+def judge(tree: Tree, rows: Bits, glued: Glued) -> int:
+    """The papers of the batch that the tree hits, as bits."""
+    match tree.kind:
+        case "and":
+            return _all_of(tree, rows, glued)
+        case "or":
+            bits = 0
+            for part in tree.parts:
+                bits |= judge(part, rows, glued)
+            return bits
+        case "not":
+            return ~judge(tree.parts[0], rows, glued) & _ALL
+        case _:
+            return int(rows[tree.signal])
+
+
+def _all_of(tree: Tree, rows: Bits, glued: Glued) -> int:
+    bits = _ALL
+    words = [part.signal for part in tree.parts if part.kind == "word"]
+    for part in tree.parts:
+        own = judge(part, rows, glued)
+        if part.kind == "word":
+            own |= beside(part.signal, words, glued)
+            for caps, covered in tree.covers:
+                own |= int(rows[caps]) if part.signal in covered else 0
+        bits &= own
+        if not bits:
+            break
+    return bits
+
+
+def beside(word: int, words: list[int], glued: Glued) -> int:
+    """The papers in which the word stands inside one word together with another of these."""
+    bits = 0
+    for other in words if glued else ():
+        bits |= glued.get((word, other), 0) | glued.get((other, word), 0)
+    return bits
+
+
+def needed(tree: Tree, signals: Signals) -> tuple[int, ...]:
+    """Signals of which one at least is on for every paper the tree hits: the rarest such choice."""
+    match tree.kind:
+        case "and":
+            choices = [found for part in tree.parts if (found := _needed_part(part, tree, signals))]
+            return min(choices, key=lambda choice: _share(choice, signals), default=())
+        case "or":
+            sides = [needed(part, signals) for part in tree.parts]
+            return tuple(dict.fromkeys(signal for side in sides for signal in side)) if all(sides) else ()
+        case "not":
+            return ()
+        case _:
+            return signals.members.get(tree.signal, (tree.signal,))
+
+
+def _needed_part(part: Tree, whole: Tree, signals: Signals) -> tuple[int, ...]:
+    found = needed(part, signals)
+    if part.kind == "word":
+        found += tuple(caps for caps, covered in whole.covers if part.signal in covered)
+    return found
+
+
+def _share(choice: tuple[int, ...], signals: Signals) -> float:
+    return sum(signals.weight[signal] for signal in choice)
