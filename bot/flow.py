@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bot import commands, replies, rules, schedule, summary
+from bot import commands, replies, rules, schedule, summary, trending
 from bot.errors import LeaseLost, PaperRoundError, Refused, RulesChanged, SourceFailed, TryLater, WordsWrong
-from bot.matching import Matcher, plan
+from bot.matching import Matcher, Ranks, plan
 from bot.model import (
     Ask,
     Bookmark,
@@ -22,7 +22,6 @@ from bot.model import (
     Press,
     Reading,
     Reply,
-    Rulebook,
     Subscription,
 )
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
@@ -35,8 +34,11 @@ LEASE = timedelta(minutes=5)
 TOMORROW = timedelta(days=1)
 """How far ahead of ours a feed's clock may be: it may be tomorrow already where the feed is made."""
 
-RECENT = 1000
-"""Papers a preview and a search look back on."""
+ASKED = timedelta(days=14)
+"""So long after its first sight a paper's rules are asked again when votes, code or keywords change."""
+
+RECENT = 3000
+"""Papers a preview and a search look back on: a month of the default feeds, answered well within 3 seconds."""
 
 Read = Callable[[bytes, Feed], Reading]
 
@@ -117,16 +119,43 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
 
 
 async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[list[Paper], tuple[Delivery, ...], int]:
-    """The papers never seen before, who hears of them, and the rulebook's version that says so."""
-    book = await world.store.rulebook()
+    """The papers never seen before, who hears of them, and the rulebook's version that says so.
+
+    Papers seen of late are asked again when something of them has changed: votes, code, a second source, a version.
+    """
+    book, now = await world.store.rulebook(), world.clock()
     new = await world.store.unknown(papers)
+    changes = [pair for pair in await world.store.changed(papers) if _still_asked(*pair, now)]
     async with world.matching:
-        return new, await asyncio.to_thread(_plan, new, book, world.matcher), book.version
+        await asyncio.to_thread(world.matcher.follow, book)
+        read = [*new, *(after for _, after in changes)]
+        before, after = await _ranks(read, world, now) if world.matcher.ranked else ({}, {})
+        return new, await asyncio.to_thread(_plan, new, changes, before, after, world.matcher), book.version
 
 
-def _plan(new: list[Paper], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
-    matcher.follow(book)
-    return plan(matcher.matches(new))
+def _plan(
+    new: list[Paper], changes: list[tuple[Paper, Paper]], before: Ranks, after: Ranks, matcher: Matcher
+) -> tuple[Delivery, ...]:
+    return plan([*matcher.matches(new, after), *matcher.became(changes, after, before)])
+
+
+def _still_asked(before: Paper, after: Paper, now: datetime) -> bool:
+    """Whether a change is news to the rules: within `ASKED` of first sight, or a new version at any time."""
+    return before.seen is None or before.seen > now - ASKED or after.announce.startswith("replace")
+
+
+async def _ranks(read: list[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:
+    """Each paper's place in its day: as the store has the day, and with what has just been read."""
+    days: dict[date, dict[str, Paper]] = {}
+    for paper in read:
+        days.setdefault((paper.announced or paper.seen or now).date(), {})[paper.id] = paper
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
+    for day, papers in days.items():
+        known = {paper.id: paper for paper in await world.store.day(day)}
+        before |= trending.ranks(known.values(), now)
+        after |= trending.ranks((known | papers).values(), now)
+    return before, after
 
 
 def _sober(paper: Paper, now: datetime) -> Paper:
@@ -244,10 +273,12 @@ async def _command(ask: Ask, world: World) -> Reply:
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
-    caught = await _caught(rule, world)
+    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    _, ranks = await _ranks(papers, world, now) if "top:" in wish.rule else ({}, {})
+    caught = await asyncio.to_thread(rules.backtest, rule, papers, now, ranks=ranks)
     known = await _same_rule(wish, world)
     draft = await world.store.draft(wish, world.clock())
-    return replies.preview(draft, rule, wish.options, caught, known)
+    return replies.preview(draft, wish, caught, known)
 
 
 async def _caught(rule: rules.Rule, world: World) -> replies.Caught:

@@ -101,6 +101,13 @@ class Store(Protocol):
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""
 
+    async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+        """Known papers that `papers` would change: each as stored, and as `record` would leave it.
+
+        The second one is announced as the reading says (`replace` for a new version), which the store does not keep.
+        Papers that would stay as they are, and unknown ones, are left out.
+        """
+
     async def record(self, poll: Poll, now: datetime) -> int:
         """Save bookmark, papers and deliveries together; return how many deliveries are new.
 

@@ -9,14 +9,12 @@ from typing import Literal
 from bot import options, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
-
-SHOWN = 3
-"""Examples in a preview; a tired reader takes in three."""
+from bot.preview import lines as preview_of
 
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What a rule would have brought: `matches` (newest first) among `base` stored papers."""
+    """What a search found: `matches` (newest first) among `base` stored papers."""
 
     matches: tuple[Paper, ...]
     base: int
@@ -24,17 +22,16 @@ class Caught:
     """The day of the oldest of them, as a person writes it."""
 
 
-def preview(draft: int, rule: rules.Rule, wanted: Options, caught: Caught, known: Subscription | None) -> Reply:
+def preview(draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None) -> Reply:
     """What a subscription would mean, before it is made: nothing has been changed yet."""
-    lines = [
-        Line((Span("You would get "), *rules.describe(rule), Span("."))),
-        Line((Span(_how(wanted)),)),
-        Line(tuple(_count(caught))),
-        *(summary.example(paper) for paper in caught.matches[:SHOWN]),
-    ]
+    lines = (
+        Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
+        Line((Span(_how(wish.options)),)),
+        *preview_of(caught),
+    )
     label = "Update" if known else "Subscribe"
     buttons = (Button(label, f"confirm:{draft}", "primary"), Button("Cancel", f"cancel:{draft}"))
-    return Reply(Post(_line("Subscribe this channel to ", (rules.write(rule), "code"), "?"), tuple(lines), buttons))
+    return Reply(Post(_line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
 
 
 def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Reply:

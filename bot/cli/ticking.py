@@ -81,9 +81,13 @@ def _tell_polled(polled: Polled) -> None:
     for odd in polled.odd:
         log.info("%s: %s", name, odd)
     if polled.baseline:
-        log.info("%s: %d papers known from now on; what comes later is posted", name, polled.papers)
-    elif polled.new:
-        log.info("%s: %d new of %d papers, %d to post", name, polled.new, polled.papers, polled.deliveries)
+        log.info("%s: %s known from now on; what comes later is posted", name, _papers(polled.papers))
+    elif polled.new or polled.deliveries:
+        log.info("%s: %d new of %s, %d to post", name, polled.new, _papers(polled.papers), polled.deliveries)
+
+
+def _papers(count: int) -> str:
+    return f"{count} paper{'s' if count != 1 else ''}"
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────

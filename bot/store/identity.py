@@ -51,6 +51,13 @@ def update(known: Paper, found: Paper) -> Paper:
     )
 
 
+def change(known: Paper, found: Paper) -> tuple[Paper, Paper] | None:
+    """What was known and what will be, if anything is told that was not known; a new version is announced as one."""
+    after = update(known, found)
+    again = found.announce.startswith("replace") and after.version != known.version
+    return None if after == known else (known, replace(after, announce=found.announce) if again else after)
+
+
 def gain(reasons: Sequence[Reason], more: Iterable[Reason]) -> tuple[Reason, ...]:
     """All reasons, each once, in the order they came."""
     return _once([*reasons, *more])

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, State, Subscription
-from bot.store.identity import first_seen, gain, ids, standing, update
+from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, unpack, utc
 from tests.fakes.tables import Row, Tables
 
@@ -60,6 +60,10 @@ class FakeStore:
 
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         return [paper for paper in papers if not self._met(paper)]
+
+    async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+        known = [(self.tables.papers[self._met(paper)[0]], paper) for paper in papers if self._met(paper)]
+        return [pair for before, found in known if (pair := change(before, found)) is not None]
 
     async def record(self, poll: Poll, now: datetime) -> int:
         self._require_open()

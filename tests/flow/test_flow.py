@@ -11,7 +11,21 @@ from bot import flow
 from bot.errors import Refused, SourceFailed, TryLater
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Ask, Bookmark, Channel, Feed, Options, Paper, Poll, Post, Press, Reply, Rulebook, Subscription
+from bot.model import (
+    Ask,
+    Bookmark,
+    Channel,
+    Feed,
+    Options,
+    Paper,
+    Poll,
+    Post,
+    Press,
+    Reply,
+    Rulebook,
+    Signals,
+    Subscription,
+)
 from tests.fakes.chat import FakeChat
 from tests.fakes.store import FakeStore
 from tests.flow.stage import START, FakeFetch, Hands, paper
@@ -154,6 +168,83 @@ async def test_a_paper_from_the_far_future_is_dated_by_when_it_was_seen() -> Non
     assert [found.announced for found in await stage.store.papers()] in ([None, START], [START, None])
 
 
+async def test_a_rule_that_becomes_true_posts_the_paper() -> None:
+    """Votes come in after the first sight; then the rule that asks for them is met, once."""
+    days = [[paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in (1, 5, 25, 30)]
+    stage = Stage([], *days)
+    await stage.subscribed("transformers votes:>=20")
+    for day, posts in enumerate((0, 0, 0, 1, 1)):
+        await stage.day(day)
+        await stage.hands.deliver_all(stage.world)
+        assert len(stage.posts()) == posts
+
+
+async def test_a_rule_that_was_true_before_is_not_news_when_votes_change() -> None:
+    """A paper of the baseline stays quiet however its votes grow."""
+    stage = Stage(*([paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in (1, 5, 25)))
+    await stage.subscribed("transformers")
+    for day in range(3):
+        await stage.day(day)
+    assert await stage.hands.deliver_all(stage.world) == 0
+
+
+async def test_a_rule_that_becomes_true_later_than_a_fortnight_stays_quiet() -> None:
+    """Old papers do not come back for a vote."""
+    stage = Stage(*([paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in [1] * 16 + [25]))
+    await stage.subscribed("transformers votes:>=20")
+    for day in (0, 16):
+        await stage.day(day)
+    assert await stage.hands.deliver_all(stage.world) == 0
+
+
+async def test_a_second_rule_that_becomes_true_is_a_reason_not_a_second_post() -> None:
+    """The channel has the paper; what it asked for besides is added to why."""
+    days = [[paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in (1, 25)]
+    stage = Stage([], *days)
+    await stage.subscribed("transformers")
+    await stage.subscribed("votes:>=20")
+    for day in range(3):
+        await stage.day(day)
+        await stage.hands.deliver_all(stage.world)
+    assert len(stage.posts()) == 1
+    (delivery,) = await stage.store.deliveries()
+    assert {reason.rule for reason in delivery.reasons} == {"transformers", "votes:>=20"}
+
+
+async def test_a_cross_listing_becomes_news_when_its_own_category_announces_it() -> None:
+    """Seen as a cross-listing it is no news; announced as new it is."""
+    stage = Stage([], [paper("1", "Transformers", announce="cross")], [paper("1", "Transformers")])
+    await stage.subscribed("transformers")
+    for day, posts in enumerate((0, 0, 1)):
+        await stage.day(day)
+        await stage.hands.deliver_all(stage.world)
+        assert len(stage.posts()) == posts
+
+
+async def test_revisions_come_to_those_who_ask_for_them() -> None:
+    """A new version of a known paper, weeks later, is posted where the rule says on:revised."""
+    first, second = paper("1", "Transformers", version=1), paper("1", "Transformers", version=2, announce="replace")
+    stage = Stage(*[[first]] * 20, [second])
+    await stage.subscribed("transformers on:revised")
+    await stage.subscribed("transformers", READING)
+    for day in (0, 20):
+        await stage.day(day)
+    await stage.hands.deliver_all(stage.world)
+    assert (len(stage.posts()), len(stage.posts(READING))) == (1, 0)
+
+
+async def test_the_days_highest_are_posted_as_they_rise() -> None:
+    """`top:2` brings the papers that stand among the day's two highest when they are read."""
+    day = [paper(str(n), f"Paper {n}", announced=START, signals=Signals(upvotes=n)) for n in range(1, 6)]
+    risen = [paper("1", "Paper 1", announced=START, signals=Signals(upvotes=99)), *day[1:]]
+    stage = Stage([], day, risen)
+    await stage.subscribed("top:2")
+    for number in range(3):
+        await stage.day(number)
+        await stage.hands.deliver_all(stage.world)
+    assert sorted(post.paper or "" for post in stage.posts()) == ["url:1", "url:4", "url:5"]
+
+
 # ── deliver ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -214,7 +305,7 @@ async def test_subscribing_shows_first_and_asks() -> None:
     await stage.day(0)
     reply = await stage.typed("subscribe", "transformers quantization")
     assert "Quantized transformers" in reply.post.plain
-    assert "1 of the 2 papers" in reply.post.plain
+    assert "1 of 2 papers" in reply.post.plain
     assert reply.public is None
     assert await stage.store.subscriptions() == []
 

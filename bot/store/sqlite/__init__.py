@@ -102,6 +102,9 @@ class SqliteStore:
     async def unknown(self, found: Sequence[Paper]) -> list[Paper]:
         return await self._do(papers.unknown, found)
 
+    async def changed(self, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+        return await self._do(papers.changed, found)
+
     async def record(self, poll: Poll, now: datetime) -> int:
         return await self._do(outbox.record, poll, now)
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlite_utils import Database
 
 from bot.model import Bookmark, Paper
-from bot.store.identity import first_seen, ids, update
+from bot.store.identity import change, first_seen, ids, update
 from bot.store.plain import (
     clean,
     clean_or_none,
@@ -62,6 +62,14 @@ def unknown(db: Database, papers: Sequence[Paper]) -> list[Paper]:
     """Those of which neither the id nor any alias has been seen, in the order given."""
     known = numbers(db, (name for paper in papers for name in ids(paper)))
     return [paper for paper in papers if not any(name in known for name in ids(paper))]
+
+
+def changed(db: Database, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+    """Those that are known and would change: as they are, and as they would be."""
+    known = numbers(db, (name for paper in found for name in ids(paper)))
+    met = ((paper, [known[name] for name in ids(paper) if name in known]) for paper in found)
+    pairs = (change(_numbered(db, min(places)), paper) for paper, places in met if places)
+    return [pair for pair in pairs if pair is not None]
 
 
 def numbers(db: Database, wanted: Iterable[str]) -> dict[str, int]:

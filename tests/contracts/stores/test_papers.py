@@ -175,3 +175,21 @@ async def test_numbers_and_moments_out_of_all_bounds_are_kept_within_them(store:
     assert (kept.version, kept.signals.upvotes, kept.signals.comments) == (2**63 - 1, 2**63 - 1, 1 - 2**63)
     assert kept.published == datetime(2026, 8, 1, tzinfo=UTC)
     assert await store.days() == [(date.min, 1)]
+
+
+async def test_what_a_reading_would_change_is_told_before_it_is_recorded(store: Store) -> None:
+    known = paper("a", signals=Signals(upvotes=3))
+    await store.record(Poll(Bookmark(FEED), (known, paper("b"))), NOW)
+    told = replace(known, signals=Signals(upvotes=30))
+    ((before, after),) = await store.changed([told, paper("b"), paper("c")])
+    assert (before.signals.upvotes, after.signals.upvotes) == (3, 30)
+    assert (before.seen, after.seen) == (NOW, NOW)
+    await store.record(Poll(Bookmark(FEED), (told,)), NOW)
+    assert await store.paper("a") == after
+    assert await store.changed([told]) == []
+
+
+async def test_a_new_version_is_announced_as_one(store: Store) -> None:
+    await store.record(Poll(Bookmark(FEED), (paper("a", version=1),)), NOW)
+    ((before, after),) = await store.changed([paper("a", version=2, announce="replace")])
+    assert (before.announce, after.announce, after.version) == ("new", "replace", 2)
