@@ -41,6 +41,8 @@ class Ways:
         self.settled = 0
         self.late: dict[int, list[int]] = {}
         self.always: list[int] = []
+        self.single = True
+        """Whether every rule has one way only, so that it is found once."""
 
     # ── adding ──
     def rule(self, line: str) -> int:
@@ -93,7 +95,9 @@ class Ways:
         if line.startswith(TREE):
             self._plant(line[1:], rule)
             return rule
-        for way in line.split(WAY):
+        ways = line.split(WAY)
+        self.single &= len(ways) == 1
+        for way in ways:
             self._way(way, rule)
         return rule
 
@@ -121,6 +125,8 @@ class Ways:
         self.on[way, : len(on)] = on
         self.off[way, : len(off)] = off
         self.new_only[way] = not said
+        if len(on) > 1:
+            self.signals.side_by_side(on)
         self._keep(way, on[0] if len(on) == 1 else min(on, key=weight.__getitem__))
 
     def _room(self, rule: int) -> int:
