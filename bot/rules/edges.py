@@ -3,54 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.rules.reading import FIELDS
-
-if TYPE_CHECKING:
-    from bot.rules.scan import Batch, Words
-
-
-def within(name: str, zone: int) -> bool:
-    """Whether a field's words (by its number) are looked at under this name; "" is title, abstract and keywords."""
-    return zone <= 2 if name == "" else FIELDS[zone] == name
+from bot.rules.lights import Lights, Longs, Words
+from bot.rules.signals import Signals
 
 
 class Edges:
     """Words of a batch as rules may see them: from `start` to `end`, begun by one family and ended by another."""
 
-    def __init__(self, batch: Batch, words: Words) -> None:
-        self.batch = batch
+    def __init__(self, lights: Lights, signals: Signals, words: Words) -> None:
+        self.lights = lights
+        self.signals = signals
         self.words = words
         self.all: list[tuple[int, int, int, int]] = []
 
     def add(self, start: int, end: int, first: int, last: int) -> None:
         self.all.append((start, end, first, last))
 
-    def held(self, at: npt.NDArray[np.int64], pairs: Sequence[Sequence[tuple[int, int]]]) -> None:
+    def held(self, at: Longs, pairs: Sequence[Sequence[tuple[int, int]]]) -> None:
         """One word each that holds these pairs of families."""
         for place, own in zip(at.tolist(), pairs, strict=True):
             self.all.extend((place, place + 1, first, last) for first, last in own)
 
     def meet(self) -> None:
         """Suspect every phrase that has two families which meet here."""
-        if not self.all or not self.batch.signals.any_phrases():
+        if not self.all or not self.signals.any_phrases():
             return
         codes, at = self.codes()
-        for name, zone in self.batch.signals.zones.items():
+        for name, zone in self.signals.zones.items():
             known = zone.phrases.maybe.among(codes.astype(np.uint64))
             for code, place in zip(codes[known].tolist(), at[known].tolist(), strict=True):
                 for signal in zone.phrases.at(code):
-                    self.batch.suspect_at(name, signal, self.words, place)
+                    self.lights.suspect_at(name, signal, self.words, place)
             if zone.phrases.loose:
                 for start, _, first, _ in self.all:
                     for signal in zone.phrases.loose.get(first, ()):
-                        self.batch.suspect_at(name, signal, self.words, start)
+                        self.lights.suspect_at(name, signal, self.words, start)
 
-    def codes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def codes(self) -> tuple[Longs, Longs]:
         """The pairs of neighbouring families, and where they stand."""
         edges = np.array(self.all, np.int64)
         start, end, first, last = edges.T

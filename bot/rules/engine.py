@@ -18,8 +18,9 @@ from bot.rules.fanout import Fanout, Keys
 from bot.rules.fold import PIECE, cleaned
 from bot.rules.forms import Forms
 from bot.rules.frequency import Frequency
+from bot.rules.lights import BATCH
 from bot.rules.plan import compiled
-from bot.rules.scan import BATCH, Found, Scanner
+from bot.rules.scan import Found, Scanner
 from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways

@@ -6,6 +6,7 @@ its parts; whatever does not fit keeps its words, and is judged as a tree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from bot.rules.acronyms import KNOWN, Acronyms
@@ -55,7 +56,7 @@ def _either(node: Node) -> str:
     return EITHER.join(spell(part) for part in node.parts) if isinstance(node, Or) else spell(node)
 
 
-def covering(parts: list[Node], acronyms: Acronyms) -> list[tuple[str, str, frozenset[str]]]:
+def covering(parts: Sequence[Node], acronyms: Acronyms) -> list[tuple[str, str, frozenset[str]]]:
     """The acronyms that say several of these words at once: (capitals, field, families), as `Judge.beside` sees it."""
     words = [(part.field, family(part.text)) for part in parts if isinstance(part, Word)]
     if len(words) < 2:

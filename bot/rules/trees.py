@@ -1,4 +1,4 @@
-"""Rules that are more than a few signals on and off, judged as trees over a batch: each part a number of bits, a paper each."""
+"""Rules that are more than a few signals on and off, judged as trees over a batch: each part is bits, one a paper."""
 
 from __future__ import annotations
 

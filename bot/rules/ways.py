@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.rules.forms import Bits, Ints
+from bot.rules.lights import ALL
 from bot.rules.parser import parse
-from bot.rules.plan import MOST_OFF, MOST_ON, OFF as NOT, PART, SAID, TREE, WAY
-from bot.rules.scan import ALL, Found
+from bot.rules.plan import MOST_OFF, MOST_ON, PART, SAID, TREE, WAY
+from bot.rules.plan import OFF as NOT
+from bot.rules.scan import Found
 from bot.rules.signals import NEW, OFF, ON, Signals
 from bot.rules.trees import Tree, beside, judge, needed, plant
 
@@ -83,7 +85,11 @@ class Ways:
         return found[back]
 
     def _remember(self, digests: Longs, rules: Longs) -> None:
-        gone = np.isin(self.lines_sorted, digests) if (self.rules_sorted < 0).any() else np.zeros(len(self.lines_sorted), np.bool_)
+        gone = (
+            np.isin(self.lines_sorted, digests)
+            if (self.rules_sorted < 0).any()
+            else np.zeros(len(self.lines_sorted), np.bool_)
+        )
         all_digests = np.concatenate([self.lines_sorted[~gone], digests])
         order = np.argsort(all_digests, kind="stable")
         self.lines_sorted = all_digests[order]

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.model import Paper
 from bot.rules.fold import STOPS, tokens
 
-KINDS = "two two two two three three phrase phrase both without either field acronym prefix category".split()
+KINDS = ["two", "two", "two", "two", "three", "three", "phrase", "phrase", "both", "without", "either", "field", "acronym", "prefix", "category"]
 """How often each kind is drawn."""
 
-RARER = 40
+RARER = 80
 """A rule's leading word is the rarest of so many words of one paper: what a team picks is what sets a paper apart."""
 
-_ACRONYMS = "LLM RAG GAN GNN VLM RL CNN MoE LoRA SSM NLP VAE".split()
-_CATEGORIES = "cs.CL cs.LG cs.CV cs.AI cs.RO stat.ML cs.*".split()
+_ACRONYMS = ["LLM", "RAG", "GAN", "GNN", "VLM", "RL", "CNN", "MoE", "LoRA", "SSM", "NLP", "VAE"]
+_CATEGORIES = ["cs.CL", "cs.LG", "cs.CV", "cs.AI", "cs.RO", "stat.ML", "cs.*"]
 
 
 class Source:
