@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-from bot.rules.spelling import GREEK, LETTERS, american
+from bot.rules.spelling import GREEK, LETTERS, american, apart
 
 WORD = re.compile(
     r"[0-9]+(?:\.[0-9]+)+"  # 4.5 is one number, and 2.5times a number and a word
@@ -146,6 +146,9 @@ def capitals(word: str) -> str:
 
 
 def _stem(word: str) -> str:
+    own = apart(word)
+    if own is not None:
+        return own
     stem: str = EnglishStemmer().stemWord(word)
     return stem
 
