@@ -81,7 +81,7 @@ XAI: explainable artificial intelligence | explainable AI
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Acronyms:
     """A table of acronyms: `names` by capitals (`MOE` → `MoE`), `meanings` by name, as people write them."""
 

@@ -15,11 +15,12 @@ import numpy.typing as npt
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
 from bot.rules.fanout import Fanout, Keys
-from bot.rules.fold import PIECE, clean
+from bot.rules.fold import PIECE, cleaned
 from bot.rules.forms import Forms
 from bot.rules.frequency import Frequency
+from bot.rules.lights import BATCH
 from bot.rules.plan import compiled
-from bot.rules.scan import BATCH, Found, Scanner
+from bot.rules.scan import Found, Scanner
 from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways
@@ -45,7 +46,7 @@ class Engine:
 
     def learn(self, papers: Iterable[Paper]) -> None:
         """Count the words of stored papers, so that rules added later are kept under their rarest term."""
-        self.frequency.learn(PIECE.findall(clean(f"{paper.title} {paper.abstract}")[0]) for paper in papers)
+        self.frequency.learn(PIECE.findall(cleaned(f"{paper.title} {paper.abstract}")) for paper in papers)
 
     def add(self, key: int, rule: Rule) -> None:
         """Ask this rule from now on; a key that is known changes its rule."""
@@ -93,7 +94,8 @@ class Engine:
         if not len(rules):
             return [np.empty(0, np.int64) for _ in papers]
         table = np.unpackbits(bits.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little", count=len(papers))
-        return [np.unique(rules[column.view(np.bool_)]) for column in np.ascontiguousarray(table.T)]
+        columns = [rules[column.view(np.bool_)] for column in np.ascontiguousarray(table.T)]
+        return columns if self.ways.single else [np.unique(column) for column in columns]
 
 
 def _chunks(lines: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:

@@ -77,7 +77,7 @@ class Fanout:
         sizes = self.starts[own + 1] - self.starts[own]
         shift = self.starts[own] - np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(own) else sizes
         places = np.arange(int(sizes.sum())) + np.repeat(shift, sizes)
-        keys = self.keys[places]
+        keys: Keys = self.keys[places]
         if self.holes:
             keys = keys[self.alive[places]]
         if self.new:

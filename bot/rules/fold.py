@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-from bot.rules.spelling import GREEK, LETTERS, american
+from bot.rules.spelling import GREEK, LETTERS, american, apart
 
 WORD = re.compile(
     r"[0-9]+(?:\.[0-9]+)+"  # 4.5 is one number, and 2.5times a number and a word
@@ -25,13 +25,18 @@ WORD = re.compile(
 PIECE = re.compile(WORD.pattern + r"|(?:[^\w\s]|_)+")
 """A word, or a run of signs between words."""
 
-_TEX = re.compile(
-    r"""\{?\\(?P<mark>["'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*
-        (?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))\}?
-      | \{?\\(?P<name>ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|[a-z]{2,7})(?![A-Za-z])\}?[ ]?
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_ODD = re.compile(
+    rf"""(?P<tex>\{{?\\(?:
+            (?P<mark>["'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*(?:\{{\\?(?P<braced>[A-Za-z])\}}|\\?(?P<bare>[A-Za-z]))\}}?
+          | (?P<name>ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|[a-z]{{2,7}})(?![A-Za-z])\}}?[ ]?
+        ))
+      | [^\W_]?[{_COMBINING}{_UNSEEN}]+
     """,
     re.VERBOSE,
 )
+"""What is not the letters it stands for: TeX accents, marks apart from their letters, characters without a width."""
 _MARKS = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
     "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323", "b": "\u0331", "k": "\u0328",
@@ -41,7 +46,6 @@ _NAMED = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø", "O": "Ø", "l": "ł",
     "L": "Ł", "i": "i", "j": "j",
 } | {name: letter for letter, name in GREEK.items() if letter not in "ςϵϕµ"}  # fmt: skip
-_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _CAPITALS = re.compile(r"[^\W\d_]*[A-Z][^\W\d_]*[A-Z][^\W\d_]*")
 _BREAKS = frozenset(".,;:!?()[]|")
 _HYPHENS = "-‐‑‒–−"
@@ -142,37 +146,47 @@ def capitals(word: str) -> str:
 
 
 def _stem(word: str) -> str:
+    own = apart(word)
+    if own is not None:
+        return own
     stem: str = EnglishStemmer().stemWord(word)
     return stem
 
 
 def clean(text: str) -> tuple[str, Places | None]:
     """Text with TeX accents undone and letters composed, and where each character stood (None: where it stands)."""
-    if "\\" not in text and (text.isascii() or _quiet(text)):
+    if _is_plain(text):
         return text, None
-    pieces = [piece for piece in _pieces(text) if piece[0]]
-    return "".join(piece[0] for piece in pieces), [piece[1:] for piece in pieces]
+    plain: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+    for found in _ODD.finditer(text):
+        start, end = found.span()
+        piece = _undone(found)
+        plain += [text[at:start], piece]
+        places += [(n, n + 1) for n in range(at, start)]
+        places += [(start, end)] * len(piece) if len(piece) < 2 else [(n, n + 1) for n in range(start, end)]
+        at = end
+    plain.append(text[at:])
+    places += [(n, n + 1) for n in range(at, len(text))]
+    return "".join(plain), places
 
 
-def _quiet(text: str) -> bool:
-    return unicodedata.is_normalized("NFC", text) and not any(c in text for c in _UNSEEN)
+def cleaned(text: str) -> str:
+    """`clean` without the places."""
+    return text if _is_plain(text) else _ODD.sub(_undone, text)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
-    place = 0
-    while place < len(text):
-        found = _TEX.match(text, place) if text[place] in "\\{" else None
-        letter = _letter(found) if found else None
-        if found and letter is not None:
-            yield letter, place, found.end()
-            place = found.end()
-            continue
-        end = place + 1
-        while end < len(text) and (unicodedata.combining(text[end]) or text[end] in _UNSEEN):
-            end += 1
-        whole = "".join(c for c in text[place:end] if c not in _UNSEEN)
-        yield unicodedata.normalize("NFC", whole)[:1], place, end
-        place = end
+def _is_plain(text: str) -> bool:
+    return "\\" not in text and (text.isascii() or not _ODD.search(text))
+
+
+def _undone(found: re.Match[str]) -> str:
+    """What an odd piece of text means: one letter, nothing, or what it is."""
+    if found["tex"]:
+        letter = _letter(found)
+        return found.group() if letter is None else letter
+    return "".join(c for c in unicodedata.normalize("NFC", found.group()) if c not in _UNSEEN)[:1]
 
 
 def _letter(found: re.Match[str]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from bot.rules.fold import between, forms
+from bot.rules.fold import PIECE, STOPS, between, forms
 from bot.rules.words import ENDS
 
 Ints = npt.NDArray[np.int32]
@@ -62,7 +62,10 @@ def shortened(family: str) -> list[str]:
 
 
 class Forms(dict[str, int]):
-    """Spelling → form. Families and capitals have numbers of their own."""
+    """Spelling → form. Families and capitals have numbers of their own.
+
+    `loose` are the forms that never make one word with the next by a space alone.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +75,7 @@ class Forms(dict[str, int]):
         self.capitals: dict[str, int] = {}
         self.family = Numbers()
         self.caps = Numbers()
-        self.size = Numbers(0)
+        self.loose = Numbers(0)
         self.digests: Bits = np.zeros(1024, np.uint64)
         self.tails: Bits = np.zeros((1024, VARIANTS), np.uint64)
         self.tail_sizes: Ints = np.full((1024, VARIANTS), -1, np.int32)
@@ -90,7 +93,7 @@ class Forms(dict[str, int]):
         self.low.append(low)
         self.family[form] = self.family_number(family)
         self.caps[form] = self.capitals_number(caps) if caps else -1
-        self.size[form] = len(low)
+        self.loose[form] = len(low) < 2 or low in STOPS
         if form >= len(self.digests):
             self.digests = np.concatenate([self.digests, np.zeros_like(self.digests)])
         self.digests[form] = digest(low)
@@ -116,6 +119,22 @@ class Forms(dict[str, int]):
         return self.capitals.setdefault(caps, len(self.capitals))
 
 
+class Chunks(dict[str, tuple[int, ...]]):
+    """What stands between spaces → its forms, remembered: most of a text has been seen before."""
+
+    MOST = 400_000
+
+    def __init__(self, forms: Forms) -> None:
+        super().__init__()
+        self.forms = forms
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        if len(self) >= self.MOST:
+            self.clear()
+        found = self[chunk] = tuple(map(self.forms.__getitem__, PIECE.findall(chunk)))
+        return found
+
+
 class Maybe:
     """A set of numbers that says "no" for certain and "yes" nearly so, by array."""
 
@@ -127,6 +146,9 @@ class Maybe:
 
     def add(self, number: int) -> None:
         self.seen[((number * int(self._STIR)) & 0xFFFFFFFFFFFFFFFF) >> int(self.shift)] = True
+
+    def add_all(self, numbers: Bits) -> None:
+        self.seen[(numbers * self._STIR) >> self.shift] = True
 
     def among(self, numbers: Bits) -> npt.NDArray[np.bool_]:
         found: npt.NDArray[np.bool_] = self.seen[(numbers * self._STIR) >> self.shift]

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 from bot.rules.acronyms import Acronyms
 from bot.rules.forms import Forms, Maybe
-from bot.rules.tree import Prefix, Word
+from bot.rules.tree import Acronym, Prefix
 from bot.rules.words import Piece, meaning_pieces, together
 
 _MOST_SPELLINGS = 8
@@ -18,12 +18,14 @@ _MOST_SPELLINGS = 8
 class Wanted:
     """A phrase to look for: `families` in order, the pair that gives it away beginning at `key`.
 
-    `sure` phrases are words alone: their families side by side are the phrase. Others are checked word by word.
+    `caps` are the capitals that must stand there too, -1 for words that need none. A family is -1 for a beginning;
+    such phrases are checked word by word.
     """
 
     signal: int
     families: tuple[int, ...]
     key: int
+    caps: tuple[int, ...] | None
     sure: bool
 
 
@@ -38,6 +40,7 @@ class Phrases:
         self.maybe = Maybe()
         self.joined: dict[str, list[int]] = {}
         self.capitals: dict[int, list[int]] = {}
+        self.partly: dict[int, set[tuple[int, int]]] = {}
         self.loose: dict[int, list[int]] = {}
         self.always: list[int] = []
         self.pieces: dict[int, tuple[Piece, ...]] = {}
@@ -49,15 +52,19 @@ class Phrases:
     def add(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float]) -> None:
         """Look for a phrase. `rarity` is the share of papers that have each of its pieces."""
         self.pieces[signal] = pieces
-        sure = all(piece.kind is Word for piece in pieces)
         for spelling in self._spellings(pieces):
-            self._pair(signal, spelling, rarity if len(spelling) == len(rarity) else (), sure=sure)
+            self._pair(signal, spelling, rarity if len(spelling) == len(rarity) else ())
         for first, second in pairwise(pieces):
             whole = together(first, second)
             if whole:
                 self.joined.setdefault(whole, []).append(signal)
-        for caps in self._said(pieces):
-            self.capitals.setdefault(self.forms.capitals_number(caps), []).append(signal)
+        for caps, spelled in self._said(pieces):
+            number = self.forms.capitals_number(caps)
+            if len(spelled) == len(pieces):
+                self.capitals.setdefault(number, []).append(signal)
+            else:
+                ends = self.forms.family_number(spelled[0].family), self.forms.family_number(spelled[-1].family)
+                self.partly.setdefault(number, set()).add(ends)
 
     def _spellings(self, pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
         """The phrase with its acronyms as they are, and spelled out."""
@@ -71,14 +78,15 @@ class Phrases:
             return [()]
         return [tuple(piece for part in parts for piece in part) for parts in product(*ways)]
 
-    def _pair(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float], *, sure: bool) -> None:
+    def _pair(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float]) -> None:
         keys = [n for n, (a, b) in enumerate(pairwise(pieces)) if Prefix not in (a.kind, b.kind)]
         if not keys:
             self._hang_loose(signal, pieces)
             return
         families = tuple(-1 if p.kind is Prefix else self.forms.family_number(p.family) for p in pieces)
         best = min(keys, key=lambda n: rarity[n] * rarity[n + 1]) if rarity else keys[0]
-        wanted = Wanted(signal, families, best, sure)
+        caps = tuple(self.forms.capitals_number(p.caps) if p.kind is Acronym else -1 for p in pieces)
+        wanted = Wanted(signal, families, best, caps if max(caps) >= 0 else None, -1 not in families)
         for n in keys:
             code = families[n] << 32 | families[n + 1]
             self.maybe.add(code)
@@ -95,11 +103,11 @@ class Phrases:
         else:
             self.always.append(signal)
 
-    def _said(self, pieces: tuple[Piece, ...]) -> list[str]:
-        """The acronyms that say several words of the phrase at once."""
+    def _said(self, pieces: tuple[Piece, ...]) -> list[tuple[str, tuple[Piece, ...]]]:
+        """The acronyms that say several words of the phrase at once, and what they say."""
         own = [(piece.kind, piece.family) for piece in pieces]
         return [
-            name
+            (name, spelled)
             for n, piece in enumerate(pieces)
             for name, spelled in self._meanings.get(piece.family, ())
             if own[n : n + len(spelled)] == [(word.kind, word.family) for word in spelled]

@@ -6,6 +6,9 @@ its parts; whatever does not fit keeps its words, and is judged as a tree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from bot.rules.acronyms import KNOWN, Acronyms
 from bot.rules.fold import family
 from bot.rules.ground import speaks
@@ -53,16 +56,29 @@ def _either(node: Node) -> str:
     return EITHER.join(spell(part) for part in node.parts) if isinstance(node, Or) else spell(node)
 
 
-def covering(parts: list[Node], acronyms: Acronyms) -> list[tuple[str, str, frozenset[str]]]:
+def covering(parts: Sequence[Node], acronyms: Acronyms) -> list[tuple[str, str, frozenset[str]]]:
     """The acronyms that say several of these words at once: (capitals, field, families), as `Judge.beside` sees it."""
-    found: list[tuple[str, str, frozenset[str]]] = []
-    for field in {part.field for part in parts if isinstance(part, Word)}:
-        asked = {family(part.text) for part in parts if isinstance(part, Word) and part.field == field}
-        for name, meanings in acronyms.meanings.items():
-            for meaning in meanings:
-                families = frozenset(piece.family for piece in meaning_pieces(meaning))
-                if families <= asked:
-                    found.append((name.upper(), field, families))
+    words = [(part.field, family(part.text)) for part in parts if isinstance(part, Word)]
+    if len(words) < 2:
+        return []
+    meanings = _meanings(acronyms)
+    asked: dict[str, set[str]] = {}
+    for field, own in words:
+        asked.setdefault(field, set()).add(own)
+    return [
+        (name, field, families)
+        for field, own in dict.fromkeys(words)
+        for name, families in meanings.get(own, ())
+        if families <= asked[field]
+    ]
+
+
+@lru_cache(maxsize=8)
+def _meanings(acronyms: Acronyms) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """What acronyms mean, by the first word of it in the alphabet."""
+    found: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for name, meanings in acronyms.meanings.items():
+        for meaning in meanings:
+            families = frozenset(piece.family for piece in meaning_pieces(meaning))
+            found.setdefault(min(families), []).append((name.upper(), families))
     return found
-
-

@@ -6,9 +6,10 @@ A leaf of a rule is a signal; so is a choice between leaves. Signals are only ev
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from bot.rules.acronyms import Acronyms
-from bot.rules.forms import Forms, Maybe, Numbers, digest
+from bot.rules.forms import Forms, Ints, Maybe, Numbers, digest
 from bot.rules.frequency import Frequency
 from bot.rules.parser import parse
 from bot.rules.phrases import Phrases
@@ -59,8 +60,11 @@ class Signals:
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
         self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
         self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED}
-        self.above: dict[int, list[int]] = {}
+        self.choice_of = Numbers(0)
+        self.choice_number = Numbers(0)
+        self.choice_count = 0
         self.members: dict[int, tuple[int, ...]] = {}
+        self.beside = Maybe()
         self.asked: dict[str, int] = {}
         self.wholes = Maybe()
         self.firsts: dict[str, list[str]] = {}
@@ -78,7 +82,9 @@ class Signals:
         number = self.known.get(spelled)
         if number is None:
             parts = spelled.split(EITHER)
-            number = self.choice([self.of(part) for part in parts]) if len(parts) > 1 else self._leaf(self._node(spelled))
+            number = (
+                self.choice([self.of(part) for part in parts]) if len(parts) > 1 else self._leaf(self._node(spelled))
+            )
             self.known[spelled] = number
         return number
 
@@ -92,8 +98,13 @@ class Signals:
         number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
         self.members[number] = tuple(flat)
         for part in flat:
-            self.above.setdefault(part, []).append(number)
+            self.choice_of[self.choice_count], self.choice_number[self.choice_count] = part, number
+            self.choice_count += 1
         return number
+
+    def choices(self) -> tuple[Ints, Ints]:
+        """For every choice and each of its parts: the part, the choice."""
+        return self.choice_of.array[: self.choice_count], self.choice_number.array[: self.choice_count]
 
     def capitals(self, caps: str, field: str) -> int:
         """The signal of an acronym's capitals, whatever they mean."""
@@ -117,6 +128,14 @@ class Signals:
         if field not in self.zones:
             self.zones[field] = Zone(self.forms, self.acronyms)
         return self.zones[field]
+
+    def side_by_side(self, words: list[int]) -> None:
+        """These signals of words are asked for together, so that one word of a paper may hold two of them."""
+        for one, two in combinations(sorted(set(words)), 2):
+            self.beside.add(one << 32 | two)
+
+    def any_phrases(self) -> bool:
+        return any(zone.phrases.pieces for zone in self.zones.values())
 
     def _new(self, weight: float) -> int:
         self.weight.append(weight)
@@ -169,7 +188,9 @@ class Signals:
     def _meaning(self, wanted: tuple[Piece, ...], field: str) -> int:
         """The signal of what an acronym stands for."""
         if len(wanted) == 1:
-            return self.word(wanted[0].family, field) if wanted[0].kind is Word else self.capitals(wanted[0].caps, field)
+            return (
+                self.word(wanted[0].family, field) if wanted[0].kind is Word else self.capitals(wanted[0].caps, field)
+            )
         name = "\x01".join([field, *(piece.low for piece in wanted)])
         if name not in self.known:
             self.known[name] = self._in_order(wanted, field)

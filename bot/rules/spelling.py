@@ -74,3 +74,22 @@ def american(word: str) -> str:
     word = _DOUBLE_L.sub(r"\1\2", word)
     word = _RE.sub(r"\1er\2", word)
     return _OGUE.sub(r"\1og\2", word)
+
+
+_IZE = re.compile(r"([a-z]{3,}iz)(e|ed|es|er|ers|ing|able|ation|ations|ational)")
+_APART = (
+    "objective objectives objectively | positive positives positively | university universities | important importance "
+    "importantly | experience experiences experienced | transformation transformations | community communities "
+    "| animation animations | organism organisms | organic | mechanism mechanisms | critical critically | several "
+    "| authority authorities | numerous | emergency emergencies | personal personally | relative relatively"
+)
+_OWN = {word: words.split()[0] for words in _APART.split(" | ") for word in words.split()}
+
+
+def apart(word: str) -> str | None:
+    """The family of a word that the stemmer would put into another's: an *objective* is no *object*.
+
+    Words in -ize have families of their own too: *tokenization* is not *token*, *generalize* is not *general*.
+    """
+    ized = _IZE.fullmatch(word)
+    return ized[1] if ized else _OWN.get(word)

@@ -1,4 +1,4 @@
-"""Rules that are more than a few signals on and off, judged as trees over a batch: each part a number of bits, a paper each."""
+"""Rules that are more than a few signals on and off, judged as trees over a batch: each part is bits, one a paper."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def plant(node: Node, signals: Signals) -> Tree:
 def _grow(node: Node, signals: Signals) -> Tree:
     match node:
         case And(parts):
-            return Tree("and", 0, tuple(_grow(part, signals) for part in parts), _covers(parts, signals))
+            grown = tuple(_grow(part, signals) for part in parts)
+            signals.side_by_side([part.signal for part in grown if part.kind == "word"])
+            return Tree("and", 0, grown, _covers(parts, signals))
         case Or(parts):
             return Tree("or", 0, tuple(_grow(part, signals) for part in parts))
         case Not(part):

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.rules.forms import Bits, Ints
+from bot.rules.lights import ALL
 from bot.rules.parser import parse
-from bot.rules.plan import MOST_OFF, MOST_ON, OFF as NOT, PART, SAID, TREE, WAY
-from bot.rules.scan import ALL, Found
+from bot.rules.plan import MOST_OFF, MOST_ON, PART, SAID, TREE, WAY
+from bot.rules.plan import OFF as NOT
+from bot.rules.scan import Found
 from bot.rules.signals import NEW, OFF, ON, Signals
 from bot.rules.trees import Tree, beside, judge, needed, plant
 
@@ -41,6 +43,8 @@ class Ways:
         self.settled = 0
         self.late: dict[int, list[int]] = {}
         self.always: list[int] = []
+        self.single = True
+        """Whether every rule has one way only, so that it is found once."""
 
     # ── adding ──
     def rule(self, line: str) -> int:
@@ -81,7 +85,11 @@ class Ways:
         return found[back]
 
     def _remember(self, digests: Longs, rules: Longs) -> None:
-        gone = np.isin(self.lines_sorted, digests) if (self.rules_sorted < 0).any() else np.zeros(len(self.lines_sorted), np.bool_)
+        gone = (
+            np.isin(self.lines_sorted, digests)
+            if (self.rules_sorted < 0).any()
+            else np.zeros(len(self.lines_sorted), np.bool_)
+        )
         all_digests = np.concatenate([self.lines_sorted[~gone], digests])
         order = np.argsort(all_digests, kind="stable")
         self.lines_sorted = all_digests[order]
@@ -93,7 +101,9 @@ class Ways:
         if line.startswith(TREE):
             self._plant(line[1:], rule)
             return rule
-        for way in line.split(WAY):
+        ways = line.split(WAY)
+        self.single &= len(ways) == 1
+        for way in ways:
             self._way(way, rule)
         return rule
 
@@ -121,6 +131,8 @@ class Ways:
         self.on[way, : len(on)] = on
         self.off[way, : len(off)] = off
         self.new_only[way] = not said
+        if len(on) > 1:
+            self.signals.side_by_side(on)
         self._keep(way, on[0] if len(on) == 1 else min(on, key=weight.__getitem__))
 
     def _room(self, rule: int) -> int:

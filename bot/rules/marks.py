@@ -1,0 +1,81 @@
+"""What words mean for the terms asked beyond their family: beginnings, words inside words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.rules.forms import Ints, Numbers
+from bot.rules.signals import Signals, Zone
+from bot.rules.spelling import american
+from bot.rules.words import ENDS, makes
+
+_UNKNOWN = -1
+BEGINS, HOLDS, STARTS, JOINS = 1, 2, 4, 8
+"""A form begins with an asked prefix; holds two asked words; may be the first part of a prefix; is a short compound."""
+
+
+class Marks:
+    """What forms mean for the signals beyond their family, worked out once a form and again when terms are added."""
+
+    def __init__(self, signals: Signals) -> None:
+        self.signals = signals
+        self.epoch = -1
+        self.marks = Numbers(_UNKNOWN)
+        self.prefixes: dict[int, list[tuple[str, int]]] = {}
+        self.glued: dict[int, list[tuple[int, int]]] = {}
+        self.starts: dict[int, list[str]] = {}
+        self.joined: dict[int, list[tuple[str, int]]] = {}
+
+    def of(self, forms: Ints) -> Ints:
+        """The marks of these different forms: `BEGINS` and so on, added up."""
+        if self.epoch != self.signals.epoch:
+            self.epoch = self.signals.epoch
+            self.marks = Numbers(_UNKNOWN)
+            for memory in (self.prefixes, self.glued, self.starts, self.joined):
+                memory.clear()
+        marks = self.marks.reach(len(self.signals.forms.low))
+        for form in forms[marks[forms] == _UNKNOWN].tolist():
+            marks[form] = self._work_out(form)
+        found: Ints = marks[forms]
+        return found
+
+    def _work_out(self, form: int) -> int:
+        signals = self.signals
+        low = signals.forms.low[form]
+        prefixes = [(name, signal) for name, zone in signals.zones.items() for signal in _beginnings(zone, low)]
+        if prefixes:
+            self.prefixes[form] = prefixes
+        glued = list(_parts(signals, signals.forms.names[signals.forms.family[form]]))
+        if glued:
+            self.glued[form] = glued
+        starts = signals.starts.get(low, [])
+        if starts:
+            self.starts[form] = starts
+        joined = [(name, own) for name, zone in signals.zones.items() for own in zone.phrases.joined.get(low, ())]
+        if joined:
+            self.joined[form] = joined
+        return bool(prefixes) * BEGINS + bool(glued) * HOLDS + bool(starts) * STARTS + bool(joined) * JOINS
+
+
+def _beginnings(zone: Zone, low: str) -> list[int]:
+    """The zone's prefixes that a word begins with, in either spelling."""
+    if not zone.prefixes:
+        return []
+    spellings = {word[:size] for word in (low, american(low)) for size in range(1, len(word) + 1)}
+    return [zone.prefixes[prefix] for prefix in spellings if prefix in zone.prefixes]
+
+
+def _parts(signals: Signals, family: str) -> Iterator[tuple[int, int]]:
+    """The pairs of asked families that one word holds: `finetun` → (`fine`, `tune`)."""
+    asked = signals.asked
+    for cut in range(2, len(family) - 2):
+        for first in signals.firsts.get(family[:cut], ()):
+            for second in _wholes_of(family[cut:]):
+                if second in asked and second != first and makes(family[:cut], second, family):
+                    yield asked[first], asked[second]
+
+
+def _wholes_of(rest: str) -> Iterator[str]:
+    """The families that may stand as `rest` at the end of a longer word."""
+    yield rest
+    yield from (rest + end for end in ENDS)
