@@ -54,6 +54,7 @@ class World:
     read: Read
     chats: Mapping[str, Chat]
     matcher: Matcher
+    acronyms: rules.Acronyms = rules.KNOWN
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     opening: dict[int, asyncio.Lock] = field(default_factory=dict)
 
@@ -259,7 +260,7 @@ async def answer(asked: Ask | Press, world: World) -> Reply:
 
 
 async def _command(ask: Ask, world: World) -> Reply:
-    match commands.read(ask):
+    match commands.read(ask, world.acronyms):
         case commands.Subscribe(rule, wanted):
             return await _preview(ask, Subscription(ask.channel, rules.write(rule), ask.person, wanted), rule, world)
         case commands.Unsubscribe() as which:
@@ -275,18 +276,25 @@ async def _command(ask: Ask, world: World) -> Reply:
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
     papers, now = await world.store.papers(limit=RECENT), world.clock()
     _, ranks = await _ranks(papers, world, now) if "top:" in wish.rule else ({}, {})
-    caught = await asyncio.to_thread(rules.backtest, rule, papers, now, ranks=ranks)
+    caught = await asyncio.to_thread(rules.backtest, rule, papers, now, acronyms=world.acronyms, ranks=ranks)
     known = await _same_rule(wish, world)
     draft = await world.store.draft(wish, world.clock())
     return replies.preview(draft, wish, caught, known)
 
 
 async def _caught(rule: rules.Rule, world: World) -> replies.Caught:
-    """What the rule would have brought of the papers seen of late; matched off the event loop."""
-    papers = await world.store.papers(limit=RECENT)
-    hits = await asyncio.to_thread(lambda: tuple(paper for paper in papers if rules.explain(rule, paper).hit))
+    """What the rule finds among the papers seen of late; matched off the event loop."""
+    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    _, ranks = await _ranks(papers, world, now) if "top:" in rules.write(rule) else ({}, {})
+    hits = await asyncio.to_thread(_found, rule, papers, ranks, world.acronyms)
     oldest = min((day for paper in papers if (day := paper.announced or paper.seen)), default=None)
     return replies.Caught(hits, len(papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
+
+
+def _found(rule: rules.Rule, papers: list[Paper], ranks: Ranks, acronyms: rules.Acronyms) -> tuple[Paper, ...]:
+    engine = rules.Engine(acronyms)
+    engine.add(0, rule)
+    return tuple(paper for paper, keys in zip(papers, engine.match(papers, ranks), strict=True) if keys)
 
 
 async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> Reply:

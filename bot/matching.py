@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.model import Channel, Delivery, Match, Paper, Reason, Rulebook, Subscription
-from bot.rules import Engine, Rule, explain, parse
+from bot.rules import KNOWN, Acronyms, Engine, Rule, explain, parse
 
 Ranks = Mapping[str, int]
 NONE: Ranks = {}
@@ -15,8 +15,9 @@ NONE: Ranks = {}
 class Matcher:
     """The engine kept in step with the rulebook. Not for two threads at once."""
 
-    def __init__(self) -> None:
-        self._engine = Engine()
+    def __init__(self, acronyms: Acronyms = KNOWN) -> None:
+        self._acronyms = acronyms
+        self._engine = Engine(acronyms)
         self._known: dict[int, tuple[Subscription, Rule]] = {}
         self._version: int | None = None
 
@@ -56,7 +57,7 @@ class Matcher:
 
     def _match(self, paper: Paper, number: int, ranks: Ranks) -> Match:
         subscription, rule = self._known[number]
-        reasons = explain(rule, paper, ranks=ranks).reasons
+        reasons = explain(rule, paper, acronyms=self._acronyms, ranks=ranks).reasons
         return Match(paper, subscription, tuple(replace(reason, rule=subscription.rule) for reason in reasons))
 
     def _learn(self, id: int, subscription: Subscription) -> None:
@@ -66,7 +67,7 @@ class Matcher:
             return
         if known:
             self._forget(id)
-        rule = parse(subscription.rule)
+        rule = parse(subscription.rule, self._acronyms)
         self._engine.add(id, rule)
         self._known[id] = (subscription, rule)
 

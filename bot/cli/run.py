@@ -24,6 +24,7 @@ from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
 from bot.ports import Answer, Chat, Store
+from bot.rules import extend
 
 log = logging.getLogger("paper-round")
 
@@ -61,7 +62,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         tell(f"The database is {settings.store}")
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
-        world = World(store, clock, fetch, sources.read, chats, Matcher())
+        acronyms = extend(settings.file.meanings())
+        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms)
         if words.once:
             return await ticking.once(feeds, world)
         if words.local or not platforms:

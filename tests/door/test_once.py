@@ -102,6 +102,24 @@ def test_a_rules_file_has_one_rule_a_line(tmp_path: Path) -> None:
     assert "line 2" in wrong.err
 
 
+def test_misses_are_explained_when_asked_for(tmp_path: Path) -> None:
+    """Which terms failed, and how near it was."""
+    (tmp_path / "day.json").write_text(TUESDAY)
+    rows = paper_round(tmp_path, "match", "--json", "--explain", "--rule", "small asphalt", "day.json").rows
+    near = {row["paper"]: (row["hit"], row["missing"], row["near"]) for row in rows}
+    assert near["arxiv:2608.00003"] == (False, ["asphalt"], "one term short: asphalt")
+    assert near["arxiv:2608.00004"][1] == ["asphalt", "small"]
+
+
+def test_a_teams_own_acronyms_are_known_both_ways(tmp_path: Path) -> None:
+    """`[acronyms]` of the config adds to what the rules know."""
+    (tmp_path / "day.json").write_text(daily(("2608.00001", "Software engineering agents", "They mend bugs.")))
+    (tmp_path / "mine.toml").write_text('[acronyms]\nSWE = "software engineering"\n')
+    asked = ("match", "--json", "--rule", "SWE", "day.json")
+    assert paper_round(tmp_path, *asked).rows == []
+    assert len(paper_round(tmp_path, *asked, "--config", "mine.toml").rows) == 1
+
+
 def test_no_match_is_also_done(tmp_path: Path) -> None:
     """Exit 0 and an empty answer."""
     (tmp_path / "day.json").write_text(MONDAY)
