@@ -46,8 +46,9 @@ def _rate(found: Backtest) -> Iterator[Span]:
         yield Span(f"{found.matches:,}" if found.matches else "None", "strong")
         yield Span(f"{among} would have matched; it is too early to say how many a week.")
         return
-    yield Span(_weekly(found.weekly), "strong")
-    yield Span(f" {found.spark} ({found.recent:,} in the last 30 days, {found.matches:,}{among})")
+    yield Span(_weekly(found.weekly) if found.recent else "None in the last 30 days", "strong")
+    last = f"{found.recent:,} in the last 30 days, " if found.recent else ""
+    yield Span(f" {found.spark} ({last}{found.matches:,}{among})")
 
 
 def _terms(found: Backtest) -> Iterator[Span]:
@@ -65,10 +66,9 @@ def _counts(before: str, counts: tuple[Count, ...]) -> str:
 
 def _weekly(papers: float) -> str:
     """A rate as people say it: less than one a week is so many a month."""
-    if papers >= 1 or not papers:
-        return f"{papers:.0f} paper{'s' if round(papers) != 1 else ''} a week"
-    monthly = papers * 30 / 7
-    return f"about {monthly:.0f} a month" if monthly >= 1 else "less than one a month"
+    if papers >= 1:
+        return f"{_papers(round(papers))} a week"
+    return f"about {max(1, round(papers * 30 / 7))} a month"
 
 
 def _papers(count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot import options, rules, summary
@@ -156,8 +156,10 @@ def _first_word() -> Line:
 
 def _how(wanted: Options) -> str:
     """How posts arrive, in words."""
-    said = options.describe(wanted)
-    return f"Each is posted here as soon as it is seen{'; asked for: ' + said if said else ''}."
+    thread = options.describe(Options(thread=wanted.thread))
+    later = options.describe(replace(wanted, thread=None))
+    kept = f" Kept with it, for the release that honours it: {later}." if later else ""
+    return f"Each is posted here as soon as it is seen{', with ' + thread if thread else ''}.{kept}"
 
 
 def _count(caught: Caught) -> list[Span]:
