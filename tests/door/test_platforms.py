@@ -28,7 +28,7 @@ async def test_one_process_serves_slack_discord_and_the_browser(tmp_path: Path) 
         env = slack.env | discord.env
         with running(tmp_path, *words, **env) as bot:
             await slack.sockets.connected()
-            await asyncio.to_thread(bot.says, "papers known")
+            await asyncio.to_thread(bot.says, "known from now on")
             assert bot.url.startswith("http://127.0.0.1:")
             preview = (await slack.command("/subscribe", "language model")).answers[0]
             await slack.press(preview, preview.buttons["Subscribe"])
