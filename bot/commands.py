@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import options, rules
-from bot.errors import WordsWrong
+from bot.errors import RuleError, WordsWrong
 from bot.model import Ask, Options
 
 VERBS = ("subscribe", "unsubscribe", "subscriptions", "search", "help")
@@ -72,11 +72,14 @@ def read(ask: Ask) -> Command:
 def subscribe(words: str) -> Subscribe:
     """`rule [options]` → Subscribe."""
     rule, wanted = options.split(words)
-    return Subscribe(rules.parse(rule), wanted)
+    try:
+        return Subscribe(rules.parse(rule), wanted)
+    except RuleError as error:  # its place is the same in the words as they were typed, options and all
+        raise RuleError(error.sentence, words, error.start, error.end) from error
 
 
 def unsubscribe(words: str) -> Unsubscribe:
-    """`number | rule | all` → Unsubscribe."""
+    """`number | rule | all` → Unsubscribe. A rule may bring its options, as it does in the list people copy from."""
     if words.lower() == "all":
         return Unsubscribe()
     bare = words.removeprefix("#")
@@ -84,7 +87,7 @@ def unsubscribe(words: str) -> Unsubscribe:
         return Unsubscribe(number=int(bare))
     if not words:
         raise WordsWrong("Which one? /subscriptions lists them with their numbers; then /unsubscribe NUMBER, or all.")
-    return Unsubscribe(rule=rules.parse(words))
+    return Unsubscribe(rule=subscribe(words).rule)
 
 
 def search(words: str) -> Search:
