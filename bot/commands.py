@@ -8,7 +8,8 @@ from bot import options, rules
 from bot.errors import RuleError, WordsWrong
 from bot.model import Ask, Options
 
-VERBS = ("subscribe", "unsubscribe", "subscriptions", "search", "help")
+VERBS = ("/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers help")
+"""As every platform offers them. A platform where another app owns a short name has `/papers subscribe` and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def read(ask: Ask) -> Command:
             return search(words)
         case "help":
             return Help()
-    raise WordsWrong(f"There is no command /{verb[:40]}. These exist: {', '.join('/' + v for v in VERBS)}.")
+    typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
+    raise WordsWrong(f"There is no command {typed}. These exist: {', '.join(VERBS)}.")
 
 
 def subscribe(words: str) -> Subscribe:

@@ -266,8 +266,8 @@ async def _command(ask: Ask, world: World) -> Reply:
             return replies.searched(rule, await _caught(rule, world))
         case commands.Subscriptions():
             return replies.listing(await world.store.subscriptions(ask.channel))
-        case commands.Help():
-            return replies.helped()
+        case commands.Help(with_list):
+            return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
@@ -292,6 +292,8 @@ async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> R
     elif which.rule is not None:
         words = rules.write(which.rule)
         found, named = [s for s in found if s.rule == words], words
+    elif not found:
+        return replies.listing(())
     else:
         named = "at all"
     ended = [gone for s in found if (gone := await world.store.unsubscribe(ask.channel, s.id))]

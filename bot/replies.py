@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot import options, rules, summary
@@ -12,6 +12,9 @@ from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, 
 
 SHOWN = 3
 """Examples in a preview; a tired reader takes in three."""
+
+FOUND = 10
+"""Papers in the answer to a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def preview(draft: int, rule: rules.Rule, wanted: Options, caught: Caught, known
     lines = [
         Line((Span("You would get "), *rules.describe(rule), Span("."))),
         Line((Span(_how(wanted)),)),
-        Line(tuple(_count(caught))),
+        Line(tuple(_count(caught, "would have matched", SHOWN))),
         *(summary.example(paper) for paper in caught.matches[:SHOWN]),
     ]
     label = "Update" if known else "Subscribe"
@@ -83,7 +86,7 @@ def no_such(channel: Channel, which: str) -> Reply:
     """Nothing to unsubscribe from."""
     return Reply(
         Post(
-            _line(f"This channel has no subscription {which}. "),
+            _line(f"This channel has no subscription {which}."),
             (Line((Span("/subscriptions lists them."),), "small"),),
         )
     )
@@ -110,7 +113,10 @@ def searched(rule: rules.Rule, caught: Caught) -> Reply:
     return Reply(
         Post(
             _line("Papers for ", (rules.write(rule), "code")),
-            (Line(tuple(_count(caught))), *(summary.example(paper) for paper in caught.matches[:10])),
+            (
+                Line(tuple(_count(caught, "match" if len(caught.matches) != 1 else "matches", FOUND))),
+                *(summary.example(paper) for paper in caught.matches[:FOUND]),
+            ),
         )
     )
 
@@ -120,11 +126,11 @@ def discuss(paper: Paper, thread: str) -> Reply:
     return Reply(Post(_line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
 
 
-def helped() -> Reply:
-    """What can be typed."""
-    return Reply(
-        Post(_line("Paper Round brings new papers that match your rules to this channel."), tuple(_commands()))
-    )
+def helped(found: Sequence[Subscription] = ()) -> Reply:
+    """What can be typed, and below it the channel's subscriptions `found`, if that was asked for."""
+    told = _line("Paper Round brings new papers that match your rules to this channel.")
+    listed = listing(found).post if found else None
+    return Reply(Post(told, (*_commands(), *((listed.headline, *listed.lines) if listed else ()))))
 
 
 def wrong(error: PaperRoundError) -> Reply:
@@ -158,18 +164,24 @@ def _first_word() -> Line:
 
 
 def _how(wanted: Options) -> str:
-    """How posts arrive, in words."""
-    said = options.describe(wanted)
-    return f"Each is posted here as soon as it is seen{'; asked for: ' + said if said else ''}."
+    """How posts arrive, in words: what is honoured today, and what is only kept."""
+    now = "Each is posted here as soon as it is seen" + (", with its thread." if wanted.thread == "auto" else ".")
+    instant = replace(wanted, thread=None, mode=None if wanted.mode == "instant" else wanted.mode)
+    later = options.describe(instant)
+    return f"{now} Kept for when the bot can do it: {later}." if later else now
 
 
-def _count(caught: Caught) -> list[Span]:
+def _count(caught: Caught, match: str, shown: int) -> list[Span]:
+    """How many there were; `match` is the verb of the sentence, `shown` how many of them are listed below it."""
     if not caught.base:
         return [Span("No papers are stored yet, so there is nothing to compare with.")]
-    among = f" of the {caught.base:,} papers seen" + (f" since {caught.since}" if caught.since else "")
+    among = f" of the {caught.base:,} paper{'s' if caught.base != 1 else ''} seen"
+    among += f" since {caught.since}" if caught.since else ""
     if not caught.matches:
-        return [Span("None", "strong"), Span(f"{among} would have matched.")]
-    return [Span(f"{len(caught.matches):,}", "strong"), Span(f"{among} would have matched; the newest:")]
+        return [Span("None", "strong"), Span(f"{among} {match}.")]
+    found = len(caught.matches)
+    newest = "; the newest:" if found > shown else ":"
+    return [Span(f"{found:,}", "strong"), Span(f"{among} {match}{newest}")]
 
 
 def _typed(subscription: Subscription) -> str:

@@ -103,8 +103,8 @@ def _tell_polled(polled: Polled) -> None:
     if polled.baseline:
         known = "1 paper is" if polled.papers == 1 else f"{polled.papers} papers are"
         log.info("%s: %s known from now on; what comes later is posted", name, known)
-    elif polled.new:
-        log.info("%s: %d new of %d papers, %d to post", name, polled.new, polled.papers, polled.deliveries)
+    elif polled.deliveries or (polled.new and polled.feed.url != "sample:"):  # the sample's day has 48 quiet polls
+        log.info("%s: %d new of %d, %d to post", name, polled.new, polled.papers, polled.deliveries)
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────

@@ -342,3 +342,19 @@ async def test_cancelling_what_is_already_subscribed_does_not_claim_to_have() ->
     await stage.pressed(subscribe.action)
     assert "Cancelled" not in (await stage.pressed(cancel.action)).post.plain
     assert len(await stage.store.subscriptions()) == 1
+
+
+async def test_an_empty_subscribe_shows_what_there_is() -> None:
+    """What can be typed, and what this channel gets already."""
+    stage = Stage([])
+    await stage.subscribed("transformers")
+    plain = (await stage.typed("subscribe")).post.plain
+    assert "/papers search" in plain
+    assert "#1 transformers" in plain
+
+
+async def test_unsubscribing_all_of_nothing_says_what_to_type_instead() -> None:
+    """There is no list to send people to."""
+    plain = (await Stage([]).typed("unsubscribe", "all")).post.plain
+    assert "no subscriptions yet" in plain
+    assert "/subscribe" in plain

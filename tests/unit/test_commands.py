@@ -68,3 +68,12 @@ def test_a_mistake_beside_options_is_shown_in_the_words_as_typed() -> None:
     with pytest.raises(RuleError) as wrong:
         read("subscribe", "(mamba mode:daily")
     assert wrong.value.caret().startswith("(mamba mode:daily\n^")
+
+
+@pytest.mark.parametrize(("verb", "words", "named"), [("dance", "", "/dance"), ("papers", "dance", "/papers dance")])
+def test_an_unknown_command_is_named_as_it_was_typed(verb: str, words: str, named: str) -> None:
+    """And those that exist as every platform offers them."""
+    with pytest.raises(WordsWrong) as wrong:
+        read(verb, words)
+    assert f"no command {named}." in str(wrong.value)
+    assert "/papers search" in str(wrong.value)
