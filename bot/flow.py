@@ -9,7 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import commands, replies, rules, schedule, summary, trending
-from bot.errors import LeaseLost, PaperRoundError, Refused, RulesChanged, SourceFailed, TryLater, WordsWrong
+from bot.errors import (
+    LeaseLost,
+    NotWelcome,
+    PaperRoundError,
+    Refused,
+    RulesChanged,
+    SourceFailed,
+    StoreFailed,
+    TryLater,
+    WordsWrong,
+)
 from bot.matching import Matcher, Ranks, plan
 from bot.model import (
     Ask,
@@ -99,7 +109,15 @@ def _failed(before: Bookmark, error: SourceFailed, answered: bool, now: datetime
 
 async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
     """What the body says, off the event loop; None when nothing has changed."""
-    return None if fetched.body is None else await asyncio.to_thread(world.read, fetched.body, feed)
+    if fetched.body is None:
+        return None
+    try:
+        return await asyncio.to_thread(world.read, fetched.body, feed)
+    except SourceFailed:
+        raise
+    except Exception as error:  # put off like any feed that cannot be read, rather than asked again and again
+        log.exception("a feed could not be read")
+        raise SourceFailed("It could not be read, by a mistake of Paper Round; the log has it.") from error
 
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
@@ -200,8 +218,17 @@ async def deliver(claim: Claim, world: World) -> bool:
     except TryLater as error:
         await _try_later(claim, error, world)
         return False
+    except NotWelcome as error:  # a token is mended, and then this paper is still to come
+        await _try_later(claim, TryLater(str(error)), world)
+        return False
     except Refused as error:
         await _end(claim, "refused", str(error), world)
+        return False
+    except StoreFailed:
+        raise  # there is nowhere to write it down; the lease gives it back
+    except Exception:  # one paper that breaks us must not stand before all that follow it in its channel
+        log.exception("%s for %s could not be delivered", claim.paper.id, claim.delivery.channel)
+        await _try_later(claim, TryLater("A mistake of Paper Round; the log has it."), world)
         return False
     return True
 
@@ -269,8 +296,8 @@ async def _command(ask: Ask, world: World) -> Reply:
             return replies.searched(rule, await _caught(rule, world))
         case commands.Subscriptions():
             return replies.listing(await world.store.subscriptions(ask.channel))
-        case commands.Help():
-            return replies.helped()
+        case commands.Help(with_list):
+            return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
@@ -304,6 +331,8 @@ async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> R
     elif which.rule is not None:
         words = rules.write(which.rule)
         found, named = [s for s in found if s.rule == words], words
+    elif not found:
+        return replies.listing(())
     else:
         named = "at all"
     ended = [gone for s in found if (gone := await world.store.unsubscribe(ask.channel, s.id))]
@@ -318,8 +347,8 @@ async def _press(press: Press, world: World) -> Reply:
         case "confirm":
             return await _confirm(press, int(number), world)
         case "cancel":
-            await world.store.take_draft(int(number), press.channel, press.person)
-            return replies.cancelled()
+            taken = await world.store.take_draft(int(number), press.channel, press.person)
+            return replies.cancelled() if taken else replies.gone()
         case "discuss":
             return await _discuss(press, int(number), world)
     return replies.nothing_there()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import flow, sources
 from bot.errors import SourceFailed, StoreFailed
@@ -21,6 +22,9 @@ TICK = 0.5
 
 AT_ONCE = 32
 """Polls, and deliveries, under way at the same time."""
+
+AFTER_A_FAULT = timedelta(minutes=5)
+"""Before a feed is tried again whose poll failed by the database, or by ourselves."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -50,8 +54,12 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
 async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
     if due is not None and due > world.clock():
         return False
-    # The sample's day begins when somebody is there to read it; its baseline is read at once.
-    return feed.url != "sample:" or due is None or bool((await world.store.rulebook()).subscriptions)
+    if feed.url != "sample:" or due is None:
+        return True
+    try:  # the sample's day begins when somebody is there to read it; its baseline is read at once
+        return bool((await world.store.rulebook()).subscriptions)
+    except StoreFailed:
+        return False  # whoever claims deliveries tells it
 
 
 async def _poll(feed: Feed, world: World) -> datetime:
@@ -59,12 +67,24 @@ async def _poll(feed: Feed, world: World) -> datetime:
     try:
         polled = await flow.poll(feed, world)
     except (SourceFailed, StoreFailed) as error:
-        known = (await world.store.bookmarks()).get(feed.address)
-        due = known.due if known and known.due else world.clock() + flow.LEASE
+        due = await _next_try(feed, error, world)
         log.warning("%s%s", _sentence(feed, error), "" if due >= NEVER else f" Next try at {due:%H:%M} UTC.")
         return due
+    except Exception:  # our own mistake with one feed: the others are polled all the same
+        log.exception("%s: a poll broke off; it is tried again in a while", _name(feed))
+        return world.clock() + AFTER_A_FAULT
     _tell_polled(polled)
     return polled.due
+
+
+async def _next_try(feed: Feed, error: Exception, world: World) -> datetime:
+    """When the bookmark says; in a while where the failure could not be written there."""
+    if isinstance(error, SourceFailed):
+        with contextlib.suppress(StoreFailed):
+            known = (await world.store.bookmarks()).get(feed.address)
+            if known and known.due:
+                return known.due
+    return world.clock() + AFTER_A_FAULT
 
 
 def _sentence(feed: Feed, error: Exception) -> str:
@@ -81,13 +101,10 @@ def _tell_polled(polled: Polled) -> None:
     for odd in polled.odd:
         log.info("%s: %s", name, odd)
     if polled.baseline:
-        log.info("%s: %s known from now on; what comes later is posted", name, _papers(polled.papers))
-    elif polled.new or polled.deliveries:
-        log.info("%s: %d new of %s, %d to post", name, polled.new, _papers(polled.papers), polled.deliveries)
-
-
-def _papers(count: int) -> str:
-    return f"{count} paper{'s' if count != 1 else ''}"
+        known = "1 paper is" if polled.papers == 1 else f"{polled.papers} papers are"
+        log.info("%s: %s known from now on; what comes later is posted", name, known)
+    elif polled.deliveries or (polled.new and polled.feed.url != "sample:"):  # the sample's day has 48 quiet polls
+        log.info("%s: %d new of %d, %d to post", name, polled.new, polled.papers, polled.deliveries)
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +139,10 @@ async def _claims(world: World, limit: int) -> list[Claim]:
 
 def _finished(task: asyncio.Task[bool]) -> bool:
     if task.done() and (error := task.exception()):
-        log.error("a delivery broke off; its lease gives it back", exc_info=error)
+        if isinstance(error, StoreFailed):
+            log.error("A delivery broke off and is tried again in a few minutes: %s", error)
+        else:
+            log.error("a delivery broke off; its lease gives it back", exc_info=error)
     return task.done()
 
 
@@ -160,7 +180,7 @@ async def _deliver_due(world: World) -> bool:
     failed, sent = False, 0
     while True:
         claims = await flow.claim(world, WORKER, AT_ONCE)
-        took = await asyncio.gather(*(flow.deliver(claim, world) for claim in claims))
+        took = await _delivered(claims, world)
         sent += sum(took)
         failed |= not all(took)
         if not claims:
@@ -171,3 +191,12 @@ async def _deliver_due(world: World) -> bool:
             await asyncio.sleep(max(0.01, wait))
     log.info("%d posted", sent)
     return failed
+
+
+async def _delivered(claims: list[Claim], world: World) -> list[bool]:
+    """Which of them their channels have; what broke is raised once every other has ended."""
+    took = await asyncio.gather(*(flow.deliver(claim, world) for claim in claims), return_exceptions=True)
+    for ended in took:
+        if isinstance(ended, BaseException):
+            raise ended
+    return [ended for ended in took if ended is True or ended is False]
