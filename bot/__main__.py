@@ -63,6 +63,8 @@ def parser() -> ArgumentParser:
         "deliveries", parents=[shared, listing], help="what went where, and what waits or failed"
     )
     sent.set_defaults(page="deliveries")
+    watched = commands.add_parser("sources", parents=[shared, listing], help="how each source is doing")
+    watched.set_defaults(page="sources")
     top.set_defaults(page="run", once=False, local=False, source=None)
     return top
 

@@ -37,12 +37,14 @@ class Fetched:
 
     `bookmark` is the one given, with what this answer says put in: etag, modified, digest, moved_to.
     `wait` is the seconds the owner asks us to stay away (`max-age`, `Expires`), None when nothing is said.
+    `took` is how many seconds the answer took once it was our turn; None where nobody was asked.
     """
 
     body: bytes | None
     bookmark: Bookmark
     wait: float | None = None
     content_type: str = ""
+    took: float | None = None
 
 
 class Fetch(Protocol):
@@ -97,6 +99,9 @@ class Store(Protocol):
     # ── feeds and papers ──
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         """All bookmarks by feed address."""
+
+    async def bookmark(self, address: str) -> Bookmark | None:
+        """One feed's bookmark; None when it was never read."""
 
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""

@@ -59,7 +59,7 @@ async def _poll(feed: Feed, world: World) -> datetime:
     try:
         polled = await flow.poll(feed, world)
     except (SourceFailed, StoreFailed) as error:
-        known = (await world.store.bookmarks()).get(feed.address)
+        known = await world.store.bookmark(feed.address)
         due = known.due if known and known.due else world.clock() + flow.LEASE
         log.warning("%s%s", _sentence(feed, error), "" if due >= NEVER else f" Next try at {due:%H:%M} UTC.")
         return due

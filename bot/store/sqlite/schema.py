@@ -126,7 +126,13 @@ def rooms(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms")
+@migrations()
+def habits(db: Database) -> None:
+    """How each feed has behaved; NULL until it is asked again."""
+    db.execute("ALTER TABLE bookmark ADD COLUMN habits TEXT")  # model.Habits
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits")
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

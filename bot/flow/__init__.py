@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import commands, replies, rules, schedule, summary
+from bot import commands, health, replies, rules, schedule, summary
 from bot.errors import LeaseLost, PaperRoundError, Refused, RulesChanged, SourceFailed, TryLater, WordsWrong
 from bot.matching import Matcher, plan
 from bot.model import (
@@ -77,21 +77,24 @@ async def poll(feed: Feed, world: World) -> Polled:
 
     `SourceFailed` when it cannot be read; that is recorded too, with the time of the next try.
     """
-    before = (await world.store.bookmarks()).get(feed.address) or Bookmark(feed.address)
-    answered = False
+    before = await world.store.bookmark(feed.address) or Bookmark(feed.address)
+    fetched: Fetched | None = None
     try:
         fetched = await world.fetch(feed, before)
-        answered = True
         reading = await _parse(fetched, feed, world)
     except SourceFailed as error:
-        await world.store.record(Poll(_failed(before, error, answered, world.clock())), world.clock())
+        await world.store.record(Poll(_failed(before, error, fetched, world.clock())), world.clock())
         raise
     return await _record(feed, before, fetched, reading, world)
 
 
-def _failed(before: Bookmark, error: SourceFailed, answered: bool, now: datetime) -> Bookmark:
-    """What is remembered of a poll that failed; `answered`: the owner did send something, only it was no feed."""
-    return schedule.after_failure(before, now, str(error), after=error.after, gone=error.gone, answered=answered)
+def _failed(before: Bookmark, error: SourceFailed, fetched: Fetched | None, now: datetime) -> Bookmark:
+    """What is remembered of a poll that failed; `fetched`: what the owner did send, only it was no feed."""
+    habits = replace(before.habits, failure=health.failure(error, fetched.body if fetched else None))
+    failed = schedule.after_failure(
+        before, now, str(error), after=error.after, gone=error.gone, answered=fetched is not None
+    )
+    return replace(failed, habits=habits)
 
 
 async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
@@ -102,14 +105,14 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
     papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
-    bookmark = _bookmark(feed, fetched, reading, now)
+    bookmark = _bookmark(feed, before, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
-        await world.store.record(Poll(bookmark, papers), now)
+        await world.store.record(Poll(health.grown(bookmark, len(papers)), papers), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, True, reading.odd if reading else ())
     while True:
         new, planned, version = await _planned(papers, world)
         try:
-            made = await world.store.record(Poll(bookmark, papers, planned, version), now)
+            made = await world.store.record(Poll(health.grown(bookmark, len(new)), papers, planned, version), now)
         except RulesChanged:
             continue  # somebody subscribed while we matched; their rule counts from that moment, so match again
         odd = reading.odd if reading else ()
@@ -134,15 +137,19 @@ def _sober(paper: Paper, now: datetime) -> Paper:
     return replace(paper, announced=None) if paper.announced and paper.announced > now + TOMORROW else paper
 
 
-def _bookmark(feed: Feed, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
+def _bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
     """The feed's bookmark after a poll that was read to its end, with the time of the next."""
+    habits = health.answered(before, fetched.bookmark.digest, reading, now)
     if feed.url.startswith(("http:", "https:")):
-        hints = schedule.Hints(ttl=reading.ttl / 60 if reading and reading.ttl else None)
-        changed = fetched.body is not None
-        due = schedule.next_poll(fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed)
+        hints = schedule.Hints(ttl=habits.ttl / 60 if habits.ttl else None)
+        changed, last = fetched.body is not None, habits.changed_at
+        due = schedule.next_poll(
+            fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed, last_change=last
+        )
     else:
         due = schedule.next_reading(now, fetched.wait)
-    return replace(schedule.after_success(fetched.bookmark, due), baseline_at=fetched.bookmark.baseline_at or now)
+    done = schedule.after_success(fetched.bookmark, due)
+    return replace(done, baseline_at=before.baseline_at or now, habits=replace(habits, took=fetched.took))
 
 
 def _due(bookmark: Bookmark, now: datetime) -> datetime:
