@@ -33,3 +33,14 @@ class Habits:
     day: date | None = None
     today: int = 0
     days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Deliveries of one source that wait for a person to release or discard them, since when, and why."""
+
+    source: str
+    deliveries: int
+    papers: int
+    since: datetime
+    reason: str = ""

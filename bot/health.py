@@ -110,9 +110,9 @@ def answered(before: Bookmark, digest: str | None, reading: Reading | None, now:
     )
 
 
-def grown(bookmark: Bookmark, new: int) -> Bookmark:
-    """The bookmark of a source that brought so many papers first."""
-    return replace(bookmark, habits=replace(bookmark.habits, seen=bookmark.habits.seen + new))
+def grown(habits: Habits, new: int, left_out: int = 0) -> Habits:
+    """The habits of a source that brought so many papers first, some of them too old to post."""
+    return replace(habits, seen=habits.seen + new, left_out=habits.left_out + left_out)
 
 
 def fingerprint(papers: tuple[Paper, ...]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.habits import Held
 from bot.model import (
     Ask,
     Bookmark,
@@ -189,6 +190,15 @@ class Store(Protocol):
 
     async def deliveries(self, channel: Channel | None = None, limit: int = 1000) -> list[Delivery]:
         """The newest deliveries first."""
+
+    async def holding(self) -> list[Held]:
+        """What is held, by the source that brought it."""
+
+    async def release(self, source: str | None, now: datetime) -> int:
+        """Make what is held of this source (None: of all) pending and due; return how many deliveries."""
+
+    async def discard(self, source: str | None, reason: str) -> int:
+        """End what is held of this source (None: of all) as `given_up` for this reason; return how many."""
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

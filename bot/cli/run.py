@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -61,7 +62,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         tell(f"The database is {settings.store}")
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
-        world = World(store, clock, fetch, sources.read, chats, Matcher())
+        max_age = timedelta(days=settings.file.polling.max_age_days)
+        world = World(store, clock, fetch, sources.read, chats, Matcher(), max_age)
         if words.once:
             return await ticking.once(feeds, world)
         if words.local or not platforms:

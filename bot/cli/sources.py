@@ -23,10 +23,10 @@ def main(words: Namespace) -> int:
 async def _list(words: Namespace) -> int:
     chosen = settings(words)
     async with opened_store(chosen) as store:
-        known = await store.bookmarks()
+        known, held = await store.bookmarks(), {one.source: one.reason for one in await store.holding()}
     addresses = dict.fromkeys([*(source(one.address).address for one in chosen.file.sources), *sorted(known)])
     shown = row if words.json else _readable
-    rows = [shown(_feed(address), known.get(address), clock()) for address in addresses]
+    rows = [shown(_feed(address), known.get(address), clock(), held.get(address, "")) for address in addresses]
     print_rows(rows, as_json=words.json, columns=COLUMNS)
     return 0
 
@@ -39,8 +39,8 @@ def _feed(address: str) -> Feed:
         return Feed(address, address)
 
 
-def row(feed: Feed, known: Bookmark | None, now: datetime) -> dict[str, Any]:
-    """A source as `--json` prints it."""
+def row(feed: Feed, known: Bookmark | None, now: datetime, held: str = "") -> dict[str, Any]:
+    """A source as `--json` prints it; `held` says that some of its deliveries wait for a person."""
     told = health.told(feed, known, now)
     known = known or Bookmark(feed.address)
     return {
@@ -51,13 +51,13 @@ def row(feed: Feed, known: Bookmark | None, now: datetime) -> dict[str, Any]:
         "next_try": None if is_retired(known) else _iso(known.due),
         "seen": known.habits.seen,
         "left_out": known.habits.left_out,
-        "error": told.why if told.wrong else None,
+        "error": (told.why if told.wrong else "") or held or None,
     }
 
 
-def _readable(feed: Feed, known: Bookmark | None, now: datetime) -> dict[str, Any]:
+def _readable(feed: Feed, known: Bookmark | None, now: datetime, held: str = "") -> dict[str, Any]:
     """The same for a person: moments to the minute, and why a source is quiet."""
-    told, plain = health.told(feed, known, now), row(feed, known, now)
+    told, plain = health.told(feed, known, now), row(feed, known, now, held)
     quiet = f" ({told.why})" if told.why and not told.wrong else ""
     moments = {name: _minute(plain[name]) for name in ("since", "newest", "next_try")}
     return plain | moments | {"state": plain["state"] + quiet}

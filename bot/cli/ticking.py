@@ -84,6 +84,8 @@ def _tell_polled(polled: Polled) -> None:
         log.info("%s: %d papers known from now on; what comes later is posted", name, polled.papers)
     elif polled.new:
         log.info("%s: %d new of %d papers, %d to post", name, polled.new, polled.papers, polled.deliveries)
+    if polled.held:
+        log.warning("%s: %s", name, polled.held)
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import commands, health, replies, rules, schedule, summary
+from bot import commands, health, news, replies, rules, schedule, summary
 from bot.errors import LeaseLost, PaperRoundError, Refused, RulesChanged, SourceFailed, TryLater, WordsWrong
 from bot.matching import Matcher, plan
 from bot.model import (
@@ -43,8 +43,10 @@ Read = Callable[[bytes, Feed], Reading]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the flow works with. `matching` lets one batch at a time into the engine, `opening` one person at a time
-    open a delivery's thread."""
+    """What the flow works with. Entries older than `max_age` are not posted (nothing: any age is).
+
+    `matching` lets one batch at a time into the engine, `opening` one person at a time open a delivery's thread.
+    """
 
     store: Store
     clock: Clock
@@ -52,13 +54,17 @@ class World:
     read: Read
     chats: Mapping[str, Chat]
     matcher: Matcher
+    max_age: timedelta = timedelta(days=30)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     opening: dict[int, asyncio.Lock] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll brought: papers in the feed, those never seen before, deliveries made; and when it is due again."""
+    """What one poll brought: papers in the feed, those never seen before, deliveries made; and when it is due again.
+
+    `held` says why the deliveries wait for a person, if they do.
+    """
 
     feed: Feed
     due: datetime
@@ -66,6 +72,7 @@ class Polled:
     new: int = 0
     deliveries: int = 0
     baseline: bool = False
+    held: str = ""
     odd: tuple[str, ...] = ()
 
 
@@ -105,29 +112,34 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
     papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
+    odd = reading.odd if reading else ()
     bookmark = _bookmark(feed, before, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
-        await world.store.record(Poll(health.grown(bookmark, len(papers)), papers), now)
-        return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, True, reading.odd if reading else ())
+        bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
+        await world.store.record(Poll(bookmark, papers), now)
+        return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, baseline=True, odd=odd)
     while True:
-        new, planned, version = await _planned(papers, world)
+        new = await world.store.unknown(papers)
+        told = news.sift(new, feed, now, world.max_age)
+        habits = news.counted(health.grown(bookmark.habits, len(new), told.left_out), len(told.papers), now)
+        flood = news.flood(habits)
+        planned, version = await _planned(told.papers, world)
+        planned = news.held(planned, flood) if flood else planned
         try:
-            made = await world.store.record(Poll(health.grown(bookmark, len(new)), papers, planned, version), now)
+            made = await world.store.record(Poll(replace(bookmark, habits=habits), papers, planned, version), now)
         except RulesChanged:
             continue  # somebody subscribed while we matched; their rule counts from that moment, so match again
-        odd = reading.odd if reading else ()
-        return Polled(feed, _due(bookmark, now), len(papers), len(new), made, False, odd)
+        return Polled(feed, _due(bookmark, now), len(papers), len(new), made, held=flood if made else "", odd=odd)
 
 
-async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[list[Paper], tuple[Delivery, ...], int]:
-    """The papers never seen before, who hears of them, and the rulebook's version that says so."""
+async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[tuple[Delivery, ...], int]:
+    """Who hears of these papers, and the rulebook's version that says so."""
     book = await world.store.rulebook()
-    new = await world.store.unknown(papers)
     async with world.matching:
-        return new, await asyncio.to_thread(_plan, new, book, world.matcher), book.version
+        return await asyncio.to_thread(_plan, papers, book, world.matcher), book.version
 
 
-def _plan(new: list[Paper], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
+def _plan(new: tuple[Paper, ...], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
     matcher.follow(book)
     return plan(matcher.matches(new))
 

@@ -130,6 +130,7 @@ async def test_a_new_feed_is_asked_once_and_its_body_is_used(site: Owner, fetch:
 
 
 async def test_an_answer_says_how_long_it_took(site: Owner, fetch: Fetcher) -> None:
+    site.says()
     took = (await ask(fetch, site.url())).took
     assert took is not None
     assert took > 0

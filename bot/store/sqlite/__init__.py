@@ -17,9 +17,10 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
+from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
 from bot.ports import Store
-from bot.store.sqlite import outbox, papers, rooms, rulebook
+from bot.store.sqlite import holding, outbox, papers, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate, sentences
 from bot.store.sqlite.lead import lead, lock_beside
@@ -174,6 +175,15 @@ class SqliteStore:
 
     async def deliveries(self, channel: Channel | None = None, limit: int = 1000) -> list[Delivery]:
         return await self._do(outbox.deliveries, channel, limit)
+
+    async def holding(self) -> list[Held]:
+        return await self._do(holding.held)
+
+    async def release(self, source: str | None, now: datetime) -> int:
+        return await self._do(holding.release, source, now)
+
+    async def discard(self, source: str | None, reason: str) -> int:
+        return await self._do(holding.discard, source, reason)
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

@@ -132,7 +132,13 @@ def habits(db: Database) -> None:
     db.execute("ALTER TABLE bookmark ADD COLUMN habits TEXT")  # model.Habits
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits")
+@migrations()
+def holding(db: Database) -> None:
+    """What is held is found without reading what is not."""
+    db.execute("CREATE INDEX delivery_held ON delivery (paper) WHERE state = 'held'")
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding")
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 
