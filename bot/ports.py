@@ -116,6 +116,15 @@ class Store(Protocol):
         rulebook's version any more.
         """
 
+    async def backfilled(self, address: str) -> frozenset[date]:
+        """The days of this feed's past that were fetched."""
+
+    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+        """Keep the papers of a day that was over before the feed was known, and that it was fetched.
+
+        Nothing is planned for them. Papers are added, updated and merged as `record` does it.
+        """
+
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""
 

@@ -121,6 +121,16 @@ class FakeStore:
         self.tables.deliveries[number] = Row(replace(delivery, row=number), paper)
         return True
 
+    async def backfilled(self, address: str) -> frozenset[date]:
+        self._require_open()
+        return frozenset(day for known, day in self.tables.past if known == address)
+
+    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+        self._require_open()
+        for paper in papers:
+            self._keep(paper, utc(now))
+        self.tables.past[address, day] = None
+
     async def paper(self, id: str) -> Paper | None:
         return self.tables.papers.get(self.tables.names.get(clean(id), 0))
 

@@ -20,7 +20,7 @@ from bot.errors import StoreFailed
 from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
 from bot.ports import Store
-from bot.store.sqlite import holding, outbox, papers, rooms, rulebook
+from bot.store.sqlite import holding, outbox, papers, past, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate, sentences
 from bot.store.sqlite.lead import lead, lock_beside
@@ -108,6 +108,12 @@ class SqliteStore:
 
     async def record(self, poll: Poll, now: datetime) -> int:
         return await self._do(outbox.record, poll, now)
+
+    async def backfilled(self, address: str) -> frozenset[date]:
+        return await self._do(past.backfilled, address)
+
+    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+        await self._do(past.backfill, address, day, papers, now)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)

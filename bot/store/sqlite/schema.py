@@ -138,7 +138,19 @@ def holding(db: Database) -> None:
     db.execute("CREATE INDEX delivery_held ON delivery (paper) WHERE state = 'held'")
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding")
+@migrations()
+def past(db: Database) -> None:
+    """The days of a feed's past that were fetched."""
+    db.executescript("""
+        CREATE TABLE past (
+            address BLOB NOT NULL,
+            day TEXT NOT NULL,
+            PRIMARY KEY (address, day)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past")
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 
