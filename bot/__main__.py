@@ -73,6 +73,12 @@ def parser() -> ArgumentParser:
         "deliveries", parents=[shared, listing], help="what went where, and what waits or failed"
     )
     sent.set_defaults(page="deliveries")
+    watched = commands.add_parser("sources", parents=[shared, listing], help="how each source is doing")
+    watched.set_defaults(page="sources")
+    held = commands.add_parser("held", parents=[shared, listing], help="what waits after an unusual day; let it go")
+    held.add_argument("action", nargs="?", choices=("release", "discard"), help="post it after all, or never")
+    held.add_argument("source", nargs="?", metavar="SOURCE", help="only this source's, as it is listed")
+    held.set_defaults(page="held")
     top.set_defaults(page="run", once=False, local=False, source=None)
     return top
 

@@ -28,6 +28,8 @@ class Polling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[polling]`."""
 
     allow_private_feeds: bool = False
+    max_age_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 30
+    """Older entries are known but not posted; 0 is off."""
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         acronyms = extend(settings.file.meanings())
-        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms)
+        max_age = timedelta(days=settings.file.polling.max_age_days)
+        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms, max_age)
         if words.once:
             return await ticking.once(feeds, world)
         if served := words.local or not platforms:
@@ -146,6 +148,7 @@ async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], 
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     refused: list[str] = []
     work: list[Coroutine[Any, Any, None]] = [ticking.poll_all(feeds, world), ticking.deliver_all(world)]
+    work.append(ticking.fill_in_all(feeds, world))
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())

@@ -9,16 +9,20 @@ import os
 import socket
 from datetime import datetime, timedelta
 
-from bot import flow, sources
+from bot import flow, past, sources
 from bot.errors import SourceFailed, StoreFailed
-from bot.flow import Polled, World
+from bot.flow import Polled, World, backfill
 from bot.model import Claim, Feed
-from bot.schedule import NEVER
+from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff
 
 log = logging.getLogger("paper-round")
 
 TICK = 0.5
 """Seconds between two looks at the store: what another process writes is seen within a second."""
+
+GAP = 5.0
+"""Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
+allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
 
 AT_ONCE = 32
 """Polls, and deliveries, under way at the same time."""
@@ -81,10 +85,15 @@ async def _next_try(feed: Feed, error: Exception, world: World) -> datetime:
     """When the bookmark says; in a while where the failure could not be written there."""
     if isinstance(error, SourceFailed):
         with contextlib.suppress(StoreFailed):
-            known = (await world.store.bookmarks()).get(feed.address)
+            known = await world.store.bookmark(feed.address)
             if known and known.due:
                 return known.due
     return world.clock() + AFTER_A_FAULT
+
+
+def _after(error: SourceFailed | StoreFailed) -> float:
+    """The seconds that a feed's owner asked us to stay away."""
+    return (error.after or 0.0) if isinstance(error, SourceFailed) else 0.0
 
 
 def _sentence(feed: Feed, error: Exception) -> str:
@@ -105,6 +114,31 @@ def _tell_polled(polled: Polled) -> None:
         log.info("%s: %s known from now on; what comes later is posted", name, known)
     elif polled.deliveries or (polled.new and polled.feed.url != "sample:"):  # the sample's day has 48 quiet polls
         log.info("%s: %d new of %d, %d to post", name, polled.new, polled.papers, polled.deliveries)
+    if polled.held:
+        log.warning("%s: %s", name, polled.held)
+
+
+async def fill_in_all(feeds: list[Feed], world: World, gap: float = GAP) -> None:
+    """Fetch the past of the sources that have one, in the background, until all of it is there."""
+    await asyncio.gather(*(_fill_in(feed, world, gap) for feed in feeds if past.has_past(feed)))
+
+
+async def _fill_in(feed: Feed, world: World, gap: float) -> None:
+    """A day a request, the latest first; a day that fails is tried again after the others, ever later."""
+    failed, found, left = 0, 0, True
+    while left:
+        pause = gap
+        try:
+            days = await backfill.missing(feed, world)
+            found += await backfill.fetch(feed, days[failed % len(days)], world) if days else 0
+            left = days != []
+        except (SourceFailed, StoreFailed) as error:
+            failed += 1
+            pause = gap and max(backoff(failed, FIRST_BACKOFF, LONGEST_BACKOFF).total_seconds(), _after(error))
+            log.warning("%s Its past is fetched later.", _sentence(feed, error))
+        await asyncio.sleep(pause if left else 0)
+    if found:
+        log.info("%s: %d papers of the days before are stored, to be searched", _name(feed), found)
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────

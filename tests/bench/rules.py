@@ -9,7 +9,23 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.model import Paper
 from bot.rules.fold import STOPS, tokens
 
-KINDS = ["two", "two", "two", "two", "three", "three", "phrase", "phrase", "both", "without", "either", "field", "acronym", "prefix", "category"]
+KINDS = [
+    "two",
+    "two",
+    "two",
+    "two",
+    "three",
+    "three",
+    "phrase",
+    "phrase",
+    "both",
+    "without",
+    "either",
+    "field",
+    "acronym",
+    "prefix",
+    "category",
+]
 """How often each kind is drawn."""
 
 RARER = 80
