@@ -38,5 +38,5 @@ def _row(one: Delivery) -> dict[str, Any]:
         "thread": one.thread,
         "attempts": one.attempts,
         "error": one.error,
-        "posted_at": one.posted_at.isoformat() if one.posted_at else None,
+        "posted_at": one.posted_at.isoformat(timespec="seconds") if one.posted_at else None,
     }
