@@ -6,8 +6,11 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from bot.cli.world import opened_store, print_rows, run, settings
+from bot.cli.world import opened_store, print_rows, run, settings, tell
 from bot.model import Delivery
+
+MOST = 100_000
+"""Deliveries listed at once."""
 
 
 def main(words: Namespace) -> int:
@@ -17,8 +20,10 @@ def main(words: Namespace) -> int:
 
 async def _list(words: Namespace) -> int:
     async with opened_store(settings(words)) as store:
-        found = await store.deliveries()
+        found = await store.deliveries(limit=MOST)
     columns = {"state": 9, "paper": 24, "channel": 28, "posted_at": 26, "attempts": 8, "error": 0}
+    if len(found) == MOST:
+        tell(f"These are the newest {MOST:,}; there are older ones.")
     print_rows(map(_row, found), as_json=words.json, columns=columns)
     return 0
 
@@ -33,5 +38,5 @@ def _row(one: Delivery) -> dict[str, Any]:
         "thread": one.thread,
         "attempts": one.attempts,
         "error": one.error,
-        "posted_at": one.posted_at.isoformat() if one.posted_at else None,
+        "posted_at": one.posted_at.isoformat(timespec="seconds") if one.posted_at else None,
     }

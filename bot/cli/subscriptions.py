@@ -38,6 +38,11 @@ async def _subscribe(words: Namespace, channel: Channel, wish: commands.Subscrib
         raise ChannelUnknown(
             f"Nothing can be posted to {channel} yet: there are local:, slack: and discord: channels. Nothing was kept."
         )
+    if channel.platform == "local" and not _has_a_page(channel):
+        raise ChannelUnknown(
+            f"{channel} could not be opened in a browser: a local channel's name has letters, digits, - and _, "
+            "at most 40, such as local:reading-group. Nothing was kept."
+        )
     async with opened_store(settings(words)) as store:
         wanted = Subscription(channel, rules.write(wish.rule), f"console:{_who()}", wish.options)
         made = await store.subscribe(wanted, clock())
@@ -54,6 +59,12 @@ async def _unsubscribe(words: Namespace, channel: Channel, which: commands.Unsub
         raise WordsWrong(f"{channel} has no such subscription. `paper-round subscriptions` lists what there is.")
     print_rows(map(_row, ended), as_json=words.json, columns=COLUMNS)
     return 0
+
+
+def _has_a_page(channel: Channel) -> bool:
+    from bot.web import words as web_words
+
+    return web_words.channel(channel.place) == channel
 
 
 def _chosen(found: list[Subscription], which: commands.Unsubscribe) -> list[Subscription]:

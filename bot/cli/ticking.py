@@ -30,6 +30,9 @@ AT_ONCE = 32
 AFTER_A_FAULT = timedelta(minutes=5)
 """Before a feed is tried again whose poll failed by the database, or by ourselves."""
 
+LONGEST = timedelta(days=8)
+"""No feed is put off by more: bot.schedule believes owners up to a week, and a day's backoff has its spread."""
+
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -56,7 +59,7 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
 
 
 async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
-    if due is not None and due > world.clock():
+    if waits(due, world.clock()):
         return False
     if feed.url != "sample:" or due is None:
         return True
@@ -64,6 +67,11 @@ async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
         return bool((await world.store.rulebook()).subscriptions)
     except StoreFailed:
         return False  # whoever claims deliveries tells it
+
+
+def waits(due: datetime | None, now: datetime) -> bool:
+    """Whether a feed is to be left alone still. A wait longer than any was written under a clock that ran ahead."""
+    return due is not None and now < due and (due >= NEVER or due <= now + LONGEST)
 
 
 async def _poll(feed: Feed, world: World) -> datetime:
@@ -198,7 +206,7 @@ async def once(feeds: list[Feed], world: World) -> int:
     failed = False
     for feed in feeds:
         mark = known.get(feed.address)
-        if feed.url.startswith(("http:", "https:")) and mark and mark.due and mark.due > world.clock():
+        if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
             log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
             continue
         try:

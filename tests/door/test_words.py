@@ -116,3 +116,10 @@ def test_a_terminal_without_unicode_gets_its_answer(home: Path) -> None:
     assert "Se?ales" in out
     code, out, _ = shell(home, "paper-round feed --json day.json", PYTHONIOENCODING="ascii")
     assert "Se\\u00f1ales de p\\u00e1jaros\\u2026" in out
+
+
+def test_a_local_channel_that_no_browser_could_open_takes_no_subscription(home: Path) -> None:
+    """Its posts would stand where nobody can read them."""
+    ended = paper_round(home, "subscribe", "local:lesegruppe-größe", "birds")
+    assert (ended.code, paper_round(home, "subscriptions", "--json").rows) == (2, [])
+    assert "letters, digits" in ended.err

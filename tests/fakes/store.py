@@ -199,7 +199,7 @@ class FakeStore:
     async def claim(
         self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
     ) -> list[Claim]:
-        heads = [row for row in self._lines(pace, until=now).values() if self._free_at(row) <= now]
+        heads = [row for row in self._lines(pace, until=now).values() if _over(self._free_at(row), now)]
         heads.sort(key=lambda row: (self.tables.budget.get(row.delivery.channel, LONG_AGO), row.delivery.row))
         taken = [replace(row, lease=row.lease + 1, leased_until=now + lease) for row in heads[:limit]]
         for row in taken:
@@ -216,7 +216,7 @@ class FakeStore:
 
     def _lines(self, platforms: Iterable[str], until: datetime) -> dict[Channel, Row]:
         """The oldest due delivery of each channel."""
-        return {row.delivery.channel: row for row in reversed(self._pending(platforms)) if _due(row) <= until}
+        return {row.delivery.channel: row for row in reversed(self._pending(platforms)) if _over(_due(row), until)}
 
     def _free_at(self, row: Row) -> datetime:
         """When nothing of the row's channel is under a lease, and its pace allows the next."""
@@ -344,6 +344,11 @@ def _at(paper: Paper) -> datetime:
     when = paper.announced or paper.seen
     assert when is not None
     return when
+
+
+def _over(until: datetime, now: datetime) -> bool:
+    """Whether the wait is over; one of more than eight days was never meant, but written under a wrong clock."""
+    return until <= now or until > now + timedelta(days=8)
 
 
 def _due(row: Row) -> datetime:

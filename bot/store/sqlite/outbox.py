@@ -21,6 +21,10 @@ from bot.store.sqlite.papers import keep_bookmark, keep_papers, numbers
 from bot.store.sqlite.reading import FULL, as_delivery
 from bot.store.sqlite.rulebook import require_version
 
+FARTHEST = timedelta(days=8)
+"""Nothing is put off by more than a week. What claims to be was written under a clock that ran ahead, and counts no
+more: a channel must not be silent for as long as the clock was wrong."""
+
 # Every channel of the platforms asked for that has something ready, one step in the index for each
 # ("loose scan": https://wiki.postgresql.org/wiki/Loose_indexscan), with its oldest delivery.
 _LINES = """
@@ -47,7 +51,8 @@ _LINES = """
 HEADS = " ".join(
     (
         _LINES,
-        "SELECT number FROM head WHERE free_at <= :now AND leased_until <= :now ORDER BY free_at, number LIMIT :limit",
+        "SELECT number FROM head WHERE (free_at <= :now OR free_at > :far)",
+        "AND (leased_until <= :now OR leased_until > :far) ORDER BY free_at, number LIMIT :limit",
     )
 )
 
@@ -55,6 +60,9 @@ WAKE = """
     UPDATE delivery SET ready = 1
     WHERE state = 'pending' AND ready = 0 AND due <= :now AND platform IN (SELECT value FROM json_each(:platforms))
 """
+
+# One range of the index each: what became due, and what was put off by a clock that has been set back since.
+WAKE_FAR = WAKE.replace("due <= :now", "due > :far")
 
 TAKE = """
     UPDATE delivery SET lease = lease + 1, leased_until = :until, worker = :worker
@@ -136,9 +144,10 @@ def claim(
     db: Database, worker: str, now: datetime, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
 ) -> list[Claim]:
     """Take the oldest due delivery of up to `limit` channels that are free; spend their pace."""
-    at = {"now": stamp(now), "platforms": _json(list(pace)), "limit": limit}
+    at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace)), "limit": limit}
     with writing(db):
         db.execute(WAKE, at)
+        db.execute(WAKE_FAR, at)
         heads = [found["number"] for found in rows(db, HEADS, at)]
         db.execute(TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
         claims = [_claimed(db, number) for number in heads]

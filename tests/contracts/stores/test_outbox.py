@@ -292,3 +292,18 @@ async def test_a_closed_store_says_so(store: Store) -> None:
     await store.close()
     with pytest.raises(StoreFailed, match="closed"):
         await store.version()
+
+
+async def test_a_clock_that_is_set_back_silences_no_channel(store: Store) -> None:
+    """Pace, lease and retry that a clock a month ahead wrote down count no more once it is right."""
+    ahead = NOW + timedelta(days=30)
+    await store.record(poll(paper("url:1"), paper("url:2"), to=[TEAM, GENERAL]), ahead)
+    for claim in await take(store, ahead):
+        if claim.delivery.channel == TEAM:
+            await send(store, claim, "m1", ahead)  # the pace of the channel is spent
+        else:
+            await store.later(claim, ahead + MINUTE, "try later", ahead)
+    (leased,) = await take(store, ahead + SECOND, limit=1)
+    claims = await take(store)
+    assert {claim.delivery.channel for claim in claims} == {TEAM, GENERAL}
+    assert leased.delivery.row not in {c.delivery.row for c in claims if c.lease == leased.lease}

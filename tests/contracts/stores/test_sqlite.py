@@ -134,10 +134,19 @@ async def test_a_transaction_that_fails_leaves_the_store_working(store: Store) -
     assert await store.record(poll(paper(), to=[GENERAL]), NOW) == 1
 
 
-NOW_AND = {"now": "2026", "platforms": '["slack"]', "limit": 1, "until": "2026", "worker": "w", "heads": "[1]"}
+NOW_AND = {
+    "far": "2027",
+    "now": "2026",
+    "platforms": '["slack"]',
+    "limit": 1,
+    "until": "2026",
+    "worker": "w",
+    "heads": "[1]",
+}
 PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
     "claim: the heads": (outbox.HEADS, NOW_AND),
     "claim: what became due": (outbox.WAKE, NOW_AND),
+    "claim: what was put off too far": (outbox.WAKE_FAR, NOW_AND),
     "claim: taking": (outbox.TAKE, NOW_AND),
     "due: what is ready": (outbox.SOONEST_READY, NOW_AND),
     "due: what waits": (outbox.WAITING, ("slack",)),
