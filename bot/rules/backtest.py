@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
 from bot.rules.engine import Engine
-from bot.rules.fold import STOPS
+from bot.rules.fold import STOPS, WORD, family, tokens
 from bot.rules.reading import field_text
-from bot.rules.tree import And, Fact, Leaf, Node, Not, Or, Rule, Word, demands, leaves
-from bot.rules.vocabulary import Unseen, Words, unseen
+from bot.rules.tree import Acronym, And, Fact, Leaf, Node, Not, Or, Rule, Word, demands, leaves
+from bot.rules.vocabulary import Unseen, unseen
 from bot.rules.writer import all_of, any_of, spell
 
 RECENT = timedelta(days=30)
@@ -158,36 +158,37 @@ class _Asked:
             return ()
         hardest = max(words, key=lambda leaf: len(self.hits(self.lesser[leaf])))
         beside = self._beside(self.hits(self.lesser[hardest]))
-        trees = {word: replaced(self.tree, hardest, any_of([hardest, Word(word)])) for word in beside}
+        trees = {word: replaced(self.tree, hardest, any_of([hardest, word])) for word in beside}
         found = self._ask(trees.values())
-        gains = [Wider(spell(hardest), f"({spell(hardest)} OR {word})", len(found[t])) for word, t in trees.items()]
+        gains = [Wider(spell(hardest), f"({spell(hardest)} OR {spell(w)})", len(found[t])) for w, t in trees.items()]
         more = [wider for wider in gains if wider.papers > len(self.hits(self.tree))]
         return tuple(sorted(more, key=lambda wider: -wider.papers)[:WIDEN])
 
-    def _beside(self, places: list[int]) -> list[str]:
+    def _beside(self, places: list[int]) -> list[Word | Acronym]:
         """The words that stand in these papers' titles and keywords more than elsewhere."""
-        known = {text for leaf in leaves(self.tree) for text in spell(leaf).casefold().strip('"').split()}
-        here: Counter[str] = Counter()
-        everywhere: Counter[str] = Counter()
+        known = {family(word) for leaf in leaves(self.tree) for word in WORD.findall(spell(leaf))}
+        here: Counter[Word | Acronym] = Counter()
+        everywhere: Counter[Word | Acronym] = Counter()
         inside = set(places)
         for place, paper in enumerate(self.papers):
-            words = _names(paper)
+            words = self._names(paper)
             everywhere.update(words)
             if place in inside:
                 here.update(words)
         share = len(self.papers) / max(1, len(places))
 
-        def telling(word: str) -> float:
+        def telling(word: Word | Acronym) -> float:
             return here[word] * math.log(here[word] * share / everywhere[word])
 
-        often = [word for word in here if here[word] > 1 and word not in known]
-        return sorted(often, key=lambda word: (-telling(word), word))[: 2 * WIDEN]
+        often = [word for word in here if here[word] > 1 and family(word.text) not in known]
+        return sorted(often, key=lambda word: (-telling(word), word.text))[: 2 * WIDEN]
 
-
-def _names(paper: Paper) -> set[str]:
-    """The words of a paper's title and keywords that name something."""
-    words = Words.of(f"{paper.title}. {field_text(paper, 'keyword')}")
-    return {word for word in words if len(word) > 3 and word not in STOPS and not word[0].isdigit()}
+    def _names(self, paper: Paper) -> set[Word | Acronym]:
+        """The words of a paper's title and keywords that name something."""
+        found = tokens(f"{paper.title}. {field_text(paper, 'keyword')}")
+        acronyms = {Acronym(name) for token in found if (name := self.acronyms.names.get(token.caps))}
+        plain = (token for token in found if len(token.low) > 3 and token.low.isalpha() and token.low not in STOPS)
+        return acronyms | {Word(token.low) for token in plain if not self.acronyms.names.get(token.caps)}
 
 
 def _wanted(node: Node) -> Iterable[Leaf]:
