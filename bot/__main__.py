@@ -47,6 +47,7 @@ def parser() -> ArgumentParser:
     which = match.add_mutually_exclusive_group(required=True)
     which.add_argument("--rule", action="append", metavar="RULE", help="a rule; may be given more than once")
     which.add_argument("--rules", metavar="FILE", help="a file with one rule a line, # for comments")
+    match.add_argument("--explain", action="store_true", help="misses too: which terms failed, and how near it was")
     match.add_argument("sources", nargs="+", metavar="SOURCE", help=SOURCES)
     match.set_defaults(page="match")
 

@@ -49,33 +49,36 @@ class Help:
 Command = Subscribe | Unsubscribe | Subscriptions | Search | Help
 
 
-def read(ask: Ask) -> Command:
-    """The command that was typed. `WordsWrong` says what was not understood, and what to type instead."""
+def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
+    """The command that was typed, its rule read with the team's acronyms.
+
+    `WordsWrong` says what was not understood, and what to type instead.
+    """
     verb, words = ask.verb.lower(), ask.words.strip()
     if verb == "papers":
         verb, _, words = words.partition(" ")
         verb, words = verb.lower() or "help", words.strip()
     match verb:
         case "subscribe":
-            return subscribe(words) if words else Help(with_list=True)
+            return subscribe(words, acronyms) if words else Help(with_list=True)
         case "unsubscribe":
-            return unsubscribe(words)
+            return unsubscribe(words, acronyms)
         case "subscriptions":
             return Subscriptions()
         case "search":
-            return search(words)
+            return search(words, acronyms)
         case "help":
             return Help()
     raise WordsWrong(f"There is no command /{verb[:40]}. These exist: {', '.join('/' + v for v in VERBS)}.")
 
 
-def subscribe(words: str) -> Subscribe:
+def subscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Subscribe:
     """`rule [options]` → Subscribe."""
     rule, wanted = options.split(words)
-    return Subscribe(rules.parse(rule), wanted)
+    return Subscribe(rules.parse(rule, acronyms), wanted)
 
 
-def unsubscribe(words: str) -> Unsubscribe:
+def unsubscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Unsubscribe:
     """`number | rule | all` → Unsubscribe."""
     if words.lower() == "all":
         return Unsubscribe()
@@ -84,11 +87,11 @@ def unsubscribe(words: str) -> Unsubscribe:
         return Unsubscribe(number=int(bare))
     if not words:
         raise WordsWrong("Which one? /subscriptions lists them with their numbers; then /unsubscribe NUMBER, or all.")
-    return Unsubscribe(rule=rules.parse(words))
+    return Unsubscribe(rule=rules.parse(words, acronyms))
 
 
-def search(words: str) -> Search:
+def search(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Search:
     """`rule` → Search; options mean nothing here and are refused by the rule language."""
     if not words:
         raise WordsWrong("What for? /papers search takes a rule, such as: /papers search transformers quantization")
-    return Search(rules.parse(words))
+    return Search(rules.parse(words, acronyms))

@@ -50,6 +50,12 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     polling: Polling = msgspec.field(default_factory=Polling)
     web: Web = msgspec.field(default_factory=Web)
     store: StorePath = msgspec.field(default_factory=StorePath)
+    acronyms: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """`[acronyms]`: what the team's own stand for, beside those the rules know."""
+
+    def meanings(self) -> dict[str, tuple[str, ...]]:
+        """Each acronym with all it may stand for."""
+        return {name: (said,) if isinstance(said, str) else said for name, said in self.acronyms.items()}
 
 
 @dataclass(frozen=True, slots=True)

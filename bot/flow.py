@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bot import commands, replies, rules, schedule, summary
+from bot import commands, replies, rules, schedule, summary, trending
 from bot.errors import LeaseLost, PaperRoundError, Refused, RulesChanged, SourceFailed, TryLater, WordsWrong
-from bot.matching import Matcher, plan
+from bot.matching import Matcher, Ranks, plan
 from bot.model import (
     Ask,
     Bookmark,
@@ -22,7 +22,6 @@ from bot.model import (
     Press,
     Reading,
     Reply,
-    Rulebook,
     Subscription,
 )
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
@@ -32,8 +31,14 @@ log = logging.getLogger("paper-round")
 LEASE = timedelta(minutes=5)
 """Longer than any platform makes us wait for one answer, shorter than a reader's patience after a crash."""
 
-RECENT = 1000
-"""Papers a preview and a search look back on."""
+TOMORROW = timedelta(days=1)
+"""How far ahead of ours a feed's clock may be: it may be tomorrow already where the feed is made."""
+
+ASKED = timedelta(days=14)
+"""So long after its first sight a paper's rules are asked again when votes, code or keywords change."""
+
+RECENT = 3000
+"""Papers a preview and a search look back on: a month of the default feeds, answered well within 3 seconds."""
 
 Read = Callable[[bytes, Feed], Reading]
 
@@ -49,6 +54,7 @@ class World:
     read: Read
     chats: Mapping[str, Chat]
     matcher: Matcher
+    acronyms: rules.Acronyms = rules.KNOWN
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     opening: dict[int, asyncio.Lock] = field(default_factory=dict)
 
@@ -75,14 +81,20 @@ async def poll(feed: Feed, world: World) -> Polled:
     `SourceFailed` when it cannot be read; that is recorded too, with the time of the next try.
     """
     before = (await world.store.bookmarks()).get(feed.address) or Bookmark(feed.address)
+    answered = False
     try:
         fetched = await world.fetch(feed, before)
+        answered = True
         reading = await _parse(fetched, feed, world)
     except SourceFailed as error:
-        failed = schedule.after_failure(before, world.clock(), error.after, str(error), gone=error.gone)
-        await world.store.record(Poll(failed), world.clock())
+        await world.store.record(Poll(_failed(before, error, answered, world.clock())), world.clock())
         raise
     return await _record(feed, before, fetched, reading, world)
+
+
+def _failed(before: Bookmark, error: SourceFailed, answered: bool, now: datetime) -> Bookmark:
+    """What is remembered of a poll that failed; `answered`: the owner did send something, only it was no feed."""
+    return schedule.after_failure(before, now, str(error), after=error.after, gone=error.gone, answered=answered)
 
 
 async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
@@ -92,8 +104,8 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    bookmark = schedule.after_success(fetched.bookmark, now, wait=fetched.wait, reading=reading)
-    papers = reading.papers if reading else ()
+    papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
+    bookmark = _bookmark(feed, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         await world.store.record(Poll(bookmark, papers), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, True, reading.odd if reading else ())
@@ -108,16 +120,59 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
 
 
 async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[list[Paper], tuple[Delivery, ...], int]:
-    """The papers never seen before, who hears of them, and the rulebook's version that says so."""
-    book = await world.store.rulebook()
+    """The papers never seen before, who hears of them, and the rulebook's version that says so.
+
+    Papers seen of late are asked again when something of them has changed: votes, code, a second source, a version.
+    """
+    book, now = await world.store.rulebook(), world.clock()
     new = await world.store.unknown(papers)
+    changes = [pair for pair in await world.store.changed(papers) if _still_asked(*pair, now)]
     async with world.matching:
-        return new, await asyncio.to_thread(_plan, new, book, world.matcher), book.version
+        await asyncio.to_thread(world.matcher.follow, book)
+        read = [*new, *(after for _, after in changes)]
+        before, after = await _ranks(read, world, now) if world.matcher.ranked else ({}, {})
+        return new, await asyncio.to_thread(_plan, new, changes, before, after, world.matcher), book.version
 
 
-def _plan(new: list[Paper], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
-    matcher.follow(book)
-    return plan(matcher.matches(new))
+def _plan(
+    new: list[Paper], changes: list[tuple[Paper, Paper]], before: Ranks, after: Ranks, matcher: Matcher
+) -> tuple[Delivery, ...]:
+    return plan([*matcher.matches(new, after), *matcher.became(changes, after, before)])
+
+
+def _still_asked(before: Paper, after: Paper, now: datetime) -> bool:
+    """Whether a change is news to the rules: within `ASKED` of first sight, or a new version at any time."""
+    return before.seen is None or before.seen > now - ASKED or after.announce.startswith("replace")
+
+
+async def _ranks(read: list[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:
+    """Each paper's place in its day: as the store has the day, and with what has just been read."""
+    days: dict[date, dict[str, Paper]] = {}
+    for paper in read:
+        days.setdefault((paper.announced or paper.seen or now).date(), {})[paper.id] = paper
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
+    for day, papers in days.items():
+        known = {paper.id: paper for paper in await world.store.day(day)}
+        before |= trending.ranks(known.values(), now)
+        after |= trending.ranks((known | papers).values(), now)
+    return before, after
+
+
+def _sober(paper: Paper, now: datetime) -> Paper:
+    """A paper from the year 9999 would be the newest for ever: a date more than a day ahead is no date."""
+    return replace(paper, announced=None) if paper.announced and paper.announced > now + TOMORROW else paper
+
+
+def _bookmark(feed: Feed, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
+    """The feed's bookmark after a poll that was read to its end, with the time of the next."""
+    if feed.url.startswith(("http:", "https:")):
+        hints = schedule.Hints(ttl=reading.ttl / 60 if reading and reading.ttl else None)
+        changed = fetched.body is not None
+        due = schedule.next_poll(fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed)
+    else:
+        due = schedule.next_reading(now, fetched.wait)
+    return replace(schedule.after_success(fetched.bookmark, due), baseline_at=fetched.bookmark.baseline_at or now)
 
 
 def _due(bookmark: Bookmark, now: datetime) -> datetime:
@@ -169,12 +224,13 @@ async def _open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
 
 async def _try_later(claim: Claim, error: TryLater, world: World) -> None:
     now = world.clock()
-    due = schedule.retry_delivery(claim.delivery.attempts, now, after=error.after, since=claim.delivery.first_tried)
+    attempts, first_tried = claim.delivery.attempts + 1, claim.delivery.first_tried or now
+    due = schedule.retry_delivery(attempts, first_tried, now, error.after)
     if due is None:
         await _end(claim, "given_up", str(error), world)
         return
     try:
-        await world.store.later(claim, due, str(error))
+        await world.store.later(claim, due, str(error), now)
     except LeaseLost:
         log.info("delivery %s was taken over by another worker", claim.delivery.row)
 
@@ -204,7 +260,7 @@ async def answer(asked: Ask | Press, world: World) -> Reply:
 
 
 async def _command(ask: Ask, world: World) -> Reply:
-    match commands.read(ask):
+    match commands.read(ask, world.acronyms):
         case commands.Subscribe(rule, wanted):
             return await _preview(ask, Subscription(ask.channel, rules.write(rule), ask.person, wanted), rule, world)
         case commands.Unsubscribe() as which:
@@ -218,18 +274,27 @@ async def _command(ask: Ask, world: World) -> Reply:
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
-    caught = await _caught(rule, world)
+    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    _, ranks = await _ranks(papers, world, now) if "top:" in wish.rule else ({}, {})
+    caught = await asyncio.to_thread(rules.backtest, rule, papers, now, acronyms=world.acronyms, ranks=ranks)
     known = await _same_rule(wish, world)
     draft = await world.store.draft(wish, world.clock())
-    return replies.preview(draft, rule, wish.options, caught, known)
+    return replies.preview(draft, wish, caught, known)
 
 
 async def _caught(rule: rules.Rule, world: World) -> replies.Caught:
-    """What the rule would have brought of the papers seen of late; matched off the event loop."""
-    papers = await world.store.papers(limit=RECENT)
-    hits = await asyncio.to_thread(lambda: tuple(paper for paper in papers if rules.explain(rule, paper).hit))
+    """What the rule finds among the papers seen of late; matched off the event loop."""
+    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    _, ranks = await _ranks(papers, world, now) if "top:" in rules.write(rule) else ({}, {})
+    hits = await asyncio.to_thread(_found, rule, papers, ranks, world.acronyms)
     oldest = min((day for paper in papers if (day := paper.announced or paper.seen)), default=None)
     return replies.Caught(hits, len(papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
+
+
+def _found(rule: rules.Rule, papers: list[Paper], ranks: Ranks, acronyms: rules.Acronyms) -> tuple[Paper, ...]:
+    engine = rules.Engine(acronyms)
+    engine.add(0, rule)
+    return tuple(paper for paper, keys in zip(papers, engine.match(papers, ranks), strict=True) if keys)
 
 
 async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> Reply:
@@ -248,7 +313,7 @@ async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> R
 async def _press(press: Press, world: World) -> Reply:
     verb, _, number = press.action.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
-        return replies.gone()
+        return replies.nothing_there()
     match verb:
         case "confirm":
             return await _confirm(press, int(number), world)
@@ -257,7 +322,7 @@ async def _press(press: Press, world: World) -> Reply:
             return replies.cancelled()
         case "discuss":
             return await _discuss(press, int(number), world)
-    return replies.gone()
+    return replies.nothing_there()
 
 
 async def _confirm(press: Press, draft: int, world: World) -> Reply:
@@ -277,7 +342,7 @@ async def _discuss(press: Press, row: int, world: World) -> Reply:
     delivery = await world.store.delivery(row)
     paper = await world.store.paper(delivery.paper) if delivery else None
     if not delivery or not paper or not delivery.message or delivery.channel != press.channel:
-        return replies.gone()
+        return replies.nothing_there()
     async with world.opening.setdefault(row, asyncio.Lock()):  # two people press at once: one thread
         delivery = await world.store.delivery(row) or delivery
         thread = delivery.thread or await _open_thread(delivery, paper, world)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.model import Channel, Delivery, Match, Paper, Reason, Rulebook, Subscription
-from bot.rules import Engine, Rule, explain, parse
+from bot.rules import KNOWN, Acronyms, Engine, Rule, explain, parse
+
+Ranks = Mapping[str, int]
+NONE: Ranks = {}
 
 
 class Matcher:
     """The engine kept in step with the rulebook. Not for two threads at once."""
 
-    def __init__(self) -> None:
-        self._engine = Engine()
+    def __init__(self, acronyms: Acronyms = KNOWN) -> None:
+        self._acronyms = acronyms
+        self._engine = Engine(acronyms)
         self._known: dict[int, tuple[Subscription, Rule]] = {}
         self._version: int | None = None
 
@@ -28,15 +32,33 @@ class Matcher:
             self._learn(number, subscription)
         self._version = book.version
 
-    def matches(self, papers: Sequence[Paper]) -> list[Match]:
-        """Every (paper, subscription) that match, with the reasons."""
-        found = []
-        for paper, numbers in zip(papers, self._engine.match(papers), strict=True):
-            for number in numbers:
-                subscription, rule = self._known[number]
-                reasons = explain(rule, paper).reasons
-                found.append(Match(paper, subscription, tuple(replace(r, rule=subscription.rule) for r in reasons)))
-        return found
+    @property
+    def ranked(self) -> bool:
+        """Whether some rule asks for the day's order (`top:10`)."""
+        return any("top:" in subscription.rule for subscription, _ in self._known.values())
+
+    def matches(self, papers: Sequence[Paper], ranks: Ranks = NONE) -> list[Match]:
+        """Every (paper, subscription) that match, with the reasons. `ranks`: each paper's place in its day."""
+        hits = zip(papers, self._engine.match(papers, ranks), strict=True)
+        return [self._match(paper, number, ranks) for paper, numbers in hits for number in numbers]
+
+    def became(
+        self, changes: Sequence[tuple[Paper, Paper]], ranks: Ranks = NONE, ranked_before: Ranks = NONE
+    ) -> list[Match]:
+        """What matches after each change and did not before it: rules that have become true."""
+        before = self._engine.match([paper for paper, _ in changes], ranked_before)
+        after = self._engine.match([paper for _, paper in changes], ranks)
+        hits = zip(changes, before, after, strict=True)
+        return [
+            self._match(paper, number, ranks)
+            for (_, paper), old, numbers in hits
+            for number in sorted(set(numbers) - set(old))
+        ]
+
+    def _match(self, paper: Paper, number: int, ranks: Ranks) -> Match:
+        subscription, rule = self._known[number]
+        reasons = explain(rule, paper, acronyms=self._acronyms, ranks=ranks).reasons
+        return Match(paper, subscription, tuple(replace(reason, rule=subscription.rule) for reason in reasons))
 
     def _learn(self, id: int, subscription: Subscription) -> None:
         known = self._known.get(id)
@@ -45,7 +67,7 @@ class Matcher:
             return
         if known:
             self._forget(id)
-        rule = parse(subscription.rule)
+        rule = parse(subscription.rule, self._acronyms)
         self._engine.add(id, rule)
         self._known[id] = (subscription, rule)
 

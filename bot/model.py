@@ -16,9 +16,8 @@ State = Literal["pending", "held", "sent", "merged", "refused", "given_up"]
 
 Platform = Literal["slack", "discord", "local", "email", "console"]
 
+
 # ── papers ──────────────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A source of papers.
@@ -109,8 +108,6 @@ class Reading:
 
 
 # ── who wants what ──────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Channel:
     """Where posts go: `slack:T…/C…`, `discord:guild/channel`, `local:general`, `email:…`, `console:`."""
@@ -174,8 +171,6 @@ class Rulebook:
 
 
 # ── matches and deliveries ──────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a paper is here: `term` of the rule stands in `field` of the paper, at characters `start` to `end`.
@@ -251,15 +246,17 @@ class Poll:
 
 
 # ── what is said ────────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style. `text` is plain: markup characters in it mean themselves."""
+    """A run of text in one style. `text` is plain: markup characters in it mean themselves.
+
+    `person` is somebody on the platform (`slack:U1`), shown there by name and never pinged; `text` stands in elsewhere.
+    """
 
     text: str
     style: Literal["plain", "strong", "emphasis", "code"] = "plain"
     url: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ class Store(Protocol):
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""
 
+    async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+        """Known papers that `papers` would change: each as stored, and as `record` would leave it.
+
+        The second one is announced as the reading says (`replace` for a new version), which the store does not keep.
+        Papers that would stay as they are, and unknown ones, are left out.
+        """
+
     async def record(self, poll: Poll, now: datetime) -> int:
         """Save bookmark, papers and deliveries together; return how many deliveries are new.
 
@@ -170,8 +177,11 @@ class Store(Protocol):
     async def done(self, claim: Claim) -> None:
         """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""
 
-    async def later(self, claim: Claim, due: datetime, error: str) -> None:
-        """Give it back, to be tried again at `due`; counts an attempt. `LeaseLost` as above."""
+    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+        """Give it back, to be tried again at `due`; counts an attempt, the first of them was at `first_tried`.
+
+        `LeaseLost` as above.
+        """
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         """End it as `refused` or `given_up`, with the reason a person will read. `LeaseLost` as above."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot import options, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
-
-SHOWN = 3
-"""Examples in a preview; a tired reader takes in three."""
+from bot.preview import lines as preview_of
 
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What a rule would have brought: `matches` (newest first) among `base` stored papers."""
+    """What a search found: `matches` (newest first) among `base` stored papers."""
 
     matches: tuple[Paper, ...]
     base: int
@@ -23,17 +22,16 @@ class Caught:
     """The day of the oldest of them, as a person writes it."""
 
 
-def preview(draft: int, rule: rules.Rule, wanted: Options, caught: Caught, known: Subscription | None) -> Reply:
+def preview(draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None) -> Reply:
     """What a subscription would mean, before it is made: nothing has been changed yet."""
-    lines = [
-        Line((Span("You would get "), *rules.describe(rule), Span("."))),
-        Line((Span(_how(wanted)),)),
-        Line(tuple(_count(caught))),
-        *(summary.example(paper) for paper in caught.matches[:SHOWN]),
-    ]
+    lines = (
+        Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
+        Line((Span(_how(wish.options)),)),
+        *preview_of(caught),
+    )
     label = "Update" if known else "Subscribe"
     buttons = (Button(label, f"confirm:{draft}", "primary"), Button("Cancel", f"cancel:{draft}"))
-    return Reply(Post(_line("Subscribe this channel to ", (rules.write(rule), "code"), "?"), tuple(lines), buttons))
+    return Reply(Post(_line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
 
 
 def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Reply:
@@ -44,12 +42,12 @@ def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Rep
             f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
         ),
         (
-            Line((Span("New papers that match are posted here as they come; what is known already is not."),)),
+            Line((Span("New papers that match are posted here as they come; those known already are not."),)),
             Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
         ),
     )
     verb = "changed how this channel gets" if updated else "subscribed this channel to"
-    public = Post(_line(f"{_who(person)} {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
+    public = Post(_line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
     return Reply(mine, public=public, replaces=True)
 
 
@@ -59,11 +57,14 @@ def cancelled() -> Reply:
 
 
 def gone() -> Reply:
-    """A button whose moment has passed."""
-    return Reply(
-        Post(_line("That button is used up. Type the command again: nothing was changed by pressing it.")),
-        replaces=True,
-    )
+    """A preview's button whose moment has passed."""
+    told = "That button is used up. Type the command again: nothing was changed by pressing it."
+    return Reply(Post(_line(told)), replaces=True)
+
+
+def nothing_there() -> Reply:
+    """A button under a post that is not what it was; the post itself stays."""
+    return Reply(Post(_line("There is nothing behind that button any more; nothing was changed by pressing it.")))
 
 
 def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
@@ -71,7 +72,7 @@ def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
     told = ", ".join(f"#{subscription.id} {_typed(subscription)}" for subscription in ended)
     return Reply(
         Post(_line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
-        public=Post(_line(f"{_who(person)} unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
+        public=Post(_line(_who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
     )
 
 
@@ -90,7 +91,7 @@ def listing(found: Sequence[Subscription]) -> Reply:
     if not found:
         return Reply(Post(_line("This channel has no subscriptions yet."), (_first_word(),)))
     lines = [
-        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(f" — by {_who(s.creator)}")), "item")
+        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), _who(s.creator)), "item")
         for s in found
     ]
     return Reply(
@@ -155,8 +156,10 @@ def _first_word() -> Line:
 
 def _how(wanted: Options) -> str:
     """How posts arrive, in words."""
-    said = options.describe(wanted)
-    return f"Each is posted here as soon as it is seen{'; asked for: ' + said if said else ''}."
+    thread = options.describe(Options(thread=wanted.thread))
+    later = options.describe(replace(wanted, thread=None))
+    kept = f" Kept with it, for the release that honours it: {later}." if later else ""
+    return f"Each is posted here as soon as it is seen{', with ' + thread if thread else ''}.{kept}"
 
 
 def _count(caught: Caught) -> list[Span]:
@@ -173,11 +176,17 @@ def _typed(subscription: Subscription) -> str:
     return f"{subscription.rule} {options.write(subscription.options)}".strip()
 
 
-def _who(person: str) -> str:
-    """A person, for all platforms: the adapter turns `slack:U1` into a name where it can."""
-    return "Somebody" if person.startswith("local:") else person
+def _who(person: str) -> Span:
+    """Somebody on their platform; the visitors of a local channel have no names."""
+    platform, _, name = person.partition(":")
+    return Span("A visitor" if platform == "local" else name, person=person)
 
 
-def _line(*parts: str | tuple[str, str]) -> Line:
-    spans = (Span(part) if isinstance(part, str) else Span(part[0], part[1]) for part in parts)  # type: ignore[arg-type]
-    return Line(tuple(spans))
+def _line(*parts: str | tuple[str, Literal["strong", "code"]] | Span) -> Line:
+    return Line(tuple(_span(part) for part in parts))
+
+
+def _span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
+    if isinstance(part, Span):
+        return part
+    return Span(part) if isinstance(part, str) else Span(*part)

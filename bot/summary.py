@@ -125,6 +125,7 @@ def links(paper: Paper) -> list[tuple[Span, ...]]:
         spans
         for spans in (
             (Span("PDF", url=paper.pdf_url),) if paper.pdf_url else (),
+            (Span("from the sample"),) if paper.source == "sample:" else (),
             (Span("Hugging Face", url=page),) if from_there else (),
         )
         if spans

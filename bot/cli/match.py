@@ -6,45 +6,51 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bot import options, rules
+from bot import options, rules, trending
 from bot.cli.read import readings
-from bot.cli.world import print_rows, run, settings, tell
+from bot.cli.world import clock, print_rows, run, settings, tell
 from bot.errors import OptionError, RuleError, WordsWrong
 from bot.model import Paper
 
 
 def main(words: Namespace) -> int:
-    """Print each (rule, paper) that match; no match is also done."""
-    wanted = [(typed, _parsed(typed)) for typed in words.rule or _lines(words.rules)]
-    return run(_match(words, wanted))
+    """Print each (rule, paper) that match, or with --explain each pair there is; no match is also done."""
+    acronyms = rules.extend(settings(words).file.meanings())
+    wanted = [(typed, _parsed(typed, acronyms)) for typed in words.rule or _lines(words.rules, acronyms)]
+    return run(_match(words, wanted, acronyms))
 
 
-async def _match(words: Namespace, wanted: list[tuple[str, rules.Rule]]) -> int:
+async def _match(words: Namespace, wanted: list[tuple[str, rules.Rule]], acronyms: rules.Acronyms) -> int:
     failed, seen = False, 0
-    rows: list[dict[str, Any]] = []
+    found: list[tuple[str, Paper, rules.Explanation]] = []
     async for reading in readings(words.sources, settings(words)):
         failed |= reading is None
         papers = reading.papers if reading else ()
         seen += len(papers)
-        rows += [found for paper in papers for typed, rule in wanted if (found := _row(typed, rule, paper))]
-    print_rows(rows, as_json=words.json, columns={"paper": 24, "rule": 30, "title": 90})
-    tell(f"{len(rows)} match{'es' if len(rows) != 1 else ''} in {seen} papers")
+        ranks = trending.ranks(papers, clock())
+        asked = [(typed, paper, rule) for paper in papers for typed, rule in wanted]
+        found += [(t, p, rules.explain(rule, p, acronyms=acronyms, ranks=ranks)) for t, p, rule in asked]
+    hits = sum(why.hit for _, _, why in found)
+    rows = [_row(typed, paper, why, words.explain) for typed, paper, why in found if why.hit or words.explain]
+    columns = {"paper": 24, "rule": 30, "title": 60 if words.explain else 90} | ({"near": 0} if words.explain else {})
+    print_rows(rows, as_json=words.json, columns=columns)
+    tell(f"{hits} match{'es' if hits != 1 else ''} in {seen} paper{'s' if seen != 1 else ''}")
     return int(failed)
 
 
-def _row(typed: str, rule: rules.Rule, paper: Paper) -> dict[str, Any] | None:
-    found = rules.explain(rule, paper)
-    if not found.hit:
-        return None
-    why = [{"term": r.term, "field": r.field, "start": r.start, "end": r.end} for r in found.reasons]
-    return {"rule": typed, "paper": paper.id, "title": paper.title, "reasons": why}
+def _row(typed: str, paper: Paper, why: rules.Explanation, explained: bool) -> dict[str, Any]:
+    reasons = [{"term": r.term, "field": r.field, "start": r.start, "end": r.end} for r in why.reasons]
+    row: dict[str, Any] = {"rule": typed, "paper": paper.id, "title": paper.title, "reasons": reasons}
+    if explained:
+        row |= {"hit": why.hit, "missing": list(why.missing), "near": "hit" if why.hit else why.near}
+    return row
 
 
-def _parsed(typed: str) -> rules.Rule:
-    return rules.parse(options.split(typed)[0])
+def _parsed(typed: str, acronyms: rules.Acronyms) -> rules.Rule:
+    return rules.parse(options.split(typed)[0], acronyms)
 
 
-def _lines(name: str) -> list[str]:
+def _lines(name: str, acronyms: rules.Acronyms) -> list[str]:
     """The rules of a file; every line is read before anything is printed, so that a mistake is told by its line."""
     try:
         text = Path(name).read_text(encoding="utf-8")
@@ -56,7 +62,7 @@ def _lines(name: str) -> list[str]:
     typed = [(number, line) for number, line in found if line and not line.startswith("#")]
     for number, line in typed:
         try:
-            _parsed(line)
+            _parsed(line, acronyms)
         except (RuleError, OptionError) as error:
             raise type(error)(f"{name}, line {number}: {error}", error.text, error.start, error.end) from error
     return [line for _, line in typed]

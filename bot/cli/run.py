@@ -16,7 +16,7 @@ from typing import Any
 from bot import flow, sources
 from bot.chat import NEEDS, local
 from bot.cli import ticking
-from bot.cli.world import clock, opened_fetch, opened_store, settings, tell
+from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError
@@ -24,6 +24,7 @@ from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
 from bot.ports import Answer, Chat, Store
+from bot.rules import extend
 
 log = logging.getLogger("paper-round")
 
@@ -35,7 +36,7 @@ def main(words: Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
     platforms = connected(found.env)
-    feeds = chosen(words.source or [source.address for source in found.file.sources], platforms, once=words.once)
+    feeds = chosen(words.source or [one.address for one in found.file.sources], platforms, once=words.once)
     return run_to_end(_run(words, found, platforms, feeds))
 
 
@@ -50,7 +51,7 @@ def connected(env: Mapping[str, str]) -> list[str]:
 
 def chosen(addresses: list[str], platforms: list[str], *, once: bool) -> list[Feed]:
     """The feeds to watch, each once. The sample is a newcomer's: it is left out where a platform is connected."""
-    feeds = list(dict.fromkeys(sources.resolve(address) for address in addresses))
+    feeds = list(dict.fromkeys(source(address) for address in addresses))
     return [feed for feed in feeds if not (feed.url == "sample:" and platforms)]
 
 
@@ -61,7 +62,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         tell(f"The database is {settings.store}")
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
-        world = World(store, clock, fetch, sources.read, chats, Matcher())
+        acronyms = extend(settings.file.meanings())
+        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms)
         if words.once:
             return await ticking.once(feeds, world)
         if words.local or not platforms:
@@ -86,7 +88,11 @@ async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIt
     """The pages and the local channel, at an address that is told."""
     from bot import web
 
-    app = web.app(world.store, answerer(world), clock)
+    async def watched() -> list[Feed]:
+        return feeds
+
+    token = settings.env.get("BOT_WEB_TOKEN")
+    app = web.app(world.store, answerer(world), clock, sources=watched, token=token)
     served = await web.serve(app, settings.file.web.host, settings.file.web.port)
     tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
     if any(feed.url == "sample:" for feed in feeds):

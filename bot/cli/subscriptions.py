@@ -26,9 +26,10 @@ async def _do(words: Namespace) -> int:
         print_rows(map(_row, found), as_json=words.json, columns=COLUMNS)
         return 0
     channel, typed = Channel.parse(words.channel), " ".join(words.words)
+    acronyms = rules.extend(settings(words).file.meanings())
     if words.action == "subscribe":
-        return await _subscribe(words, channel, commands.subscribe(typed))
-    return await _unsubscribe(words, channel, commands.unsubscribe(typed))
+        return await _subscribe(words, channel, commands.subscribe(typed, acronyms))
+    return await _unsubscribe(words, channel, commands.unsubscribe(typed, acronyms))
 
 
 async def _subscribe(words: Namespace, channel: Channel, wish: commands.Subscribe) -> int:

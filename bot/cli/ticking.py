@@ -12,6 +12,7 @@ from bot import flow, sources
 from bot.errors import SourceFailed, StoreFailed
 from bot.flow import Polled, World
 from bot.model import Claim, Feed
+from bot.schedule import NEVER
 
 log = logging.getLogger("paper-round")
 
@@ -60,25 +61,33 @@ async def _poll(feed: Feed, world: World) -> datetime:
     except (SourceFailed, StoreFailed) as error:
         known = (await world.store.bookmarks()).get(feed.address)
         due = known.due if known and known.due else world.clock() + flow.LEASE
-        log.warning("%s Next try at %s.", _sentence(feed, error), f"{due:%H:%M} UTC")
+        log.warning("%s%s", _sentence(feed, error), "" if due >= NEVER else f" Next try at {due:%H:%M} UTC.")
         return due
     _tell_polled(polled)
     return polled.due
 
 
 def _sentence(feed: Feed, error: Exception) -> str:
-    name, said = sources.mask(feed.address), str(error)
+    name, said = _name(feed), str(error)
     return said if name in said else f"{name}: {said}"
 
 
+def _name(feed: Feed) -> str:
+    return "the sample" if feed.url == "sample:" else sources.mask(feed.address)
+
+
 def _tell_polled(polled: Polled) -> None:
-    name = sources.mask(polled.feed.address)
+    name = _name(polled.feed)
     for odd in polled.odd:
         log.info("%s: %s", name, odd)
     if polled.baseline:
-        log.info("%s: %d papers known from now on; what comes later is posted", name, polled.papers)
-    elif polled.new:
-        log.info("%s: %d new of %d papers, %d to post", name, polled.new, polled.papers, polled.deliveries)
+        log.info("%s: %s known from now on; what comes later is posted", name, _papers(polled.papers))
+    elif polled.new or polled.deliveries:
+        log.info("%s: %d new of %s, %d to post", name, polled.new, _papers(polled.papers), polled.deliveries)
+
+
+def _papers(count: int) -> str:
+    return f"{count} paper{'s' if count != 1 else ''}"
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────

@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
-from bot import config
+from bot import config, sources
 from bot.config import Settings
-from bot.fetch import Fetcher
+from bot.errors import WordsWrong
+from bot.fetch import Fetcher, Sample
+from bot.model import Feed
 from bot.ports import Store
 
 
@@ -26,6 +29,23 @@ def clock() -> datetime:
 def settings(words: Namespace) -> Settings:
     """Settings for these words of the command line."""
     return config.load(words.config, words.store, config.environment())
+
+
+def source(address: str) -> Feed:
+    """The feed of an address; a file that is there needs no slash and no ending to be one.
+
+    Only for addresses of the operator's: those of strangers never name files.
+    """
+    try:
+        return sources.resolve(address)
+    except WordsWrong:
+        try:
+            there = Path(address).is_file()
+        except ValueError:  # a NUL in the name
+            there = False
+        if there:
+            return Feed(address, address)
+        raise
 
 
 @asynccontextmanager
@@ -47,8 +67,7 @@ async def opened_fetch(settings: Settings) -> AsyncIterator[Fetcher]:
         allow_private=settings.file.polling.allow_private_feeds,
         version=program_version(),
         clock=clock,
-        stdin=lambda: sys.stdin.buffer.read(),
-        sample=config.shipped("sample/papers.json").read_bytes,
+        sample=Sample.at(config.shipped("sample/papers.json")),
     )
     try:
         yield fetcher

@@ -1,1 +1,13 @@
-"""To be built."""
+"""Sources: bytes → papers, a page a kind. Pure: reads no file, no network, no clock.
+
+`read` sniffs the format and reads it, `resolve` turns what a person wrote into a feed, `mask` makes an address fit to
+be shown, `plain` makes any markup one line of readable text.
+"""
+
+from __future__ import annotations
+
+from bot.sources.address import mask, resolve
+from bot.sources.reading import read
+from bot.sources.text import plain
+
+__all__ = ["mask", "plain", "read", "resolve"]

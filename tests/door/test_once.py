@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from tests.door.command import daily, paper_round
+from tests.door.command import daily, paper_round, process
 
 MONDAY = daily(
     ("2608.00001", "A language model for birds", "Birds sing; the model listens."),
@@ -36,7 +37,7 @@ def test_exactly_the_new_matching_papers_are_delivered_once(tmp_path: Path) -> N
     assert delivered(tmp_path) == first
 
 
-def delivered(home: Path) -> list[dict[str, object]]:
+def delivered(home: Path) -> list[dict[str, Any]]:
     return paper_round(home, "deliveries", "--json", "--store", "round.db").rows
 
 
@@ -48,13 +49,13 @@ def test_subscriptions_are_listed_as_they_are_kept(tmp_path: Path) -> None:
     assert [list(row) for row in rows] == [["id", "channel", "rule", "options", "creator", "state"]] * 2
     assert rows[0]["options"] == "thread:auto"
     assert paper_round(tmp_path, "unsubscribe", "local:general", str(rows[0]["id"])).code == 0
-    assert paper_round(tmp_path, "unsubscribe", "local:reading", "BIRDS").code == 0
+    assert paper_round(tmp_path, "unsubscribe", "local:reading", "Birds").code == 0
     assert paper_round(tmp_path, "subscriptions", "--json").rows == []
 
 
 def test_the_same_rule_is_kept_once(tmp_path: Path) -> None:
     """Subscribing again with other options changes the subscription that is there."""
-    for words in ("birds song", "Song BIRDS thread:off"):
+    for words in ("birds song", "Song Birds thread:off"):
         assert paper_round(tmp_path, "subscribe", "local:general", words).code == 0
     (row,) = paper_round(tmp_path, "subscriptions", "--json").rows
     assert row["options"] == "thread:off"
@@ -71,17 +72,17 @@ def test_feed_prints_what_the_bot_sees(tmp_path: Path) -> None:
 
 def test_feed_reads_standard_input(tmp_path: Path) -> None:
     """`-` is a source like any other."""
-    assert len(paper_round(tmp_path, "feed", "--json", "-", stdin=MONDAY.encode()).rows) == 2
+    assert len(process(tmp_path, "feed", "--json", "-", stdin=MONDAY.encode()).rows) == 2
 
 
 def test_match_says_which_and_why(tmp_path: Path) -> None:
     """The rule as typed, the paper, and where each term stands in the text as printed."""
     (tmp_path / "day.json").write_text(TUESDAY)
-    rows = paper_round(tmp_path, "match", "--json", "--rule", "Language MODELS", "--rule", "asphalt", "day.json").rows
+    rows = paper_round(tmp_path, "match", "--json", "--rule", "Language Models", "--rule", "asphalt", "day.json").rows
     assert {(row["rule"], row["paper"]) for row in rows} == {
-        ("Language MODELS", "arxiv:2608.00001"),
-        ("Language MODELS", "arxiv:2608.00003"),
-        ("Language MODELS", "arxiv:2608.00004"),
+        ("Language Models", "arxiv:2608.00001"),
+        ("Language Models", "arxiv:2608.00003"),
+        ("Language Models", "arxiv:2608.00004"),
         ("asphalt", "arxiv:2608.00005"),
     }
     small = next(row for row in rows if row["paper"] == "arxiv:2608.00003")
@@ -99,6 +100,24 @@ def test_a_rules_file_has_one_rule_a_line(tmp_path: Path) -> None:
     wrong = paper_round(tmp_path, "match", "--rules", "rules.txt", "day.json")
     assert wrong.code == 2
     assert "line 2" in wrong.err
+
+
+def test_misses_are_explained_when_asked_for(tmp_path: Path) -> None:
+    """Which terms failed, and how near it was."""
+    (tmp_path / "day.json").write_text(TUESDAY)
+    rows = paper_round(tmp_path, "match", "--json", "--explain", "--rule", "small asphalt", "day.json").rows
+    near = {row["paper"]: (row["hit"], row["missing"], row["near"]) for row in rows}
+    assert near["arxiv:2608.00003"] == (False, ["asphalt"], "one term short: asphalt")
+    assert near["arxiv:2608.00004"][1] == ["asphalt", "small"]
+
+
+def test_a_teams_own_acronyms_are_known_both_ways(tmp_path: Path) -> None:
+    """`[acronyms]` of the config adds to what the rules know."""
+    (tmp_path / "day.json").write_text(daily(("2608.00001", "Software engineering agents", "They mend bugs.")))
+    (tmp_path / "mine.toml").write_text('[acronyms]\nSWE = "software engineering"\n')
+    asked = ("match", "--json", "--rule", "SWE", "day.json")
+    assert paper_round(tmp_path, *asked).rows == []
+    assert len(paper_round(tmp_path, *asked, "--config", "mine.toml").rows) == 1
 
 
 def test_no_match_is_also_done(tmp_path: Path) -> None:

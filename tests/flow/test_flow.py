@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +11,21 @@ from bot import flow
 from bot.errors import Refused, SourceFailed, TryLater
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Ask, Bookmark, Channel, Feed, Options, Poll, Post, Press, Rulebook, Subscription
+from bot.model import (
+    Ask,
+    Bookmark,
+    Channel,
+    Feed,
+    Options,
+    Paper,
+    Poll,
+    Post,
+    Press,
+    Reply,
+    Rulebook,
+    Signals,
+    Subscription,
+)
 from tests.fakes.chat import FakeChat
 from tests.fakes.store import FakeStore
 from tests.flow.stage import START, FakeFetch, Hands, paper
@@ -22,8 +37,8 @@ FEED = Feed("https://feed.example/papers", "https://feed.example/papers")
 class Stage:
     """A world of fakes, with hands to move it."""
 
-    def __init__(self, *days: list[object]) -> None:
-        self.fetch = FakeFetch([*days])  # type: ignore[arg-type]
+    def __init__(self, *days: list[Paper]) -> None:
+        self.fetch = FakeFetch([*days])
         self.hands, self.chat, self.store = Hands(self.fetch), FakeChat(), FakeStore()
         self.world = World(self.store, self.hands.clock, self.fetch, self.fetch.read, {"local": self.chat}, Matcher())
 
@@ -34,10 +49,10 @@ class Stage:
     async def day(self, number: int) -> flow.Polled:
         return await self.hands.day(FEED, number, self.world)
 
-    async def typed(self, verb: str, words: str = "") -> flow.Reply:
+    async def typed(self, verb: str, words: str = "") -> Reply:
         return await flow.answer(Ask(GENERAL, "local:ada", verb, words), self.world)
 
-    async def pressed(self, action: str, person: str = "local:ada", channel: Channel = GENERAL) -> flow.Reply:
+    async def pressed(self, action: str, person: str = "local:ada", channel: Channel = GENERAL) -> Reply:
         return await flow.answer(Press(channel, person, action), self.world)
 
     def posts(self, channel: Channel = GENERAL) -> list[Post]:
@@ -115,14 +130,14 @@ async def test_a_rule_made_while_a_poll_matches_is_not_missed() -> None:
                 await stage.subscribed("transformers")
             return book
 
-        async def record(self, poll: Poll, now: object) -> int:
+        async def record(self, poll: Poll, now: datetime) -> int:
             return await stage.store.record(poll, stage.hands.clock())
 
         async def bookmarks(self) -> dict[str, Bookmark]:
             return dict(await stage.store.bookmarks())
 
-        async def unknown(self, papers: object) -> list[object]:  # type: ignore[override]
-            return await stage.store.unknown(papers)  # type: ignore[arg-type, return-value]
+        async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
+            return await stage.store.unknown(papers)
 
     world = World(Interrupted(), stage.hands.clock, stage.fetch, stage.fetch.read, {"local": stage.chat}, Matcher())
     polled = await stage.hands.day(FEED, 1, world)
@@ -143,6 +158,91 @@ async def test_a_feed_that_fails_is_remembered_with_its_next_try() -> None:
     await stage.day(0)
     mended = (await stage.store.bookmarks())[FEED.address]
     assert (mended.error, mended.failures, mended.failing_since) == (None, 0, None)
+
+
+async def test_a_paper_from_the_far_future_is_dated_by_when_it_was_seen() -> None:
+    """A feed cannot keep itself on top by its dates."""
+    far = START.replace(year=9000)
+    stage = Stage([paper("1", "Tomorrow's news", announced=far), paper("2", "Today's", announced=START)])
+    await stage.day(0)
+    assert [found.announced for found in await stage.store.papers()] in ([None, START], [START, None])
+
+
+async def test_a_rule_that_becomes_true_posts_the_paper() -> None:
+    """Votes come in after the first sight; then the rule that asks for them is met, once."""
+    days = [[paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in (1, 5, 25, 30)]
+    stage = Stage([], *days)
+    await stage.subscribed("transformers votes:>=20")
+    for day, posts in enumerate((0, 0, 0, 1, 1)):
+        await stage.day(day)
+        await stage.hands.deliver_all(stage.world)
+        assert len(stage.posts()) == posts
+
+
+async def test_a_rule_that_was_true_before_is_not_news_when_votes_change() -> None:
+    """A paper of the baseline stays quiet however its votes grow."""
+    stage = Stage(*([paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in (1, 5, 25)))
+    await stage.subscribed("transformers")
+    for day in range(3):
+        await stage.day(day)
+    assert await stage.hands.deliver_all(stage.world) == 0
+
+
+async def test_a_rule_that_becomes_true_later_than_a_fortnight_stays_quiet() -> None:
+    """Old papers do not come back for a vote."""
+    stage = Stage(*([paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in [1] * 16 + [25]))
+    await stage.subscribed("transformers votes:>=20")
+    for day in (0, 16):
+        await stage.day(day)
+    assert await stage.hands.deliver_all(stage.world) == 0
+
+
+async def test_a_second_rule_that_becomes_true_is_a_reason_not_a_second_post() -> None:
+    """The channel has the paper; what it asked for besides is added to why."""
+    days = [[paper("1", "Transformers", signals=Signals(upvotes=votes))] for votes in (1, 25)]
+    stage = Stage([], *days)
+    await stage.subscribed("transformers")
+    await stage.subscribed("votes:>=20")
+    for day in range(3):
+        await stage.day(day)
+        await stage.hands.deliver_all(stage.world)
+    assert len(stage.posts()) == 1
+    (delivery,) = await stage.store.deliveries()
+    assert {reason.rule for reason in delivery.reasons} == {"transformers", "votes:>=20"}
+
+
+async def test_a_cross_listing_becomes_news_when_its_own_category_announces_it() -> None:
+    """Seen as a cross-listing it is no news; announced as new it is."""
+    stage = Stage([], [paper("1", "Transformers", announce="cross")], [paper("1", "Transformers")])
+    await stage.subscribed("transformers")
+    for day, posts in enumerate((0, 0, 1)):
+        await stage.day(day)
+        await stage.hands.deliver_all(stage.world)
+        assert len(stage.posts()) == posts
+
+
+async def test_revisions_come_to_those_who_ask_for_them() -> None:
+    """A new version of a known paper, weeks later, is posted where the rule says on:revised."""
+    first, second = paper("1", "Transformers", version=1), paper("1", "Transformers", version=2, announce="replace")
+    stage = Stage(*[[first]] * 20, [second])
+    await stage.subscribed("transformers on:revised")
+    await stage.subscribed("transformers", READING)
+    for day in (0, 20):
+        await stage.day(day)
+    await stage.hands.deliver_all(stage.world)
+    assert (len(stage.posts()), len(stage.posts(READING))) == (1, 0)
+
+
+async def test_the_days_highest_are_posted_as_they_rise() -> None:
+    """`top:2` brings the papers that stand among the day's two highest when they are read."""
+    day = [paper(str(n), f"Paper {n}", announced=START, signals=Signals(upvotes=n)) for n in range(1, 6)]
+    risen = [paper("1", "Paper 1", announced=START, signals=Signals(upvotes=99)), *day[1:]]
+    stage = Stage([], day, risen)
+    await stage.subscribed("top:2")
+    for number in range(3):
+        await stage.day(number)
+        await stage.hands.deliver_all(stage.world)
+    assert sorted(post.paper or "" for post in stage.posts()) == ["url:1", "url:4", "url:5"]
 
 
 # ── deliver ─────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +305,7 @@ async def test_subscribing_shows_first_and_asks() -> None:
     await stage.day(0)
     reply = await stage.typed("subscribe", "transformers quantization")
     assert "Quantized transformers" in reply.post.plain
-    assert "1 of the 2 papers" in reply.post.plain
+    assert "1 of 2 papers" in reply.post.plain
     assert reply.public is None
     assert await stage.store.subscriptions() == []
 
@@ -237,7 +337,7 @@ async def test_a_confirmation_counts_once_and_for_its_person_only() -> None:
 async def test_the_same_rule_in_other_words_is_updated() -> None:
     """Order, case and options do not make a second subscription."""
     stage = Stage([])
-    for words in ("transformers quantization", "Quantization TRANSFORMERS thread:off"):
+    for words in ("transformers quantization", "Quantization Transformers thread:off"):
         await stage.pressed((await stage.typed("subscribe", words)).post.buttons[0].action)
     (made,) = await stage.store.subscriptions()
     assert made.options.thread == "off"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -168,7 +168,7 @@ async def test_a_platform_without_memory_may_hear_twice_but_never_not_at_all(tmp
 
 async def test_a_lease_outlives_its_worker_only_until_the_next_leader(tmp_path: Path) -> None:
     """Whoever starts after a crash takes the work over at once, not after the lease."""
-    platform, mains = FakeChat(), Mains(0, "before")
+    platform = FakeChat()
     opened = await store.open(str(tmp_path / "a.db"))
     await opened.lead()
     hands = Hands(days())
@@ -181,8 +181,12 @@ async def test_a_lease_outlives_its_worker_only_until_the_next_leader(tmp_path: 
     )
     assert len(taken) == 1
     await opened.close()
-    await live(tmp_path / "a.db", platform, days(), mains)
-    assert sorted(posted(platform)) == sorted(WANTED)
+    again = await store.open(str(tmp_path / "a.db"))
+    await again.lead()
+    world = replace(world, store=again)
+    assert await hands.deliver_all(world) == 2
+    assert sorted(posted(platform)) == [(str(READING), "url:2"), (str(READING), "url:3")]
+    await again.close()
 
 
 async def test_two_runs_on_one_database_are_one_too_many(tmp_path: Path) -> None:

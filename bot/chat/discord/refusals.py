@@ -1,0 +1,120 @@
+"""Discord's and the network's errors → `TryLater` or `Refused`, each one sentence that says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+
+from bot.chat.discord.sdk import discord
+from bot.errors import PlatformFailed, Refused, TryLater
+
+DEADLINE = 60.0
+"""Seconds for one call: discord.py itself waits up to 30 s for a bucket and 25 s over its five tries."""
+
+PORTAL = "https://discord.com/developers/applications"
+
+TOKEN = (
+    f"Discord does not accept DISCORD_TOKEN: copy the token anew from {PORTAL} (your application, Bot, Reset Token)."
+)
+INTENTS = (
+    "Discord wants a privileged intent switched on before the bot may connect: "
+    f"open {PORTAL}, your application, Bot, Privileged Gateway Intents, and switch on what is named there."
+)
+
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
+_PERMANENT = {
+    10003: "Discord knows no such channel any more: it was deleted, so unsubscribe it or subscribe another one.",
+    10004: "The bot is no longer in that Discord server: invite it again, or unsubscribe the channel.",
+    10008: "The post is not there any more (somebody deleted it), so no thread can hang from it.",
+    50008: "Nothing can be posted in a channel of this kind: subscribe an ordinary text channel of the server.",
+    50024: "That cannot be done in a channel of this kind: subscribe an ordinary text channel of the server.",
+    50083: "The thread is archived and the bot may not wake it: un-archive it, or allow the bot Manage Threads.",
+    160005: "The thread is locked: unlock it, or allow the bot Manage Threads.",
+    200000: "The server's AutoMod blocked the message: exempt the bot's role from that rule.",
+    200001: "The server's AutoMod blocked the thread's name: exempt the bot's role from that rule.",
+    240000: "Discord blocked the message because it takes one of its links for harmful.",
+}
+_TRANSIENT = {  # code → (sentence, seconds if Discord does not say)
+    20016: ("The channel is in slow mode and the bot has to wait.", 60.0),
+    20028: ("The channel has had as many messages as Discord lets through for now.", 10.0),
+    130000: ("Discord is overloaded.", 60.0),
+    160006: ("The server has as many active threads as Discord allows: archive some.", 3600.0),
+}
+
+
+@asynccontextmanager
+async def told(doing: str, needs: str = "View Channel") -> AsyncIterator[None]:
+    """Run calls to Discord; whatever goes wrong comes out as `TryLater` or `Refused`.
+
+    `doing` completes "could not …"; `needs` names the permissions that this takes, as Discord's settings write them.
+    """
+    try:
+        async with asyncio.timeout(DEADLINE):
+            yield
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise explained(error, doing, needs) from error
+
+
+def explained(error: Exception, doing: str, needs: str = "View Channel") -> PlatformFailed:
+    """The error as ours. Never quotes a token: discord.py keeps those out of its errors, and we quote no address."""
+    match error:
+        case discord.LoginFailure():
+            return Refused(TOKEN)
+        case discord.PrivilegedIntentsRequired():
+            return Refused(INTENTS)
+        case discord.RateLimited():
+            return TryLater(f"Discord asks us to pause for {error.retry_after:.0f} s.", error.retry_after)
+        case discord.ConnectionClosed():
+            return _closed(error)
+        case discord.HTTPException():
+            return _answered(error, doing, needs)
+    if isinstance(error, (TimeoutError, aiohttp.ClientError, OSError)):
+        return TryLater(f"Discord could not be reached ({type(error).__name__}); the bot could not {doing}.")
+    return Refused(f"The bot could not {doing}: discord.py says {type(error).__name__}. Please report this.")
+
+
+def _closed(error: discord.ConnectionClosed) -> PlatformFailed:
+    """https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
+    if error.code == 4004:
+        return Refused(TOKEN)
+    if error.code in (4013, 4014):
+        return Refused(INTENTS)
+    if error.code in (4010, 4011):
+        return Refused("Discord wants this bot sharded: it is in more servers than one connection may serve.")
+    return TryLater(f"Discord closed the connection (code {error.code}).")
+
+
+def _answered(error: discord.HTTPException, doing: str, needs: str) -> PlatformFailed:
+    """Discord's own answer. A 403 without one of its codes comes from the shield before it, and passes."""
+    if error.status == 401:
+        return Refused(TOKEN)
+    if error.status == 429:
+        return TryLater("Discord's shield asks us to slow down.", _seconds(error))
+    if error.status >= 500:
+        return TryLater(f"Discord has trouble of its own (HTTP {error.status}).")
+    if error.code in _TRANSIENT:
+        sentence, after = _TRANSIENT[error.code]
+        return TryLater(sentence, _seconds(error) or after)
+    if error.code in _PERMANENT:
+        return Refused(_PERMANENT[error.code])
+    if error.code in (50001, 50013):
+        return Refused(
+            f"The bot may not {doing}: in the channel's settings, Permissions, allow it {needs} "
+            f"(Discord's error {error.code})."
+        )
+    if error.code == 0 and error.status == 403:
+        return TryLater("Discord's shield turned the bot's address away for now.", 300.0)
+    return Refused(
+        f"Discord refused to let the bot {doing} (HTTP {error.status}, error {error.code}). Please report this."
+    )
+
+
+def _seconds(error: discord.HTTPException) -> float | None:
+    """`Retry-After` in seconds, if the answer has it."""
+    try:
+        return max(0.0, float(error.response.headers.get("Retry-After", "")))
+    except ValueError:
+        return None

@@ -1,0 +1,51 @@
+"""What is shown → discord.py's own objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.chat.discord.embeds import Shown
+from bot.chat.discord.sdk import discord
+from bot.model import Button
+
+_STYLES = {
+    "plain": discord.ButtonStyle.secondary,
+    "primary": discord.ButtonStyle.primary,
+    "danger": discord.ButtonStyle.danger,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message for discord.py: what is None is cleared when a message is edited."""
+
+    content: str | None
+    embeds: list[discord.Embed]
+    view: discord.ui.View | None
+
+    def fresh(self) -> dict[str, Any]:
+        """Keyword arguments for a new message: discord.py takes no None for a view there."""
+        view = {"view": self.view} if self.view else {}
+        return {"content": self.content, "embeds": self.embeds, **view}
+
+
+def said(shown: Shown, thread: str | None = None) -> Said:
+    """Content, embeds and buttons; `thread` is an address that gets a button of its own."""
+    embeds = []
+    if shown.title or shown.description:
+        embeds.append(discord.Embed(title=shown.title or None, url=shown.url, description=shown.description or None))
+    return Said(shown.content or None, embeds, _view(shown.buttons, thread))
+
+
+def _view(buttons: tuple[Button, ...], thread: str | None) -> discord.ui.View | None:
+    """The buttons; stopped at once, so that discord.py keeps no memory of any message's buttons."""
+    if not buttons and not thread:
+        return None
+    view = discord.ui.View(timeout=None)
+    for button in buttons[: 24 if thread else 25]:
+        view.add_item(discord.ui.Button(style=_STYLES[button.style], label=button.label, custom_id=button.action))
+    if thread:
+        view.add_item(discord.ui.Button(label="Open the thread", url=thread))
+    view.stop()
+    return view

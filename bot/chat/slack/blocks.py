@@ -1,0 +1,226 @@
+"""Post → Block Kit. Pure: what a stranger wrote only ever stands in plain_text or in a rich_text text element.
+
+There nothing of it is read as markup: no mention, link, emoji, bold, code or quote can be forged.
+Every limit is measured on what is sent, and text is cut with an ellipsis; no paragraph is dropped without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.chat.slack.small import context
+from bot.chat.slack.text import clean, cut, escape, one_line, size
+from bot.model import Button, Line, Post, Span
+
+Block = dict[str, Any]
+
+BLOCKS = 50
+"""Blocks in a message. https://docs.slack.dev/reference/block-kit/blocks"""
+PARAGRAPH = 3000
+"""Characters in a text object. https://docs.slack.dev/reference/block-kit/composition-objects/text-object"""
+ACTIONS = 25
+"""Elements in an actions block. https://docs.slack.dev/reference/block-kit/blocks/actions-block"""
+LINES = 180
+"""Paragraphs that can fit into `BUDGET`: what stands around one takes 67 characters."""
+LABEL, VALUE, ID = 75, 2000, 255
+"""A button's text, value and action_id. https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+URL = 3000
+"""https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+BUDGET = 12_000
+"""Characters over all blocks of a message, as JSON.
+
+Undocumented; Slack answers `msg_blocks_too_long` near 13,200 (https://github.com/slackapi/bolt-js/issues/2509), and has
+refused 11,341 characters of text in many small elements (https://github.com/slackapi/bolt-js/issues/2867): the wrapping
+counts too, so it is the JSON that is measured.
+"""
+FALLBACK = 4000
+"""Characters of the `text` beside the blocks. https://docs.slack.dev/reference/methods/chat.postMessage#truncating"""
+
+_STYLES = {"strong": "bold", "emphasis": "italic", "code": "code"}
+_WEB = re.compile(r"https?://[^\s<>|\"\\^`{}]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How tightly a post is packed: characters a paragraph, characters a link's address, quiet lines, paragraphs."""
+
+    paragraph: int = PARAGRAPH
+    url: int = URL
+    quiet: bool = True
+    lines: int | None = None
+
+
+_FITS = (Fit(), Fit(quiet=False), Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000, quiet=False))
+_TIGHT = (Fit(200, 300, quiet=False), Fit(100, 100, quiet=False))
+
+
+def blocks(post: Post) -> list[Block]:
+    """The post as Block Kit. The longest paragraphs are cut first; what cannot be said at all is counted.
+
+    `ValueError` when the buttons alone are more than a message holds: buttons cannot be cut.
+    """
+    lines = [line for line in map(_tidy, post.lines) if line.text.strip()]
+    tidy = replace(post, headline=_tidy(post.headline), lines=tuple(lines[:LINES]))
+    sizes = [size(line.text) for line in (tidy.headline, *tidy.lines)]
+    fewer = (replace(_TIGHT[-1], lines=half) for half in _halves(len(tidy.lines)))
+    for fit in chain(_FITS, _TIGHT, fewer):
+        if sum(min(one, fit.paragraph) for one in sizes[: fit.lines]) > BUDGET:
+            continue  # too long before anything is put around it
+        laid = _lay(tidy, fit, len(lines))
+        if weight(laid) <= BUDGET and len(laid) <= BLOCKS:
+            return laid
+    raise ValueError(f"{len(post.buttons)} buttons are more than a Slack message holds")
+
+
+def fallback(post: Post) -> str:
+    """What a notification and a screen reader say: plain, escaped so that it can mention nobody."""
+    plain = "\n".join(filter(None, (one_line(line).strip() for line in clean(post.plain).split("\n"))))
+    return escape(cut(plain, FALLBACK)) or "…"
+
+
+def weight(laid: Sequence[Block]) -> int:
+    """How much of `BUDGET` the blocks take."""
+    return size(json.dumps(laid, ensure_ascii=False, separators=(",", ":")))
+
+
+def _halves(lines: int) -> Iterator[int]:
+    while lines > 0:
+        lines //= 2
+        yield lines
+
+
+def _tidy(line: Line) -> Line:
+    """The line without tricks, and without what is far beyond its room."""
+    tidy = clean if line.kind == "pre" else one_line
+    return replace(line, spans=tuple(replace(span, text=tidy(span.text[: 4 * PARAGRAPH])) for span in line.spans))
+
+
+def _lay(post: Post, fit: Fit, all_lines: int) -> list[Block]:
+    lines = list(post.lines[: fit.lines])
+    left = all_lines - len(lines)
+    if left:
+        lines.append(Line((Span(f"… and {left:,} more lines."),)))
+    actions = list(_actions(post.buttons))
+    head = [(post.headline, True)] if post.headline.text.strip() else []
+    pieces = list(_pieces([*head, *((line, False) for line in lines)], fit))
+    return _pack(pieces, BLOCKS - len(actions)) + actions
+
+
+# ── paragraphs ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pieces(lines: Sequence[tuple[Line, bool]], fit: Fit) -> Iterator[Block]:
+    """Paragraphs as rich text elements or context blocks; list items, quotes and code that follow each other join."""
+    for (kind, _), run in groupby(lines, key=lambda pair: (pair[0].kind, pair[1])):
+        content = [_spans(line, fit, title) for line, title in run]
+        yield from _join("text" if kind == "small" and not fit.quiet else kind, content)
+
+
+def _join(kind: str, content: list[list[Block]]) -> Iterator[Block]:
+    if kind == "item":
+        sections = [{"type": "rich_text_section", "elements": spans} for spans in content]
+        yield {"type": "rich_text_list", "style": "bullet", "elements": sections}
+    elif kind in ("quote", "pre"):
+        name = "rich_text_quote" if kind == "quote" else "rich_text_preformatted"
+        yield {"type": name, "elements": _broken(content)}
+    elif kind == "small":
+        yield from map(_small, content)
+    else:
+        yield from ({"type": "rich_text_section", "elements": spans} for spans in content)
+
+
+def _broken(content: list[list[Block]]) -> list[Block]:
+    """Several lines as one run of elements, a line break between them."""
+    return [element for n, spans in enumerate(content) for element in ([_text("\n")] if n else []) + spans]
+
+
+def _small(spans: list[Block]) -> Block:
+    """A context block; a quiet line that is not safe in one is said like any other."""
+    return context(spans) or {"type": "rich_text_section", "elements": spans}
+
+
+def _spans(line: Line, fit: Fit, title: bool) -> list[Block]:
+    """The line's spans as rich text elements, cut where its room ends."""
+    made: list[Block] = []
+    room = fit.paragraph
+    rest = size(line.text)
+    for span in line.spans:
+        text = span.text
+        whole = size(text) < room or rest <= room
+        shown = text if whole else cut(text + " ", room)
+        if shown:
+            made.append(_element(span, shown, fit, title=title, pre=line.kind == "pre"))
+        if not whole:
+            break
+        room, rest = room - size(text), rest - size(text)
+    return made
+
+
+def _element(span: Span, text: str, fit: Fit, *, title: bool, pre: bool) -> Block:
+    url = _link(span.url, fit.url)
+    element: Block = {"type": "link", "url": url, "text": text} if url else _text(text)
+    names = {_STYLES[span.style]} if span.style != "plain" else set()
+    names |= {"bold"} if title else set()
+    if names and not pre:
+        element["style"] = dict.fromkeys(sorted(names), True)
+    return element
+
+
+def _link(url: str | None, limit: int) -> str | None:
+    """The address if a click on it can only open a web page; None leaves the text without a link."""
+    if not url or size(url) > limit or url != clean(url) or not _WEB.fullmatch(url):
+        return None
+    try:
+        return url if urlsplit(url).hostname else None
+    except ValueError:  # such as an IPv6 address without its bracket
+        return None
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+# ── blocks ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pack(pieces: list[Block], room: int) -> list[Block]:
+    """A block a paragraph, for air; where that is too many, neighbours share one, and quiet lines are said aloud."""
+    apart = [_wrap([piece]) for piece in pieces]
+    if len(apart) <= room:
+        return apart
+    runs = groupby(pieces, key=lambda piece: piece["type"] == "context")
+    return [block for small, run in runs for block in (list(run) if small else [_wrap(list(run))])]
+
+
+def _wrap(pieces: list[Block]) -> Block:
+    return pieces[0] if pieces[0]["type"] == "context" else {"type": "rich_text", "elements": pieces}
+
+
+def _actions(buttons: Sequence[Button]) -> Iterator[Block]:
+    for first in range(0, len(buttons), ACTIONS):
+        row = enumerate(buttons[first : first + ACTIONS], first)
+        yield {"type": "actions", "elements": [_button(number, button) for number, button in row]}
+
+
+def _button(number: int, button: Button) -> Block:
+    """A button that carries its action; its id begins with its number, since ids are unique in a message."""
+    if not 0 < size(button.action) <= VALUE:
+        raise ValueError(f"a button's action has 1 to {VALUE:,} characters")
+    label = cut(one_line(button.label).strip() or button.action, LABEL)
+    made: Block = {
+        "type": "button",
+        "action_id": f"{number}.{button.action}"[:ID],
+        "text": _plain(label),
+        "value": button.action,
+    }
+    return made if button.style == "plain" else made | {"style": button.style}

@@ -1,0 +1,54 @@
+"""A quiet line → a context block: small and grey, under what it belongs to. Pure.
+
+Context blocks know no rich text. A line of plain words is plain_text there; one with links or bold words is mrkdwn, but
+only when every character of it is one that mrkdwn never reads as markup. Otherwise it is not for here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.chat.slack.text import cut, escape, size
+
+SMALL = 2000
+"""Characters of a context element; the documents give no figure, so the smallest one of any text field."""
+
+_HARMLESS = re.compile(r"[^\W_]|[ .,;()'\"“”‘’/+%!?·—–▲…-]")
+"""Letters and digits of any script, and marks that begin nothing: none of * _ ~ ` : @ # & < > | or a line break."""
+_EDGE = re.compile(r"[\s.,;()·—–]")
+
+
+def context(spans: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The block for rich text elements, or None where they would not be safe or would not fit."""
+    text = "".join(span["text"] for span in spans)
+    if all(span["type"] == "text" and "style" not in span for span in spans):
+        return _block({"type": "plain_text", "text": cut(text, SMALL), "emoji": False})
+    if not all(_HARMLESS.fullmatch(char) for char in text) or not _apart(spans):
+        return None
+    marked = "".join(map(_marked, spans))
+    return _block({"type": "mrkdwn", "text": marked, "verbatim": True}) if size(marked) <= SMALL else None
+
+
+def _block(text: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "context", "elements": [text]}
+
+
+def _marked(span: dict[str, Any]) -> str:
+    if span["type"] == "link":
+        return f"<{escape(span['url'])}|{span['text']}>"
+    return f"*{span['text']}*" if span.get("style") == {"bold": True} else str(span["text"])
+
+
+def _apart(spans: Sequence[dict[str, Any]]) -> bool:
+    """Whether mrkdwn would see what is bold: only bold has marks here, and those need air around them, not inside."""
+    texts = [" ", *(span["text"] for span in spans), " "]
+    return all(_airy(*three) for three in zip(texts, spans, texts[2:], strict=False))
+
+
+def _airy(before: str, span: dict[str, Any], after: str) -> bool:
+    if "style" not in span:
+        return True
+    bold = span["type"] == "text" and span["style"] == {"bold": True}
+    return bold and span["text"] == span["text"].strip() and bool(_EDGE.match(before[-1]) and _EDGE.match(after))

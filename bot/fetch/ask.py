@@ -1,0 +1,172 @@
+"""One conditional GET, with all its manners: https://www.rfc-editor.org/rfc/rfc9110#section-13
+
+Redirects are followed here and not by aiohttp, so that each hop waits its turn, is checked like the first,
+and is remembered only when every hop was permanent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import aiohttp
+from yarl import URL
+
+from bot.errors import SourceFailed
+from bot.fetch.addresses import Gate, Lookup, Resolver, as_url, name
+from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, validators
+from bot.fetch.body import read, too_big
+from bot.fetch.lanes import Lanes
+from bot.fetch.limits import Limits
+from bot.fetch.words import broken, refused
+from bot.model import Bookmark, Feed
+from bot.ports import Clock, Fetched
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
+    "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.1"
+)
+FOUND = (200, 203)
+UNCHANGED = 304
+PERMANENT = (301, 308)
+FOR_NOW = (302, 303, 307)
+SLOW_DOWN, NOT_NOW = 429, 503
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request brought. `body` and `digest` are empty unless the feed was found."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """Where we stand on the way: which address, whether all hops so far were permanent, seconds left."""
+
+    url: URL
+    permanent: bool
+    left: float
+
+
+class Web:
+    """Asks for feeds over http(s). Opens its connections on first use, from the event loop that calls."""
+
+    def __init__(self, gate: Gate, limits: Limits, clock: Clock, *, agent: str, lookup: Lookup | None = None) -> None:
+        self._gate = gate
+        self._limits = limits
+        self._clock = clock
+        self._lanes = Lanes(limits, clock)
+        connector = aiohttp.TCPConnector(
+            resolver=Resolver(gate, lookup),
+            socket_factory=gate.socket,
+            use_dns_cache=False,  # a host is asked hourly: what is looked up is what is used, once
+            force_close=True,  # 10,000 hosts would leave 10,000 idle connections; arXiv wants at most one
+            limit=0,  # counted by the lanes, where a wait costs no one's time
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # by body.read, which can stop
+            trust_env=False,
+            max_field_size=limits.header,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
+            headers={"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip"},
+        )
+
+    async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
+        hop = Hop(as_url(bookmark.moved_to or feed.url), permanent=True, left=self._limits.seconds)
+        start = hop.url
+        for _ in range(self._limits.redirects + 1):
+            answer, spent = await self._ask(hop, bookmark)
+            if answer.status not in (*PERMANENT, *FOR_NOW):
+                moved = hop.url if hop.permanent and hop.url != start else None
+                return self._fetched(feed, bookmark, hop.url, moved, answer)
+            hop = onward(hop, answer, spent)
+        raise SourceFailed(f"{name(start)} sent us from address to address, more than {self._limits.redirects} times.")
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._session.close()
+
+    async def _ask(self, hop: Hop, bookmark: Bookmark) -> tuple[Answer, float]:
+        """One request, and the seconds it took once it was our turn."""
+        self._gate.check(hop.url)
+        host = name(hop.url)
+        async with self._lanes.turn(hop.url.raw_host or ""):
+            started = asyncio.get_running_loop().time()
+            async with self._spoken(host):
+                async with asyncio.timeout(max(0.0, hop.left)):
+                    answer = await self._get(hop.url, host, bookmark)
+            if answer.status == SLOW_DOWN:
+                self._slow_down(hop.url, answer)
+            return answer, asyncio.get_running_loop().time() - started
+
+    @asynccontextmanager
+    async def _spoken(self, host: str) -> AsyncIterator[None]:
+        """Whatever breaks becomes a sentence; also what a library had not thought of, as the bytes are a stranger's."""
+        try:
+            yield
+        except SourceFailed:
+            raise
+        except Exception as error:
+            raise broken(host, error, self._limits.seconds) from error
+
+    async def _get(self, url: URL, host: str, bookmark: Bookmark) -> Answer:
+        headers = conditions(bookmark.etag, bookmark.modified) | _password(url)
+        async with self._session.get(url.with_user(None), headers=headers, allow_redirects=False) as response:
+            if response.status not in FOUND:
+                return Answer(response.status, response.headers)
+            if (response.content_length or 0) > self._limits.body:
+                raise too_big(host, self._limits.body)
+            body, digest = await read(response, host, self._limits.body)
+            return Answer(response.status, response.headers, body, digest)
+
+    def _slow_down(self, url: URL, answer: Answer) -> None:
+        """A 429 is for the whole host: nobody asks it again before its time."""
+        after = back_after(answer.headers, self._clock())
+        after = self._limits.bare_slow_down if after is None else after
+        failure = refused(name(url), SLOW_DOWN, after)
+        self._lanes.close(url.raw_host or "", after, str(failure))
+        raise failure
+
+    def _fetched(self, feed: Feed, bookmark: Bookmark, url: URL, moved: URL | None, answer: Answer) -> Fetched:
+        now = self._clock()
+        if moved is not None:
+            bookmark = replace(bookmark, moved_to=None if str(moved) == feed.url else str(moved))
+        wait = fresh_for(answer.headers, now)
+        if answer.status == UNCHANGED and (bookmark.etag or bookmark.modified):
+            return Fetched(None, bookmark, wait)
+        if answer.status not in FOUND:
+            after = back_after(answer.headers, now) if answer.status == NOT_NOW else None
+            raise refused(name(url), answer.status, after)
+        etag, modified = validators(answer.headers)
+        known = answer.digest == bookmark.digest
+        bookmark = replace(bookmark, etag=etag, modified=modified, digest=answer.digest)
+        return Fetched(None if known else answer.body, bookmark, wait, content_type(answer.headers))
+
+
+def onward(hop: Hop, answer: Answer, spent: float) -> Hop:
+    """The next hop. From https to http is followed, as any http feed is read, but never remembered."""
+    if "Location" not in answer.headers:
+        raise SourceFailed(f"{name(hop.url)} sent us on without saying where (HTTP {answer.status}).")
+    there = as_url(answer.headers["Location"], hop.url)
+    if hop.url.user is not None and there.user is None and there.origin() == hop.url.origin():
+        there = there.with_user(hop.url.user).with_password(hop.url.password)
+    downgrade = hop.url.scheme == "https" and there.scheme == "http"
+    permanent = hop.permanent and answer.status in PERMANENT and not downgrade
+    return Hop(there, permanent, hop.left - spent)
+
+
+def _password(url: URL) -> dict[str, str]:
+    """The credentials of the address itself (RFC 7617), said to its own host only."""
+    if url.user is None:
+        return {}
+    pair = f"{url.user}:{url.password or ''}".encode("utf-8", "replace")
+    return {"Authorization": "Basic " + b64encode(pair).decode()}

@@ -1,0 +1,130 @@
+"""Entries → papers: each gets its id, its words become plain, and two entries of one paper become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+
+from bot.model import Announce, Feed, Paper, Signals
+from bot.sources.identity import Names, identity, telling
+from bot.sources.text import plain, shortened
+
+ENTRIES = 100_000
+TITLE = 500
+ABSTRACT = 10_000
+"""Characters that are kept; arXiv's abstracts have at most 1,920, but a blog's description may be all of its post."""
+ALIASES = 50
+"""Other ids that one paper may gather within a reading."""
+MARKUP = 200_000
+"""Characters of markup that are read for them."""
+
+_RANK: tuple[Announce, ...] = ("new", "cross", "replace", "replace-cross")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What every dialect says of a paper: `title` and `abstract` still as markup, names and dates already read."""
+
+    names: Names
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: datetime | None = None
+    announced: datetime | None = None
+    announce: Announce = "new"
+    version: int | None = None
+    pdf_url: str | None = None
+    signals: Signals = field(default_factory=Signals)
+
+
+def gathered(entries: Iterable[Entry], feed: Feed, feed_link: str = "") -> tuple[tuple[Paper, ...], tuple[str, ...]]:
+    """The papers in the feed's order, and what had to be left out or put together."""
+    entries = list(islice(entries, ENTRIES))
+    unique = telling((e.names for e in entries), feed_link)
+    found = [paper for e in entries if (paper := _paper(e, feed, unique))]
+    papers = merged(found)
+    odd = []
+    if len(found) < len(entries):
+        odd.append(f"{_entries(len(entries) - len(found))} with neither title, text nor link left out")
+    if len(papers) < len(found):
+        odd.append(f"{_entries(len(found) - len(papers))} put together with another of the same paper")
+    return papers, tuple(odd)
+
+
+def _entries(count: int) -> str:
+    return f"{count} {'entry' if count == 1 else 'entries'}"
+
+
+def _paper(entry: Entry, feed: Feed, unique: frozenset[str]) -> Paper | None:
+    title = shortened(plain(entry.title[:MARKUP]), TITLE)
+    abstract = shortened(plain(entry.abstract[:MARKUP]), ABSTRACT)
+    title = title or shortened(abstract, 100) or entry.names.link or shortened(plain(entry.names.guid), 100)
+    who = identity(replace(entry.names, words=title), feed, unique) if title else None
+    if not who:
+        return None
+    arxiv = who.id.removeprefix("arxiv:") if who.id.startswith("arxiv:") else ""
+    return Paper(
+        id=who.id,
+        title=title,
+        source=feed.address,
+        version=entry.version or who.version,
+        authors=entry.authors,
+        abstract=abstract,
+        url=f"https://arxiv.org/abs/{arxiv}" if arxiv else entry.names.link or None,
+        pdf_url=f"https://arxiv.org/pdf/{arxiv}" if arxiv else entry.pdf_url,
+        categories=entry.categories,
+        published=entry.published,
+        announced=entry.announced,
+        announce=entry.announce,
+        aliases=who.aliases,
+        signals=entry.signals,
+    )
+
+
+def merged(papers: Iterable[Paper]) -> tuple[Paper, ...]:
+    """One paper for each set of papers that share an id or alias, where the first of them stood."""
+    kept: list[Paper | None] = []
+    where: dict[str, int] = {}
+    for paper in papers:
+        ids = (paper.id, *paper.aliases)
+        places = sorted({where[i] for i in ids if i in where})
+        if places:
+            paper = _joined([p for at in places if (p := kept[at])], paper)
+        place = places[0] if places else len(kept)
+        if not places:
+            kept.append(paper)
+        for at in places[1:]:
+            kept[at] = None
+        kept[place] = paper
+        where |= dict.fromkeys((paper.id, *paper.aliases), place)
+    return tuple(paper for paper in kept if paper)
+
+
+def _joined(earlier: list[Paper], paper: Paper) -> Paper:
+    for other in reversed(earlier):
+        paper = joined(other, paper)
+    return paper
+
+
+def joined(first: Paper, second: Paper) -> Paper:
+    """One paper out of two accounts of it: the better id, the newer version's words, the facts of both."""
+    newer, older = (second, first) if (second.version or 0) > (first.version or 0) else (first, second)
+    best = min((first, second), key=lambda p: ("arxiv:", "doi:", "guid:", "url:").index(p.id[: p.id.index(":") + 1]))
+    ids = dict.fromkeys((first.id, *first.aliases, second.id, *second.aliases))
+    return replace(
+        newer,
+        id=best.id,
+        authors=newer.authors or older.authors,
+        abstract=newer.abstract or older.abstract,
+        url=best.url or newer.url or older.url,
+        pdf_url=best.pdf_url or newer.pdf_url or older.pdf_url,
+        categories=tuple(dict.fromkeys((*first.categories, *second.categories))),
+        published=min((d for d in (first.published, second.published) if d), default=None),
+        announced=min((d for d in (first.announced, second.announced) if d), default=None),
+        announce=min(first.announce, second.announce, key=_RANK.index),
+        aliases=tuple(i for i in ids if i != best.id)[:ALIASES],
+        signals=newer.signals if newer.signals != Signals() else older.signals,
+    )

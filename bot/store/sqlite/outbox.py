@@ -1,0 +1,252 @@
+"""The outbox: deliveries, leases and each channel's pace. Plain functions over a connection, one transaction each.
+
+A delivery is `ready` once its due time has come; the first claim after that marks it. So the oldest of a channel is
+one step in an index, whatever waits there for tomorrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlite_utils import Database
+
+from bot.errors import LeaseLost, StoreFailed
+from bot.model import Channel, Claim, Delivery, Paper, Poll, Reason
+from bot.store.identity import gain
+from bot.store.plain import clean, clean_or_none, moment, pack, stamp, stamp_or_none, unpack, whole
+from bot.store.sqlite.connection import reading, row, rows, writing
+from bot.store.sqlite.papers import keep_bookmark, keep_papers, numbers
+from bot.store.sqlite.reading import FULL, as_delivery
+from bot.store.sqlite.rulebook import require_version
+
+# Every channel of the platforms asked for that has something ready, one step in the index for each
+# ("loose scan": https://wiki.postgresql.org/wiki/Loose_indexscan), with its oldest delivery.
+_LINES = """
+    WITH RECURSIVE line (platform, channel) AS (
+        SELECT asked.value, (SELECT min(channel) FROM delivery WHERE ready = 1 AND platform = asked.value)
+        FROM json_each(:platforms) AS asked
+        UNION ALL
+        SELECT platform, (
+            SELECT min(channel) FROM delivery
+            WHERE ready = 1 AND platform = line.platform AND channel > line.channel
+        ) FROM line WHERE channel IS NOT NULL
+    ), head AS (
+        SELECT line.*, coalesce(budget.free_at, '') AS free_at, (
+            SELECT min(number) FROM delivery
+            WHERE ready = 1 AND platform = line.platform AND channel = line.channel
+        ) AS number, coalesce((
+            SELECT max(leased_until) FROM delivery WHERE leased_until IS NOT NULL AND channel = line.channel
+        ), '') AS leased_until
+        FROM line LEFT JOIN budget USING (channel) WHERE channel IS NOT NULL
+    )
+"""
+
+# The channel served longest ago first, so that nobody's thousands keep others waiting.
+HEADS = " ".join(
+    (
+        _LINES,
+        "SELECT number FROM head WHERE free_at <= :now AND leased_until <= :now ORDER BY free_at, number LIMIT :limit",
+    )
+)
+
+WAKE = """
+    UPDATE delivery SET ready = 1
+    WHERE state = 'pending' AND ready = 0 AND due <= :now AND platform IN (SELECT value FROM json_each(:platforms))
+"""
+
+TAKE = """
+    UPDATE delivery SET lease = lease + 1, leased_until = :until, worker = :worker
+    WHERE number IN (SELECT value FROM json_each(:heads))
+"""
+
+SOONEST_READY = " ".join(
+    (_LINES, "SELECT min(max(free_at, head.leased_until, due)) FROM head JOIN delivery USING (number)")
+)
+
+WAITING = """
+    SELECT due, max(due, coalesce(free_at, ''), coalesce((
+        SELECT max(leased_until) FROM delivery AS busy
+        WHERE leased_until IS NOT NULL AND busy.channel = delivery.channel
+    ), '')) AS soonest
+    FROM delivery LEFT JOIN budget USING (channel)
+    WHERE state = 'pending' AND ready = 0 AND platform = ? ORDER BY due
+"""
+
+
+def record(db: Database, poll: Poll, now: datetime) -> int:
+    """Bookmark, papers and deliveries of one poll, whole or not at all; how many deliveries are new."""
+    with writing(db):
+        if poll.version is not None:
+            require_version(db, poll.version)
+        keep_bookmark(db, poll.bookmark)
+        known = keep_papers(db, poll.papers, now)
+        known |= numbers(db, {clean(delivery.paper) for delivery in poll.deliveries} - known.keys())
+        return sum(_plan(db, delivery, known, now) for delivery in poll.deliveries)
+
+
+def _plan(db: Database, delivery: Delivery, known: Mapping[str, int], now: datetime) -> bool:
+    """Add the delivery, or its reasons to the one that is there; True when it is new."""
+    paper, channel = known.get(clean(delivery.paper)), clean(str(delivery.channel))
+    if paper is None:
+        raise StoreFailed(f"The paper {delivery.paper!r} of a delivery is not stored: record the paper with it.")
+    there = row(
+        db,
+        "SELECT number, reasons FROM delivery WHERE paper = ? AND channel = ? AND state <> 'merged'",
+        (paper, channel),
+    )
+    if there is not None:
+        _gain(db, there["number"], there["reasons"], delivery)
+        return False
+    _insert(db, delivery, paper, channel, now)
+    return True
+
+
+def _gain(db: Database, number: int, reasons: str, delivery: Delivery) -> None:
+    grown = pack(gain(unpack(reasons, tuple[Reason, ...]), delivery.reasons))
+    if grown != reasons:
+        db.execute("UPDATE delivery SET reasons = ? WHERE number = ?", (grown, number))
+
+
+def _insert(db: Database, delivery: Delivery, paper: int, channel: str, now: datetime) -> None:
+    due = stamp(delivery.due or now)
+    db.execute(
+        "INSERT INTO delivery (paper, channel, platform, state, ready, due, reasons, options, message, thread, "
+        "posted_at, attempts, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            paper,
+            channel,
+            clean(delivery.channel.platform),
+            delivery.state,
+            delivery.state == "pending" and due <= stamp(now),
+            due,
+            pack(delivery.reasons),
+            pack(delivery.options),
+            clean_or_none(delivery.message),
+            clean_or_none(delivery.thread),
+            stamp_or_none(delivery.posted_at),
+            delivery.attempts,
+            clean_or_none(delivery.error),
+        ),
+    )
+
+
+def claim(
+    db: Database, worker: str, now: datetime, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+) -> list[Claim]:
+    """Take the oldest due delivery of up to `limit` channels that are free; spend their pace."""
+    at = {"now": stamp(now), "platforms": _json(list(pace)), "limit": limit}
+    with writing(db):
+        db.execute(WAKE, at)
+        heads = [found["number"] for found in rows(db, HEADS, at)]
+        db.execute(TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
+        claims = [_claimed(db, number) for number in heads]
+        for channel in (claim.delivery.channel for claim in claims):
+            _spend(db, channel, now + pace[channel.platform])
+    return claims
+
+
+def _claimed(db: Database, number: int) -> Claim:
+    found = row(db, f"{FULL} WHERE delivery.number = ?", (number,))
+    assert found is not None
+    return Claim(as_delivery(found), unpack(found["noun"], Paper), found["lease"])
+
+
+def _spend(db: Database, channel: Channel, free_at: datetime) -> None:
+    db.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (str(channel), stamp(free_at)))
+
+
+def due(db: Database, platforms: Iterable[str]) -> datetime | None:
+    """When the next pending delivery may be claimed: its due time, its channel's pace and leases considered."""
+    asked = list(platforms)
+    with reading(db):
+        found = row(db, SOONEST_READY, {"platforms": _json(asked)})
+        soonest = [found[0]] if found and found[0] else []
+        for platform in asked:
+            soonest += _soonest_waiting(db, platform)
+    return moment(min(soonest)) if soonest else None
+
+
+def _soonest_waiting(db: Database, platform: str) -> list[str]:
+    best: list[str] = []
+    for found in db.execute(WAITING, (platform,)):
+        if best and found["due"] >= best[0]:
+            break  # all that follow are due later than that
+        best = [min([*best, found["soonest"]])]
+    return best
+
+
+def posted(db: Database, claim: Claim, message: str, now: datetime) -> None:
+    """Remember the message's id."""
+    _finish(db, claim, "message = ?, posted_at = ?", clean(message), stamp(now))
+
+
+def done(db: Database, claim: Claim) -> None:
+    """Every step is taken. What was merged meanwhile stays `merged`."""
+    _finish(db, claim, "state = iif(state = 'pending', 'sent', state), ready = 0, error = NULL, leased_until = NULL")
+
+
+def later(db: Database, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+    """Give it back for another try at `due`."""
+    change = (
+        "due = ?, error = ?, first_tried = coalesce(first_tried, ?), attempts = attempts + 1, "
+        "ready = 0, leased_until = NULL"
+    )
+    _finish(db, claim, change, stamp(due), clean(error), stamp(now))
+
+
+def fail(db: Database, claim: Claim, state: str, error: str) -> None:
+    """End it with the reason."""
+    if state not in ("refused", "given_up"):
+        raise ValueError(f"a delivery ends refused or given_up, not {state!r}")
+    change = "state = iif(state = 'pending', ?, state), error = ?, ready = 0, leased_until = NULL"
+    _finish(db, claim, change, state, clean(error))
+
+
+def _finish(db: Database, claim: Claim, change: str, *values: str) -> None:
+    """Change the delivery if the lease shown is the one it is under, in one statement."""
+    asked = f"UPDATE delivery SET {change} WHERE number = ? AND lease = ? AND leased_until IS NOT NULL"  # noqa: S608 — our own words
+    with writing(db):
+        if not db.execute(asked, (*values, claim.delivery.row, claim.lease)).rowcount:
+            raise LeaseLost(
+                f"The delivery {claim.delivery.row} to {claim.delivery.channel} is not under lease {claim.lease} "
+                "any more: another worker has it, or has finished it."
+            )
+
+
+def threaded(db: Database, number: int, thread: str) -> None:
+    """Remember the thread on every delivery of this paper to this channel that has none: merged ones share it."""
+    with writing(db):
+        changed = db.execute(
+            "UPDATE delivery SET thread = coalesce(delivery.thread, ?) FROM delivery AS asked WHERE asked.number = ? "
+            "AND delivery.paper = asked.paper AND delivery.channel = asked.channel",
+            (clean(thread), whole(number)),
+        )
+        if not changed.rowcount:
+            raise StoreFailed(f"There is no delivery {number} to remember a thread for.")
+
+
+def delivery(db: Database, number: int) -> Delivery | None:
+    """One delivery by its row number."""
+    found = row(db, f"{FULL} WHERE delivery.number = ?", (whole(number),))
+    return None if found is None else as_delivery(found)
+
+
+def deliveries(db: Database, channel: Channel | None, limit: int) -> list[Delivery]:
+    """The newest first."""
+    only: Sequence[str] = () if channel is None else (clean(str(channel)),)
+    where = "WHERE channel = ?" if only else ""
+    return [
+        as_delivery(found)
+        for found in rows(db, f"{FULL} {where} ORDER BY delivery.number DESC LIMIT ?", (*only, limit))
+    ]
+
+
+def take_back(db: Database) -> None:
+    """End every lease: whoever held one is told `LeaseLost`, and its delivery may be claimed at once."""
+    db.execute("UPDATE delivery SET leased_until = NULL WHERE leased_until IS NOT NULL")
+
+
+def _json(values: Sequence[object]) -> str:
+    return msgspec.json.encode(values).decode()

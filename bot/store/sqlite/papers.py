@@ -1,0 +1,174 @@
+"""Bookmarks and papers: plain functions over a connection, one transaction each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlite_utils import Database
+
+from bot.model import Bookmark, Paper
+from bot.store.identity import change, first_seen, ids, update
+from bot.store.plain import (
+    clean,
+    clean_or_none,
+    exact,
+    moment_or_none,
+    pack,
+    read_exact,
+    stamp,
+    stamp_or_none,
+    unpack,
+    utc,
+    whole,
+)
+from bot.store.sqlite.connection import row, rows
+from bot.store.sqlite.merging import absorb
+
+NAMED = "SELECT id, paper FROM alias WHERE id IN (SELECT value FROM json_each(?))"
+NEWEST = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
+DAYS = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
+OF_DAY = "SELECT noun FROM paper WHERE day = ? ORDER BY upvotes DESC, number"
+
+
+def bookmarks(db: Database) -> dict[str, Bookmark]:
+    """All bookmarks by feed address."""
+    found = [_bookmark(kept) for kept in rows(db, "SELECT * FROM bookmark")]
+    return {bookmark.address: bookmark for bookmark in found}
+
+
+def keep_bookmark(db: Database, bookmark: Bookmark) -> None:
+    """Put it in the place of the one that is there."""
+    db.execute(
+        "INSERT OR REPLACE INTO bookmark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            exact(bookmark.address),
+            exact(bookmark.etag),
+            exact(bookmark.modified),
+            clean_or_none(bookmark.digest),
+            stamp_or_none(bookmark.due),
+            whole(bookmark.failures),
+            stamp_or_none(bookmark.failing_since),
+            clean_or_none(bookmark.error),
+            exact(bookmark.moved_to),
+            stamp_or_none(bookmark.baseline_at),
+        ),
+    )
+
+
+def unknown(db: Database, papers: Sequence[Paper]) -> list[Paper]:
+    """Those of which neither the id nor any alias has been seen, in the order given."""
+    known = numbers(db, (name for paper in papers for name in ids(paper)))
+    return [paper for paper in papers if not any(name in known for name in ids(paper))]
+
+
+def changed(db: Database, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+    """Those that are known and would change: as they are, and as they would be."""
+    known = numbers(db, (name for paper in found for name in ids(paper)))
+    met = ((paper, [known[name] for name in ids(paper) if name in known]) for paper in found)
+    pairs = (change(_numbered(db, min(places)), paper) for paper, places in met if places)
+    return [pair for pair in pairs if pair is not None]
+
+
+def numbers(db: Database, wanted: Iterable[str]) -> dict[str, int]:
+    """The papers' row numbers, by those of the ids that are known."""
+    asked = msgspec.json.encode(list(wanted)).decode()
+    found = rows(db, NAMED, (asked,))
+    return {alias["id"]: alias["paper"] for alias in found}
+
+
+def keep_papers(db: Database, papers: Sequence[Paper], now: datetime) -> dict[str, int]:
+    """Add or update each paper, and merge those found to be one; return row numbers by every id that was met."""
+    known = numbers(db, (name for paper in papers for name in ids(paper)))
+    for paper in papers:
+        met = sorted({known[name] for name in ids(paper) if name in known})
+        number = _again(db, met, paper) if met else _add(db, first_seen(paper, utc(now)))
+        if len(met) > 1:
+            known |= dict.fromkeys((name for name, other in known.items() if other in met), number)
+        known |= dict.fromkeys(ids(paper), number)
+    return known
+
+
+def paper(db: Database, id: str) -> Paper | None:
+    """The paper by its id or any alias."""
+    found = row(db, "SELECT noun FROM alias JOIN paper ON number = paper WHERE alias.id = ?", (clean(id),))
+    return None if found is None else _paper(found)
+
+
+def papers(db: Database, since: datetime | None, limit: int) -> list[Paper]:
+    """The newest first; of those announced together, in the order they were first seen."""
+    return [_paper(found) for found in rows(db, NEWEST, (stamp_or_none(since) or "", limit))]
+
+
+def days(db: Database, limit: int) -> list[tuple[date, int]]:
+    """The newest days that have papers, and how many."""
+    return [(date.fromisoformat(day), count) for day, count in rows(db, DAYS, (limit,))]
+
+
+def of_day(db: Database, day: date) -> list[Paper]:
+    """The papers of one day: most upvotes first, then as first seen."""
+    return [_paper(found) for found in rows(db, OF_DAY, (day.isoformat(),))]
+
+
+def _add(db: Database, paper: Paper) -> int:
+    number = db.execute(
+        "INSERT INTO paper (id, at, day, upvotes, noun) VALUES (?, ?, ?, ?, ?)", (paper.id, *_columns(paper))
+    ).lastrowid
+    assert number is not None
+    _name(db, paper, number)
+    return number
+
+
+def _again(db: Database, met: Sequence[int], found: Paper) -> int:
+    """The papers `met` (oldest first) are all `found`: the oldest takes in what the others and `found` know."""
+    oldest, *younger = met
+    before = after = _numbered(db, oldest)
+    for number in younger:
+        after = update(after, _numbered(db, number))
+        absorb(db, number, oldest)
+    after = update(after, found)
+    if after != before:
+        db.execute(
+            "UPDATE paper SET at = ?, day = ?, upvotes = ?, noun = ? WHERE number = ?", (*_columns(after), oldest)
+        )
+        _name(db, after, oldest)
+    return oldest
+
+
+def _name(db: Database, paper: Paper, number: int) -> None:
+    named = [(name, number) for name in ids(paper)]
+    db.conn.executemany("INSERT INTO alias VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET paper = excluded.paper", named)
+
+
+def _columns(paper: Paper) -> tuple[str, str, int, str]:
+    when = paper.announced or paper.seen
+    assert when is not None
+    at = stamp(when)
+    return at, at[:10], paper.signals.upvotes or 0, pack(paper)
+
+
+def _numbered(db: Database, number: int) -> Paper:
+    found = row(db, "SELECT noun FROM paper WHERE number = ?", (number,))
+    assert found is not None
+    return _paper(found)
+
+
+def _paper(found: sqlite3.Row) -> Paper:
+    return unpack(found["noun"], Paper)
+
+
+def _bookmark(kept: sqlite3.Row) -> Bookmark:
+    return Bookmark(
+        address=read_exact(kept["address"]) or "",
+        etag=read_exact(kept["etag"]),
+        modified=read_exact(kept["modified"]),
+        digest=kept["digest"],
+        due=moment_or_none(kept["due"]),
+        failures=kept["failures"],
+        failing_since=moment_or_none(kept["failing_since"]),
+        error=kept["error"],
+        moved_to=read_exact(kept["moved_to"]),
+        baseline_at=moment_or_none(kept["baseline_at"]),
+    )

@@ -1,0 +1,36 @@
+"""Rows of deliveries back to nouns."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bot.model import Channel, Delivery, Options, Reason
+from bot.store.plain import moment, moment_or_none, unpack
+
+FULL = "SELECT delivery.*, paper.id AS id, paper.noun AS noun FROM delivery JOIN paper ON paper.number = delivery.paper"
+"""Deliveries with their papers."""
+
+
+def as_channel(text: str) -> Channel:
+    """The way back from a channel's text; every platform's, named or not in `Channel.parse`."""
+    platform, _, place = text.partition(":")
+    return Channel(platform, place)
+
+
+def as_delivery(found: sqlite3.Row) -> Delivery:
+    """A row of `FULL` as a delivery."""
+    return Delivery(
+        paper=found["id"],
+        channel=as_channel(found["channel"]),
+        reasons=unpack(found["reasons"], tuple[Reason, ...]),
+        state=found["state"],
+        row=found["number"],
+        message=found["message"],
+        thread=found["thread"],
+        attempts=found["attempts"],
+        first_tried=moment_or_none(found["first_tried"]),
+        error=found["error"],
+        due=moment(found["due"]),
+        posted_at=moment_or_none(found["posted_at"]),
+        options=unpack(found["options"], Options),
+    )

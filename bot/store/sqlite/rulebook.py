@@ -1,0 +1,136 @@
+"""Subscriptions, their version, and drafts: plain functions over a connection, one transaction each."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.errors import RulesChanged
+from bot.model import Channel, Options, Rulebook, Subscription
+from bot.store.plain import clean, pack, stamp, unpack, whole
+from bot.store.sqlite.connection import reading, row, rows, writing
+from bot.store.sqlite.reading import as_channel
+
+DRAFT_AGE = timedelta(days=1)
+"""A draft is kept this long at least: a preview of this morning may be confirmed after lunch."""
+
+DRAFTS = 20
+"""So many drafts a person, the newest; nobody's typing pushes out another's."""
+
+# Two statements rather than an upsert, which would use up an id each time, and people type these.
+_UPDATE = "UPDATE subscription SET options = ?, state = ? WHERE channel = ? AND rule = ? RETURNING *"
+_INSERT = (
+    "INSERT INTO subscription (options, state, channel, rule, creator, created) VALUES (?, ?, ?, ?, ?, ?) RETURNING *"
+)
+
+
+def version(db: Database) -> int:
+    """The rulebook's version: goes up with every change, in the change's own transaction."""
+    found = row(db, "SELECT version FROM rulebook")
+    assert found is not None
+    return int(found["version"])
+
+
+def require_version(db: Database, planned: int) -> None:
+    """`RulesChanged` when the rulebook is not the one that was planned with."""
+    if (now := version(db)) != planned:
+        raise RulesChanged(f"The subscriptions changed meanwhile (from version {planned} to {now}): match again.")
+
+
+def rulebook(db: Database) -> Rulebook:
+    """All active subscriptions and the version they stand at, of one moment."""
+    with reading(db):
+        found = rows(db, "SELECT * FROM subscription WHERE state = 'active' ORDER BY id")
+        return Rulebook(version(db), tuple(map(_subscription, found)))
+
+
+def subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
+    """Add it, or give the one with the same rule in the same channel its options and state; who made that one stays."""
+    with writing(db):
+        return _subscribe(db, subscription, now)
+
+
+def _subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
+    asked = (
+        pack(subscription.options),
+        subscription.state,
+        clean(str(subscription.channel)),
+        clean(subscription.rule),
+    )
+    _turn(db)
+    kept = row(db, _UPDATE, asked) or row(db, _INSERT, (*asked, clean(subscription.creator), stamp(now)))
+    assert kept is not None
+    return _subscription(kept)
+
+
+def unsubscribe(db: Database, channel: Channel, id: int) -> Subscription | None:
+    """Remove it and return what it was; None when this channel has no such subscription."""
+    with writing(db):
+        asked = "DELETE FROM subscription WHERE id = ? AND channel = ? RETURNING *"
+        gone = row(db, asked, (whole(id), clean(str(channel))))
+        if gone is None:
+            return None
+        _turn(db)
+        return _subscription(gone)
+
+
+def subscriptions(db: Database, channel: Channel | None) -> list[Subscription]:
+    """One channel's subscriptions, or all, by id."""
+    if channel is None:
+        return [_subscription(found) for found in rows(db, "SELECT * FROM subscription ORDER BY id")]
+    asked = "SELECT * FROM subscription WHERE channel = ? ORDER BY id"
+    return [_subscription(found) for found in rows(db, asked, (clean(str(channel)),))]
+
+
+def draft(db: Database, subscription: Subscription, now: datetime) -> int:
+    """Keep a draft and return its number; drafts older than `DRAFT_AGE` and a person's oldest above `DRAFTS` go."""
+    person = clean(subscription.creator)
+    with writing(db):
+        kept = db.execute(
+            "INSERT INTO draft (channel, person, at, noun) VALUES (?, ?, ?, ?)",
+            (clean(str(subscription.channel)), person, stamp(now), pack(subscription)),
+        )
+        db.execute("DELETE FROM draft WHERE at < ?", (stamp(now - DRAFT_AGE),))
+        db.execute(
+            "DELETE FROM draft WHERE number IN "
+            "(SELECT number FROM draft WHERE person = ? ORDER BY number DESC LIMIT -1 OFFSET ?)",
+            (person, DRAFTS),
+        )
+    assert kept.lastrowid is not None
+    return kept.lastrowid
+
+
+def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+    """Take the draft away, if it was made in this channel by this person; None otherwise, and it stays."""
+    with writing(db):
+        return _take_draft(db, number, channel, person)
+
+
+def confirm(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+    """The draft becomes a subscription, whole or not at all."""
+    with writing(db):
+        wish = _take_draft(db, number, channel, person)
+        return None if wish is None else _subscribe(db, wish, now)
+
+
+def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+    asked = "DELETE FROM draft WHERE number = ? AND channel = ? AND person = ? RETURNING noun"
+    taken = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
+    return None if taken is None else unpack(taken["noun"], Subscription)
+
+
+def _turn(db: Database) -> None:
+    db.execute("UPDATE rulebook SET version = version + 1")
+
+
+def _subscription(found: sqlite3.Row) -> Subscription:
+    return Subscription(
+        channel=as_channel(found["channel"]),
+        rule=found["rule"],
+        creator=found["creator"],
+        options=unpack(found["options"], Options),
+        id=found["id"],
+        state=found["state"],
+    )

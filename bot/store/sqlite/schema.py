@@ -1,0 +1,147 @@
+"""The tables, as migrations: add at the end; never edit one that was released.
+
+All tables are STRICT. Moments are text of one width in UTC (`bot.store.plain.stamp`), nouns are JSON. Numbers that
+leave the program (a delivery's in a button, a subscription's in a command) are AUTOINCREMENT: never given out twice.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from bot.errors import StoreFailed
+
+migrations = Migrations("paper-round")
+
+
+@migrations()
+def papers(db: Database) -> None:
+    """Feeds' bookmarks; papers in the order first seen; every id that any of them was ever known by."""
+    db.executescript("""
+        CREATE TABLE bookmark (
+            address BLOB PRIMARY KEY,  -- with etag and modified: byte for byte what was given
+            etag BLOB, modified BLOB, digest TEXT, due TEXT,
+            failures INTEGER NOT NULL, failing_since TEXT, error TEXT, moved_to BLOB, baseline_at TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE paper (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order in which they were first seen
+            id TEXT NOT NULL UNIQUE,
+            at TEXT NOT NULL,  -- announced, else seen
+            day TEXT NOT NULL,  -- the date of `at`
+            upvotes INTEGER NOT NULL,
+            noun TEXT NOT NULL  -- model.Paper
+        ) STRICT;
+        CREATE INDEX paper_newest ON paper (at DESC);
+        CREATE INDEX paper_day ON paper (day);
+        CREATE TABLE alias (
+            id TEXT PRIMARY KEY,
+            paper INTEGER NOT NULL REFERENCES paper (number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX alias_paper ON alias (paper);
+    """)
+
+
+@migrations()
+def subscriptions(db: Database) -> None:
+    """Who wants what, the version of all of it, and drafts that wait for a person to confirm."""
+    db.executescript("""
+        CREATE TABLE rulebook (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            version INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO rulebook VALUES (1, 0);
+        CREATE TABLE subscription (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            channel TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            creator TEXT NOT NULL,
+            options TEXT NOT NULL,  -- model.Options
+            state TEXT NOT NULL CHECK (state IN ('active', 'paused')),
+            created TEXT NOT NULL,
+            UNIQUE (channel, rule)
+        ) STRICT;
+        CREATE TABLE draft (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            channel TEXT NOT NULL,
+            person TEXT NOT NULL,
+            at TEXT NOT NULL,
+            noun TEXT NOT NULL  -- model.Subscription
+        ) STRICT;
+        CREATE INDEX draft_person ON draft (person);
+        CREATE INDEX draft_at ON draft (at);
+    """)
+
+
+@migrations()
+def outbox(db: Database) -> None:
+    """Deliveries and their leases, what each channel may take next, and who leads."""
+    db.executescript("""
+        CREATE TABLE delivery (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            paper INTEGER NOT NULL REFERENCES paper (number),
+            channel TEXT NOT NULL,
+            platform TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'sent', 'merged', 'refused', 'given_up')),
+            ready INTEGER NOT NULL CHECK (ready = 0 OR ready = 1 AND state = 'pending'),  -- due has come
+            due TEXT NOT NULL,
+            reasons TEXT NOT NULL,  -- tuple of model.Reason
+            options TEXT NOT NULL,  -- model.Options
+            message TEXT, thread TEXT, posted_at TEXT,
+            attempts INTEGER NOT NULL, first_tried TEXT, error TEXT,
+            lease INTEGER NOT NULL DEFAULT 0,  -- goes up with every claim
+            leased_until TEXT,  -- NULL: in nobody's hands
+            worker TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX delivery_key ON delivery (paper, channel) WHERE state <> 'merged';
+        CREATE INDEX delivery_paper ON delivery (paper, channel);
+        CREATE INDEX delivery_channel ON delivery (channel);
+        CREATE INDEX delivery_ready ON delivery (platform, channel) WHERE ready = 1;
+        CREATE INDEX delivery_waiting ON delivery (platform, due) WHERE state = 'pending' AND ready = 0;
+        CREATE INDEX delivery_leased ON delivery (channel, leased_until) WHERE leased_until IS NOT NULL;
+        CREATE TABLE budget (
+            channel TEXT PRIMARY KEY,
+            free_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE leader (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            worker TEXT NOT NULL
+        ) STRICT;
+    """)
+
+
+@migrations()
+def rooms(db: Database) -> None:
+    """What is said in the local channels."""
+    db.executescript("""
+        CREATE TABLE message (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            channel TEXT NOT NULL,
+            thread INTEGER REFERENCES message (id),
+            key TEXT NOT NULL,
+            author TEXT NOT NULL,
+            at TEXT NOT NULL,
+            post TEXT NOT NULL,  -- model.Post
+            UNIQUE (channel, key)
+        ) STRICT;
+        CREATE INDEX message_thread ON message (channel, thread);
+    """)
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms")
+"""The steps this program knows, in their order; a file that has another was used by a newer program."""
+
+
+def behind(db: Database, file: object) -> bool:
+    """Whether tables are missing. `StoreFailed` for another program's file, and for one of a newer Paper Round."""
+    tables = set(db.table_names())  # before the steps: another program may be making both this very moment
+    applied = [step.name for step in migrations.applied(db)]
+    if not applied and tables - {"sqlite_sequence", migrations.migrations_table}:
+        raise StoreFailed(
+            f"{file} is the database of another program, and nothing was changed in it: "
+            "name another file as the store (--store, BOT_STORE or [store] path)."
+        )
+    if strange := [name for name in applied if name not in KNOWN]:
+        raise StoreFailed(
+            f"The database {file} was last used by a newer Paper Round (its schema is version {len(applied)}, with "
+            f"{strange[-1]!r}; this program knows version {len(KNOWN)}): update paper-round, or name another file."
+        )
+    return len(applied) < len(KNOWN)

@@ -1,0 +1,100 @@
+"""What every page has at hand, and how a request becomes a page."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.model import Channel, Feed
+from bot.ports import Answer, Clock, Store
+from bot.web.door import Door, Wrong, visitor_of
+from bot.web.live import Live
+from bot.web.render import Look
+from bot.web.visitor import Visitor
+
+Sources = Callable[[], Awaitable[Sequence[Feed]]]
+"""Which feeds the running bot reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The world a page is made from."""
+
+    store: Store
+    answer: Answer
+    clock: Clock
+    look: Look
+    door: Door
+    live: Live
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A local channel as one visitor sees it: what its forms carry, and whether they may be sent."""
+
+    channel: Channel
+    visitor: Visitor
+    may_change: bool
+    nonce: str
+
+    @property
+    def person(self) -> str:
+        return self.visitor.person
+
+    @property
+    def token(self) -> str:
+        return self.visitor.token
+
+
+DESK: web.AppKey[Desk] = web.AppKey("desk")
+NEWCOMER: web.RequestKey[Visitor] = web.RequestKey("newcomer", Visitor)
+"""The request's place for a visitor whose browser has yet to be told."""
+
+
+def desk(request: web.Request) -> Desk:
+    return request.app[DESK]
+
+
+async def page(request: web.Request, template: str, *, status: int = 200, **values: object) -> web.Response:
+    """A whole page, made off the event loop; `here` is the part of the house that the menu marks."""
+    html = await asyncio.to_thread(desk(request).look.page, template, **({"here": ""} | values))
+    return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
+
+
+def visitor(request: web.Request) -> Visitor:
+    """Who is reading; a browser without our cookie gets one with the answer."""
+    known = visitor_of(request)
+    if known is not None:
+        return known
+    if NEWCOMER not in request:
+        request[NEWCOMER] = Visitor(secrets.token_urlsafe(24))
+    return request[NEWCOMER]
+
+
+def room(request: web.Request, channel: Channel) -> Room:
+    """The channel as this request's visitor sees it."""
+    return Room(channel, visitor(request), desk(request).door.may_change(request), secrets.token_urlsafe(9))
+
+
+async def form(request: web.Request) -> dict[str, str]:
+    """The form's fields. `Wrong` when it is no form of ours, in shape, sender, pace or permission."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise Wrong(415, "Paper Round reads forms here, and this was none.")
+    try:
+        fields = {name: str(value) for name, value in (await request.post()).items()}
+    except (ValueError, LookupError):
+        raise Wrong(400, "That form could not be read; open the page again and send it once more.") from None
+    door = desk(request).door
+    sender = door.check_sender(request, visitor_of(request), fields.get("token", ""))
+    door.check_pace(request, sender)
+    return fields
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether our own script asks, which puts pieces into the open page."""
+    return request.headers.get("Accept", "") == "application/json"

@@ -1,0 +1,163 @@
+"""The pages, put together: which address leads where, and what stands between the world and them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from aiohttp import web
+
+from bot.errors import StoreFailed
+from bot.model import Feed
+from bot.ports import Answer, Clock, Store
+from bot.web import channels, events, papers
+from bot.web.desk import DESK, NEWCOMER, Desk, Sources, desk, form, page, visitor, wants_json
+from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
+from bot.web.live import Live
+from bot.web.render import FILES, look
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+BODY = 64 * 1024
+"""Bytes of a request's body: a form of ours with the longest message, percent-encoded, fits."""
+YEAR = 365 * 24 * 3600
+TITLES = {403: "Not from here", 404: "Not found", 413: "Too long", 429: "A little slower", 503: "Not now"}
+SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address cannot be used that way.",
+    413: "That was far too long; a message holds some thousand characters.",
+}
+
+
+async def _no_sources() -> Sequence[Feed]:
+    return ()
+
+
+def app(
+    store: Store,
+    answer: Answer,
+    clock: Clock,
+    *,
+    sources: Sources | None = None,
+    host: str = "127.0.0.1",
+    names: Iterable[str] = (),
+    token: str | None = None,
+    every: float = 0.5,
+    beat: float = 15.0,
+) -> web.Application:
+    """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
+
+    In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
+    a silent line to a browser says that it is still there.
+    """
+    made = web.Application(middlewares=[_sentences, _entry], client_max_size=BODY)
+    door = Door(clock, host, frozenset(name.lower() for name in names), token or None)
+    live = Live(store, every=every, beat=beat)
+    made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources)
+    made.on_response_prepare.append(_dress)
+    made.on_shutdown.append(_quiet)
+    made.add_routes(
+        [
+            web.get("/", papers.front),
+            web.get("/day/{day}", papers.one_day),
+            web.get("/papers/{id:.+}", papers.one_paper),
+            web.get("/chat", channels.channels),
+            web.get("/chat/{name}", channels.channel),
+            web.post("/chat/{name}", channels.say),
+            web.post("/chat/{name}/press", channels.press),
+            web.get("/chat/{name}/events", events.events),
+            web.get(r"/chat/{name}/{message:\d+}", channels.thread),
+            web.post(r"/chat/{name}/{message:\d+}", channels.say),
+            web.get(r"/chat/{name}/{message:\d+}/events", events.events),
+            web.get("/token", _token_page),
+            web.post("/token", _token_given),
+            web.get("/static/{file}", _file),
+            web.get("/healthz", _health),
+        ]
+    )
+    return made
+
+
+# ── what stands between ──
+
+
+@web.middleware
+async def _sentences(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong becomes one sentence; nobody sees a traceback."""
+    try:
+        return await handler(request)
+    except Wrong as wrong:
+        return await _wrong(request, wrong.status, wrong.sentence)
+    except web.HTTPException as ended:
+        if ended.status < 400:
+            raise
+        return await _wrong(request, ended.status, SENTENCES.get(ended.status, "That request could not be understood."))
+    except StoreFailed as failed:
+        return await _wrong(request, 503, str(failed))
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        return await _wrong(request, 500, "Something went wrong here; it is written in the bot's log. Try it again.")
+
+
+@web.middleware
+async def _entry(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in who asks for us by our name, and tell a new browser who it is."""
+    desk(request).door.check_host(request)
+    answer = await handler(request)
+    if newcomer := request.get(NEWCOMER):
+        answer.set_cookie(COOKIE, newcomer.secret, max_age=YEAR, path="/", httponly=True, samesite="Strict")
+    return answer
+
+
+async def _wrong(request: web.Request, status: int, sentence: str) -> web.Response:
+    if wants_json(request):
+        return web.json_response({"wrong": sentence}, status=status)
+    return await page(
+        request, "wrong.html", status=status, title=TITLES.get(status, "That did not work"), sentence=sentence
+    )
+
+
+async def _dress(request: web.Request, response: web.StreamResponse) -> None:
+    """Put on what every answer carries."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-cache, private")
+
+
+async def _quiet(application: web.Application) -> None:
+    await application[DESK].live.close()
+
+
+# ── small pages ──
+
+
+async def _file(request: web.Request) -> web.Response:
+    name = request.match_info["file"]
+    if name not in FILES:
+        raise web.HTTPNotFound
+    lasting = {"Cache-Control": f"public, max-age={YEAR}, immutable"} if request.query_string else None
+    return web.Response(body=desk(request).look.files[name], content_type=FILES[name], charset="utf-8", headers=lasting)
+
+
+async def _health(request: web.Request) -> web.Response:
+    """200 while the database answers."""
+    await desk(request).store.version()
+    return web.Response(text="ok\n")
+
+
+async def _token_page(request: web.Request) -> web.Response:
+    possible = desk(request).door.token is not None
+    return await page(request, "token.html", token=visitor(request).token, possible=possible)
+
+
+async def _token_given(request: web.Request) -> web.StreamResponse:
+    """Compare the token once; the browser then holds proof of it, not the token."""
+    given = (await form(request)).get("given", "")
+    door = desk(request).door
+    if door.token is None or not same(given, door.token):
+        raise Wrong(403, "That is not the token of this installation.")
+    ended = web.HTTPSeeOther("/chat")
+    ended.set_cookie(KEY_COOKIE, door.key(), max_age=YEAR, path="/", httponly=True, samesite="Strict")
+    raise ended

@@ -1,0 +1,114 @@
+"""Papers by day, and one paper. Reads the store only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+from aiohttp import web
+
+from bot.model import Bookmark, Feed, Paper
+from bot.ports import Store
+from bot.web.desk import desk, page
+from bot.web.door import Wrong
+from bot.web.render import paper_path
+
+SHEET = 60
+"""Papers on one page: some days of arXiv have hundreds."""
+DAYS = 4000
+"""Days that can be leafed through: eleven years."""
+STRIP = 7
+
+
+async def front(request: web.Request) -> web.Response:
+    """The newest day that has papers, or what happens next when none has."""
+    days = await desk(request).store.days(DAYS)
+    if days:
+        return await _day(request, days[0][0], days)
+    return await page(request, "day.html", here="papers", day=None, feeds=await _feeds(request))
+
+
+async def one_day(request: web.Request) -> web.Response:
+    try:
+        day = date.fromisoformat(request.match_info["day"])
+    except ValueError:
+        raise Wrong(404, "There is no such day; a day reads like 2026-08-28.") from None
+    return await _day(request, day, await desk(request).store.days(DAYS))
+
+
+async def one_paper(request: web.Request) -> web.Response:
+    """A paper by its id; by another id it is known by, the way to it."""
+    paper = await desk(request).store.paper(request.match_info["id"])
+    if paper is None:
+        raise Wrong(404, "No paper is known by this id; it may never have reached this installation.")
+    if paper.id != request.match_info["id"]:
+        raise web.HTTPFound(paper_path(paper.id))
+    came = paper.announced or paper.seen
+    return await page(
+        request, "paper.html", here="papers", paper=paper, day=came.date() if came else None, sample=_sampled([paper])
+    )
+
+
+async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
+    papers = await desk(request).store.day(day)
+    sheets = max(1, -(-len(papers) // SHEET))
+    sheet = min(_sheet(request), sheets)
+    return await page(
+        request,
+        "day.html",
+        here="papers",
+        day=day,
+        newest=bool(days) and day == days[0][0],
+        total=len(papers),
+        papers=papers[(sheet - 1) * SHEET : sheet * SHEET],
+        voted=any(paper.signals.upvotes is not None for paper in papers),
+        sample=_sampled(papers),
+        sheet=sheet,
+        sheets=sheets,
+        earlier=next((d for d, _ in days if d < day), None),
+        later=next((d for d, _ in reversed(days) if d > day), None),
+        strip=strip(day, days),
+    )
+
+
+def strip(day: date, days: list[tuple[date, int]], most: int = STRIP) -> list[tuple[date, int]]:
+    """The days around `day`, oldest first; `days` is newest first."""
+    ordered = days[::-1]
+    place = sum(1 for d, _ in ordered if d < day)
+    start = max(0, min(place - most // 2, len(ordered) - most))
+    return list(islice(ordered, start, start + most))
+
+
+def _sheet(request: web.Request) -> int:
+    asked = request.query.get("sheet", "1")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
+
+
+def _sampled(papers: list[Paper]) -> bool:
+    return any(paper.source.startswith("sample:") for paper in papers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A feed as the empty page tells of it."""
+
+    name: str
+    due: datetime | None
+    error: str | None
+
+
+async def _feeds(request: web.Request) -> list[_Reading]:
+    feeds = await desk(request).sources()
+    known = await _bookmarks(desk(request).store) if feeds else {}
+    return [_reading(feed, known.get(feed.address)) for feed in feeds]
+
+
+async def _bookmarks(store: Store) -> dict[str, Bookmark]:
+    return dict(await store.bookmarks())
+
+
+def _reading(feed: Feed, bookmark: Bookmark | None) -> _Reading:
+    if bookmark is None:
+        return _Reading(feed.address, None, None)
+    return _Reading(feed.address, bookmark.due, bookmark.error)

@@ -1,0 +1,73 @@
+"""The bot's Discord page, connected to the stand-in, with answers that a test gives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from bot.chat.discord import connect
+from bot.model import Ask, Button, Channel, Line, Post, Press, Reply, Span
+from bot.ports import Chat
+from tests.standins.discord import Discord
+from tests.standins.discord.world import Place
+
+Heard = Ask | Press
+
+
+def sentence(text: str, *buttons: Button) -> Post:
+    return Post(Line((Span(text),)), buttons=buttons)
+
+
+def paper(title: str = "Quantized transformers", *lines: str) -> Post:
+    told = tuple(Line((Span(line),)) for line in lines)
+    headline = Line((Span(title, "strong", "https://arxiv.org/abs/2310.16836"),))
+    return Post(headline, told, (Button("Discuss", "discuss:1"),), "arxiv:2310.16836")
+
+
+def channel(discord: Discord, place: Place | None = None) -> Channel:
+    return Channel("discord", f"{discord.guild}/{(place or discord.general).id}")
+
+
+class Answers:
+    """Remembers what it heard and answers by a function; waits while `held`."""
+
+    def __init__(self, reply: Callable[[Heard], Reply] | Reply) -> None:
+        self.heard: list[Heard] = []
+        self.asked = asyncio.Event()
+        self.go = asyncio.Event()
+        self.go.set()
+        self._reply = reply
+
+    async def __call__(self, heard: Heard) -> Reply:
+        self.heard.append(heard)
+        self.asked.set()
+        await self.go.wait()
+        return self._reply if isinstance(self._reply, Reply) else self._reply(heard)
+
+
+@asynccontextmanager
+async def running(discord: Discord, answers: Answers) -> AsyncIterator[Chat]:
+    """The bot listening; closed with everything it opened."""
+    chat, before = await connect(discord.env), discord.gateway.connections
+    listening = asyncio.create_task(chat.listen(answers))
+    try:
+        await discord.listening(before + 1)
+        yield chat
+    finally:
+        listening.cancel()
+        try:
+            with suppress(asyncio.CancelledError):
+                await listening
+        finally:
+            await chat.close()
+
+
+@asynccontextmanager
+async def logged_in(discord: Discord) -> AsyncIterator[Chat]:
+    """The bot without a gateway, as `run --once` uses it."""
+    chat = await connect(discord.env)
+    try:
+        yield chat
+    finally:
+        await chat.close()

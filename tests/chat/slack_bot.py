@@ -1,0 +1,54 @@
+"""A bot connected to the Slack stand-in, for the tests of the Slack page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.chat.slack import Slack, connect
+from bot.model import Ask, Button, Channel, Line, Post, Press, Reply, Span
+from bot.ports import Answer
+from tests.standins.slack import StandIn, slack_standin
+
+GENERAL = Channel("slack", f"{StandIn.team}/C0GENERAL")
+
+
+def says(text: str, *lines: str, buttons: tuple[Button, ...] = ()) -> Post:
+    """A plain post."""
+    return Post(Line((Span(text),)), tuple(Line((Span(line),)) for line in lines), buttons)
+
+
+async def echo(heard: Ask | Press) -> Reply:
+    """Answer with what was heard."""
+    if isinstance(heard, Ask):
+        return Reply(says(f"{heard.verb}|{heard.words}|{heard.person}|{heard.channel}"))
+    return Reply(says(f"{heard.action}|{heard.person}|{heard.channel}"))
+
+
+@asynccontextmanager
+async def slack(ping: float = 5.0, **env: str) -> AsyncIterator[tuple[StandIn, Slack]]:
+    """A stand-in and a chat that can post to it, and does not listen."""
+    async with slack_standin() as standin:
+        chat = await connect({**standin.env, **env})
+        assert isinstance(chat, Slack)
+        chat._ping = ping  # how often the connection is looked at: tests have no five seconds
+        try:
+            yield standin, chat
+        finally:
+            await chat.close()
+
+
+@asynccontextmanager
+async def talking(answer: Answer = echo, ping: float = 5.0) -> AsyncIterator[tuple[StandIn, Slack]]:
+    """A stand-in and a chat that listens to it."""
+    async with slack(ping) as (standin, chat):
+        task = asyncio.create_task(chat.listen(answer))
+        try:
+            await standin.sockets.connected()
+            yield standin, chat
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

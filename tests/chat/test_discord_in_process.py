@@ -1,0 +1,84 @@
+"""The same commands over simcord: a second opinion on permissions, deferral and who sees what."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.chat.discord.commands import publish
+from bot.chat.discord.listening import Client
+from bot.chat.discord.sdk import discord
+from bot.model import Ask, Button, Channel, Post, Press, Reply
+from tests.chat.discord_running import Answers, Heard, sentence
+
+
+def reply(heard: Heard) -> Reply:
+    if isinstance(heard, Press):
+        return Reply(sentence("Done."), public=sentence("Somebody subscribed."), replaces=True)
+    return Reply(sentence(f"{heard.verb} {heard.words}", Button("Subscribe", "confirm:7", "primary")))
+
+
+class Room:
+    """One server in process, with a manager and a member."""
+
+    def __init__(self, env: Any, client: Client, answers: Answers, public: list[tuple[Channel, Post, str]]) -> None:
+        self.client, self.answers, self.public = client, answers, public
+        self.server = env.create_guild()
+        self.general = self.server.create_text_channel("general")
+        role = self.server.create_role("Leads", permissions=discord.Permissions(manage_channels=True))
+        self.ann = self.server.add_member(env.create_user("ann"), roles=[role])
+        self.bob = self.server.add_member(env.create_user("bob"))
+
+
+@asynccontextmanager
+async def room() -> AsyncIterator[Room]:
+    answers, public = Answers(reply), []
+
+    async def speak(channel: Channel, post: Post, key: str) -> str:
+        public.append((channel, post, key))
+        return "1"
+
+    client = Client(speak)
+    client.answer = answers
+    async with simcord.run(client) as env:
+        await publish(client.tree)
+        yield Room(env, client, answers, public)
+
+
+async def test_a_command_is_answered_privately() -> None:
+    """Acknowledged, and the channel stays quiet."""
+    async with room() as lab:
+        seen = await lab.ann.slash(lab.general, "subscribe", rule="transformers")
+        assert (seen.acknowledged, seen.ephemeral, seen.response.content) == (True, True, "subscribe transformers")
+        place = Channel("discord", f"{lab.server.id}/{lab.general.id}")
+        assert lab.answers.heard == [Ask(place, f"discord:{lab.ann.id}", "subscribe", "transformers")]
+        assert lab.general.last_message is None
+
+
+async def test_a_button_replaces_the_private_answer() -> None:
+    """The press edits what its person sees; the channel hears the public part."""
+    async with room() as lab:
+        seen = await lab.ann.slash(lab.general, "subscribe", rule="transformers")
+        pressed = await lab.ann.click(seen.response, label="Subscribe")
+        assert (pressed.acknowledged, seen.response.content) == (True, "Done.")
+        assert [post.plain for _, post, _ in lab.public] == ["Somebody subscribed."]
+
+
+async def test_a_member_without_the_permission_is_not_offered_the_command() -> None:
+    """simcord resolves permissions as Discord does; what changes nothing is for everybody."""
+    async with room() as lab:
+        with pytest.raises(simcord.SetupError):
+            await lab.bob.slash(lab.general, "unsubscribe", which="1")
+        seen = await lab.bob.slash(lab.general, "subscriptions")
+        assert seen.response.content == "subscriptions"
+
+
+async def test_the_buttons_of_messages_are_not_kept_in_memory() -> None:
+    """A button's id says all there is to know, so a bot that posts for years grows by nothing."""
+    async with room() as lab:
+        await lab.ann.slash(lab.general, "subscribe", rule="transformers")
+        assert list(lab.client.persistent_views) == []

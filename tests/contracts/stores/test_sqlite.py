@@ -1,0 +1,163 @@
+"""What the SQLite store promises beyond the contract: addresses, its thread, its file's settings and plans."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+import bot.store
+from bot.errors import SettingsError, StoreFailed
+from bot.ports import Store
+from bot.store.sqlite import outbox, papers
+from bot.store.sqlite.connection import connect
+from tests.contracts.stores.conftest import RIGS
+from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "paper-round.db"
+
+
+@pytest.fixture
+async def store(file: Path) -> AsyncIterator[Store]:
+    opened = await bot.store.open(str(file), patience=PATIENT)
+    yield opened
+    await opened.close()
+
+
+def databases(folder: Path) -> set[str]:
+    return {file.name for file in folder.rglob("*.db")}
+
+
+def test_every_page_of_the_store_is_held_to_the_contract() -> None:
+    assert bot.store.PAGES.keys() <= RIGS.keys()
+
+
+@pytest.mark.parametrize("url", ["{}/a.db", "sqlite:{}/a.db", "sqlite://{}/a.db", "SQLite:{}/a.db", "{}/with:colon.db"])
+async def test_a_path_or_a_sqlite_address_opens_that_file(url: str, tmp_path: Path) -> None:
+    await (await bot.store.open(url.format(tmp_path))).close()
+    assert len(databases(tmp_path)) == 1
+
+
+async def test_a_relative_path_and_a_home_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for url in ("sqlite:here.db", "~/new/there.db", "./odd:name.db"):
+        await (await bot.store.open(url)).close()
+    assert databases(tmp_path) == {"here.db", "there.db", "odd:name.db"}
+
+
+@pytest.mark.parametrize("url", ["mysql://db/papers", "postgres:papers", "sqlite:", "", "  ", ":memory:", "a\0b"])
+async def test_an_address_of_no_database_says_what_there_is(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"paper-round\.db"):
+        await bot.store.open(url)
+
+
+async def test_two_names_of_one_file_have_one_leader(store: Store, file: Path) -> None:
+    await store.lead()
+    (other_name := file.with_name("link.db")).symlink_to(file)
+    other = await bot.store.open(str(other_name))
+    with pytest.raises(StoreFailed, match="already running"):
+        await other.lead()
+    await other.close()
+
+
+async def test_a_second_leader_is_told_who_leads_where_and_what_to_do(file: Path) -> None:
+    first, second = await bot.store.open(str(file), worker="desk of Ada"), await bot.store.open(str(file))
+    await first.lead()
+    with pytest.raises(StoreFailed) as told:
+        await second.lead()
+    assert all(part in str(told.value) for part in ("desk of Ada", str(file), "stop that one first"))
+    await first.close()
+    await second.close()
+
+
+async def test_the_tables_are_strict_and_the_file_is_set_for_safety(store: Store, file: Path) -> None:
+    await store.version()
+    db = connect(file, PATIENT)
+    ours = [row for row in db.execute("PRAGMA table_list") if not row["name"].startswith("sqlite_")]
+    assert ours
+    assert all(row["strict"] for row in ours)
+    pragmas = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+    settings = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas}
+    assert settings == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30_000}
+    db.close()
+
+
+async def test_a_cancelled_step_is_taken_all_the_same_and_its_caller_goes_at_once(store: Store, file: Path) -> None:
+    await store.record(poll(paper(), to=[GENERAL]), NOW)
+    (claim,) = await take(store)
+    busy = sqlite3.connect(file, isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    steps = [asyncio.create_task(step) for step in (store.posted(claim, "m1", NOW), store.done(claim))]
+    await asyncio.sleep(0)  # both are asked for: the first waits for the lock, the second for the first
+    for step in steps:
+        step.cancel()
+    assert all(isinstance(end, asyncio.CancelledError) for end in await asyncio.gather(*steps, return_exceptions=True))
+    busy.execute("COMMIT")
+    busy.close()
+    (sent,) = await store.deliveries()
+    assert (sent.state, sent.message) == ("sent", "m1")
+
+
+async def test_closing_finishes_what_was_asked_for(store: Store, file: Path) -> None:
+    asked = [asyncio.create_task(store.record(poll(paper(f"arxiv:{n}")), NOW)) for n in range(20)]
+    await asyncio.sleep(0)
+    await store.close()
+    await asyncio.gather(*asked)
+    again = await bot.store.open(str(file))
+    assert len(await again.papers()) == 20
+    await again.close()
+
+
+async def test_a_cancelled_opening_leaves_nothing_open(file: Path) -> None:
+    busy = sqlite3.connect(file, isolation_level=None)
+    busy.execute("BEGIN EXCLUSIVE")
+    opening = asyncio.create_task(bot.store.open(str(file), patience=PATIENT))
+    await asyncio.sleep(0.05)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    busy.execute("COMMIT")
+    busy.close()
+    await (await bot.store.open(str(file))).close()
+
+
+async def test_a_transaction_that_fails_leaves_the_store_working(store: Store) -> None:
+    with pytest.raises(StoreFailed):
+        await store.threaded(404, "t")
+    assert await store.record(poll(paper(), to=[GENERAL]), NOW) == 1
+
+
+NOW_AND = {"now": "2026", "platforms": '["slack"]', "limit": 1, "until": "2026", "worker": "w", "heads": "[1]"}
+PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
+    "claim: the heads": (outbox.HEADS, NOW_AND),
+    "claim: what became due": (outbox.WAKE, NOW_AND),
+    "claim: taking": (outbox.TAKE, NOW_AND),
+    "due: what is ready": (outbox.SOONEST_READY, NOW_AND),
+    "due: what waits": (outbox.WAITING, ("slack",)),
+    "papers": (papers.NEWEST, ("", 9)),
+    "days": (papers.DAYS, (9,)),
+    "day": (papers.OF_DAY, ("2026-08-17",)),
+    "unknown": (papers.NAMED, ("[]",)),
+}
+
+
+@pytest.mark.parametrize("question", PLANS)
+async def test_questions_over_many_rows_are_answered_from_an_index(question: str, file: Path) -> None:
+    db = connect(file, PATIENT)
+    sql, values = PLANS[question]
+    steps = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    db.close()
+    tables = [
+        step
+        for step in steps
+        if step.partition(" ")[2].split(" ")[0] in ("delivery", "paper", "alias", "budget", "busy")
+    ]
+    assert tables
+    assert all("INDEX" in step or "PRIMARY KEY" in step for step in tables), steps

@@ -1,0 +1,53 @@
+"""What a fake database keeps, apart from the stores that use it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from bot.model import Bookmark, Channel, Delivery, Message, Paper, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A delivery, the number of its paper, and who has it in hand."""
+
+    delivery: Delivery
+    paper: int
+    lease: int = 0
+    leased_until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Tables:
+    """What a database keeps."""
+
+    bookmarks: dict[str, Bookmark] = field(default_factory=dict)
+    papers: dict[int, Paper] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+    deliveries: dict[int, Row] = field(default_factory=dict)
+    budget: dict[Channel, datetime] = field(default_factory=dict)
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    given_out: Counter[str] = field(default_factory=Counter)
+    leader: object = None
+
+    def number(self, of: str) -> int:
+        """The next number of a table, never given out twice."""
+        self.given_out[of] += 1
+        return self.given_out[of]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing: the values are frozen, so shallow copies are a whole snapshot."""
+        kept = {f.name: getattr(self, f.name).copy() for f in fields(self) if f.name != "leader"}
+        try:
+            yield
+        except BaseException:
+            for name, value in kept.items():
+                setattr(self, name, value)
+            raise

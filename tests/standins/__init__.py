@@ -1,0 +1,1 @@
+"""Other people's services as we know them, on real sockets of this machine only."""

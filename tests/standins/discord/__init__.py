@@ -1,0 +1,244 @@
+"""Discord as we know it: REST and gateway on sockets of 127.0.0.1, with people who type commands and press buttons.
+
+Strict where our other stand-ins are blind: limits, ids, archive durations, addresses, mentions, unknown routes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.standins.discord.gateway import Gateway
+from tests.standins.discord.rest import Wrong, reply, routes
+from tests.standins.discord.world import EVERYDAY, MANAGE_CHANNELS, TIME, Payload, Person, Place, Talk, Told
+
+PATIENCE = 20.0
+"""Seconds after which a test is told what never came."""
+
+
+class Discord:
+    """One server with one channel, `general`. Use it as `async with Discord() as discord`."""
+
+    def __init__(self, token: str = "made-up.discord.token") -> None:
+        self.token, self.guild, self.application, self._last = token, 1_000_000_000_000_000_001, 3, 10**18
+        self.bot = Person(2, "paper-round")
+        self.ann = Person(123_456_789_012_345_678, "ann", EVERYDAY | MANAGE_CHANNELS)
+        self.bob = Person(123_456_789_012_345_679, "bob")
+        self.places: dict[int, Place] = {}
+        self.general = self.add_channel("general")
+        self.talks: dict[str, Talk] = {}
+        self.commands: list[Payload] = []
+        self.published = 0
+        self.faults: list[str] = []
+        """What Discord (or we) would never have taken; a test that leaves any fails."""
+        self._moods: list[tuple[str, Callable[[], web.Response]]] = []
+        self._changed = asyncio.Condition()
+        self.gateway = Gateway(token, self._notify)
+        self._payloads: list[Payload] = []
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(middlewares=[self._mood])
+        app.add_routes([*routes(self), web.get("/gateway", self.gateway.serve)])
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self.gateway.ready = self._ready()
+        self.gateway.hello = [("GUILD_CREATE", self._server())]
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self.gateway.close()
+        await self._runner.cleanup()
+        if raised[0] is None and self.faults:
+            raise AssertionError("; ".join(self.faults))
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What the bot is told to find us."""
+        here = f"127.0.0.1:{self.port}"
+        return {
+            "DISCORD_TOKEN": self.token,
+            "DISCORD_API_URL": f"http://{here}/api/v10",
+            "DISCORD_GATEWAY_URL": f"ws://{here}/gateway",
+        }
+
+    # ── the world ──
+    def next_id(self) -> int:
+        self._last += 1
+        return self._last
+
+    def add_channel(self, name: str) -> Place:
+        place = Place(self.next_id(), name)
+        self.places[place.id] = place
+        return place
+
+    def by_nonce(self, nonce: str | None) -> Told | None:
+        """One's own message of the last minutes, wherever it was said."""
+        every = (told for place in self.places.values() for told in place.messages)
+        return next((told for told in every if nonce and told.nonce == nonce), None)
+
+    def forget_nonces(self) -> None:
+        """The minutes are over."""
+        for place in self.places.values():
+            for told in place.messages:
+                told.nonce = None
+
+    # ── moods ──
+    def slow_down(self, seconds: float, at: str = "POST /channels") -> None:
+        """Answer the next such request with a 429 of the route's bucket."""
+        about = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
+        limit = {"X_RateLimit_Limit": "5", "X_RateLimit_Remaining": "0", "X_RateLimit_Reset_After": str(seconds)}
+        bucket = {"X_RateLimit_Bucket": "a1b2", "X_RateLimit_Scope": "user", "Via": "1.1 google"}
+        self._moods.append((at, lambda: reply(about, 429, Retry_After=str(seconds), **limit, **bucket)))
+
+    def turn_away(self, status: int, at: str = "POST /channels", **headers: str) -> None:
+        """Answer the next such request as the shield before Discord does: not in JSON."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._moods.append((at, lambda: web.Response(status=status, text="<html>error</html>", headers=named)))
+
+    def refuse(self, status: int, code: int, at: str = "POST /channels") -> None:
+        """Answer the next such request with one of Discord's errors."""
+        self._moods.append((at, lambda: Wrong(status, code, "No.").answer))
+
+    def hang_up(self, at: str = "POST /channels") -> None:
+        """Cut the line in the middle of the next such request."""
+        self._moods.append((at, lambda: web.Response(status=0)))
+
+    @web.middleware
+    async def _mood(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        asked = f"{request.method} {request.path.removeprefix('/api/v10')}"
+        mood = next((mood for mood in self._moods if asked.startswith(mood[0])), None)
+        try:
+            if mood:
+                self._moods.remove(mood)
+                answer: web.StreamResponse = mood[1]()
+                if answer.status == 0 and request.transport:
+                    request.transport.close()
+            else:
+                answer = await handler(request)
+        except Wrong as wrong:
+            answer = wrong.answer
+        except web.HTTPException:
+            self.faults.append(f"unknown route: {asked}")
+            answer = reply({"message": "404: Not Found", "code": 0}, 404)
+        await self._notify()
+        return answer
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    # ── people ──
+    async def command(
+        self, name: str, options: dict[str, str] | None = None, place: Place | None = None, by: Person | None = None
+    ) -> Told:
+        """Type a slash command, as far as the app would let one, and see what comes back."""
+        talk = await self.begin_command(name, options, place, by)
+        return await self.seen(talk)
+
+    async def begin_command(
+        self, name: str, options: dict[str, str] | None = None, place: Place | None = None, by: Person | None = None
+    ) -> Talk:
+        """Type it, and do not wait."""
+        data = self._typed(name.split(), options or {})
+        return await self._interact(2, data, place or self.general, by or self.ann)
+
+    async def press(self, message: Told, custom_id: str, by: Person | None = None) -> Told:
+        """Press a button of a message one sees, and see what comes back."""
+        return await self.seen(await self.begin_press(message, custom_id, by))
+
+    async def begin_press(self, message: Told, custom_id: str, by: Person | None = None) -> Talk:
+        """Press it, and do not wait."""
+        assert custom_id in message.buttons.values(), f"no such button: {message.buttons}"
+        data = {"custom_id": custom_id, "component_type": 2, "id": 1}
+        return await self._interact(3, data, self.places[message.place], by or self.ann, message)
+
+    async def seen(self, talk: Talk, count: int = 1) -> Told:
+        """The newest of `count` messages that this talk's person has seen."""
+        await self.until(lambda: talk.seen.is_set() and len(talk.shown) >= count, "The application did not respond")
+        return talk.shown[-1]
+
+    async def said(self, place: Place | None = None, count: int = 1) -> list[Told]:
+        """What was said in a channel or thread, once it is `count` messages."""
+        where = place or self.general
+        await self.until(lambda: len(where.messages) >= count, f"nobody said {count} messages in #{where.name}")
+        return where.messages
+
+    async def until(self, fulfilled: Callable[[], bool], else_say: str) -> None:
+        """Wait for what requests bring about."""
+        try:
+            async with asyncio.timeout(PATIENCE), self._changed:
+                await self._changed.wait_for(fulfilled)
+        except TimeoutError:
+            raise AssertionError(else_say) from None
+
+    async def listening(self, times: int = 1) -> None:
+        """Wait until the bot has begun or resumed a session so often in all."""
+        await self.until(lambda: self.gateway.connections >= times, "the bot did not connect")
+
+    async def repeat(self) -> None:
+        """Say the last interaction again, as a second process of the same bot would hear it."""
+        await self.gateway.emit("INTERACTION_CREATE", self._payloads[-1])
+
+    async def _interact(self, kind: int, data: Payload, place: Place, by: Person, message: Told | None = None) -> Talk:
+        number = self.next_id()
+        talk = self.talks[f"token{number}"] = Talk(number, f"token{number}", kind, by, place, message)
+        about = {
+            "id": str(number),
+            "application_id": str(self.application),
+            "type": kind,
+            "token": talk.token,
+            "version": 1,
+        }
+        where: Payload = {"channel_id": str(place.id), "channel": place.payload(self.guild)}
+        if place.name == "@me":
+            who: Payload = {"user": by.user(), "context": 1}
+            where["channel"] = {"id": str(place.id), "type": 1, "recipients": [by.user()]}
+        else:
+            who = {"guild_id": str(self.guild), "member": by.member(), "context": 0}
+        more = {"attachment_size_limit": 10, "app_permissions": str(EVERYDAY), "entitlements": [], "locale": "en-GB"}
+        pressed = {"message": message.payload()} if message else {}
+        self._payloads.append(about | {"data": data} | where | who | more | pressed)
+        await self.repeat()
+        return talk
+
+    def _typed(self, path: list[str], options: dict[str, str]) -> Payload:
+        command = next((each for each in self.commands if each["name"] == path[0]), None)
+        assert command, f"Discord offers no /{path[0]}"
+        leaf = command
+        for name in path[1:]:
+            leaf = next(each for each in leaf["options"] if each["name"] == name and each["type"] == 1)
+        known = {each["name"]: each for each in leaf.get("options", [])}
+        assert set(options) <= set(known), f"{path} takes {set(known)}"
+        assert all(name in options for name, each in known.items() if each.get("required")), (
+            f"{path} takes {set(known)}"
+        )
+        given: list[Payload] = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
+        for name in reversed(path[1:]):
+            given = [{"name": name, "type": 1, "options": given}]
+        return {"id": command["id"], "name": path[0], "type": 1, "options": given}
+
+    def _ready(self) -> Payload:
+        return {
+            "v": 10,
+            "user": self.bot.user() | {"bot": True},
+            "guilds": [{"id": str(self.guild), "unavailable": True}],
+            "resume_gateway_url": f"ws://127.0.0.1:{self.port}/gateway",
+            "application": {"id": str(self.application), "flags": 0},
+        }
+
+    def _server(self) -> Payload:
+        channels = [place.payload(self.guild) for place in self.places.values() if place.parent is None]
+        everyone = {"id": str(self.guild), "name": "@everyone", "permissions": str(EVERYDAY), "position": 0, "color": 0}
+        role = everyone | {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
+        us = self.bot.member() | {"user": self.bot.user() | {"bot": True}}
+        about = {"id": str(self.guild), "name": "The Lab", "owner_id": "9", "member_count": 2, "joined_at": TIME}
+        lists = {"channels": channels, "threads": [], "members": [us], "roles": [role], "emojis": [], "stickers": []}
+        return (
+            about | lists | {"unavailable": False, "large": False, "features": [], "presences": [], "voice_states": []}
+        )

@@ -1,0 +1,155 @@
+"""The nouns of the stand-in: people, channels and threads, messages, and talks (interactions)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.standins.discord.reading import Read, read, read_inline
+
+Payload = dict[str, Any]
+
+TIME = "2026-08-18T09:00:00.000000+00:00"
+MANAGE_CHANNELS = 1 << 4
+EVERYDAY = (1 << 10) | (1 << 11) | (1 << 31)
+"""See, send, use commands."""
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody in the server."""
+
+    id: int
+    name: str
+    permissions: int = EVERYDAY
+
+    def user(self) -> Payload:
+        return {
+            "id": str(self.id),
+            "username": self.name,
+            "discriminator": "0",
+            "global_name": self.name,
+            "avatar": None,
+        }
+
+    def member(self) -> Payload:
+        return {
+            "user": self.user(),
+            "permissions": str(self.permissions),
+            "roles": [],
+            "joined_at": TIME,
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+            "nick": None,
+            "avatar": None,
+        }
+
+
+@dataclass(slots=True)
+class Told:
+    """A message. `hidden` ones only the person of their talk can see."""
+
+    id: int
+    place: int
+    author: Person
+    content: str
+    embeds: list[Payload]
+    components: list[Payload]
+    hidden: bool = False
+    nonce: str | None = None
+    kind: int = 0
+
+    @property
+    def read(self) -> Read:
+        """What one sees of it: content, then title and description of each embed."""
+        parts = [read(self.content)] if self.content else []
+        for embed in self.embeds:
+            linked = Read("", (), (embed["url"],) if "url" in embed else ())
+            parts.append(read_inline(embed.get("title", "")) + linked)
+            parts.append(read(embed.get("description", "")))
+        shown = Read()
+        for part in parts:
+            shown += (Read("\n") if shown.text and part.text else Read()) + part
+        return shown
+
+    @property
+    def text(self) -> str:
+        return self.read.text
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Label → custom_id, or the address it opens."""
+        every = (button for row in self.components for button in row["components"])
+        return {button["label"]: button.get("custom_id") or button["url"] for button in every}
+
+    def payload(self) -> Payload:
+        return {
+            "id": str(self.id),
+            "channel_id": str(self.place),
+            "author": self.author.user() | {"bot": True},
+            "content": self.content,
+            "embeds": self.embeds,
+            "components": self.components,
+            "timestamp": TIME,
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "attachments": [],
+            "pinned": False,
+            "type": self.kind,
+            "flags": 64 if self.hidden else 0,
+            "nonce": self.nonce,
+        }
+
+
+@dataclass(slots=True)
+class Place:
+    """A channel or a thread; `lacks` names what the bot may not do in it: see, send, thread, history."""
+
+    id: int
+    name: str
+    parent: int | None = None
+    messages: list[Told] = field(default_factory=list)
+    lacks: set[str] = field(default_factory=set)
+
+    def payload(self, guild: int) -> Payload:
+        common: Payload = {"id": str(self.id), "guild_id": str(guild), "name": self.name, "permissions": str(EVERYDAY)}
+        if self.parent is None:
+            return common | {"type": 0, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None}
+        archive = {"archived": False, "auto_archive_duration": 10080, "archive_timestamp": TIME, "locked": False}
+        counts = {"message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None}
+        return (
+            common | {"type": 11, "parent_id": str(self.parent), "owner_id": "2", "thread_metadata": archive} | counts
+        )
+
+
+@dataclass(slots=True)
+class Talk:
+    """One interaction: what its person did, how often it was answered, and what they saw."""
+
+    id: int
+    token: str
+    kind: int
+    person: Person
+    place: Place
+    pressed: Told | None = None
+    answered: int = 0
+    began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    original: Told | None = None
+    shown: list[Told] = field(default_factory=list)
+    seen: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def expired(self) -> bool:
+        """Three seconds without any answer."""
+        return not self.answered and asyncio.get_running_loop().time() > self.began + 3
+
+    def show(self, message: Told) -> Told:
+        """The person sees it, perhaps in the place of what was there."""
+        self.shown = [*(told for told in self.shown if told.id != message.id), message]
+        self.seen.set()
+        return message

@@ -1,0 +1,68 @@
+"""preview: what a rule would have brought, in the words a person decides by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot import preview, rules
+from bot.model import Paper
+
+NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
+
+
+def paper(number: int, title: str, days: float) -> Paper:
+    return Paper(f"url:{number}", title, "https://feed.example", announced=NOW - timedelta(days=days))
+
+
+def told(rule: str, papers: list[Paper]) -> str:
+    return "\n".join(line.text for line in preview.lines(rules.backtest(rules.parse(rule), papers, NOW)))
+
+
+MONTH = [
+    paper(n, ("Quantized transformers", "Quantization of birds", "Transformers that sing", "Bees")[n % 4], n * 0.7)
+    for n in range(40)
+]
+
+
+def test_a_month_of_papers_gives_a_weekly_rate_with_its_base() -> None:
+    """The rate, the bars, how many of how many since when."""
+    text = told("transformers quantization", MONTH)
+    assert "3 papers a week" in text
+    assert "of 40 papers since 21 July" in text
+    assert any(bar in text for bar in "▁▂▃▄▅▆▇█")
+
+
+def test_the_word_that_starves_a_rule_is_named_with_what_it_costs() -> None:
+    """The rule without each term, and with any of them."""
+    text = told("transformers quantization", MONTH)
+    assert "Without quantization: 20, without transformers: 20" in text
+    assert "Any of the words: 30" in text
+
+
+def test_a_first_day_is_too_early_for_a_rate() -> None:
+    """With less than seven days stored no weekly figure is made up."""
+    text = told("birds", [paper(1, "Birds", 1), paper(2, "Bees", 2)])
+    assert "1 of 2 papers since 15 August would have matched" in text
+    assert "too early" in text
+    assert "a week " not in text
+
+
+def test_a_word_that_no_paper_has_is_pointed_out() -> None:
+    """Nobody gets a rule that silently can never match."""
+    assert "transfomers is in none of these papers: did you mean transformers?" in told("transfomers", MONTH)
+
+
+def test_examples_are_the_newest_matches() -> None:
+    """Three of them, newest first."""
+    text = told("bees", MONTH)
+    assert text.endswith("Bees\nBees\nBees")
+
+
+def test_an_empty_store_promises_nothing() -> None:
+    """There is nothing to compare with."""
+    assert told("birds", []) == "No papers are stored yet, so there is nothing to compare with."
+
+
+def test_a_rare_rule_is_told_by_the_month() -> None:
+    """Less than one a week reads as so many a month."""
+    assert "about 1 a month" in told("owls", [*MONTH, paper(99, "Owls", 3)])
