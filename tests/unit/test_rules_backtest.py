@@ -13,7 +13,7 @@ def shelf(days: int = 40) -> list[Paper]:
     titles = []
     for day in range(days):
         words = ["Notes on growing vegetables" if day % 2 else "Reading LLMs aloud"]
-        words += ["by quantization of weights"] * (day % 5 == 0)
+        words += ["by quantization of synapses"] * (day % 5 == 0)
         words += ["with transformers"] * (day == 10)
         titles.append(" ".join(words))
     return [
@@ -46,7 +46,7 @@ def test_the_word_that_starves_a_rule_shows_by_leaving_each_out() -> None:
 
 def test_words_beside_the_rest_would_widen_it() -> None:
     (best, *_) = asked("transformers quantization").wider
-    assert (best.term, best.rule, best.papers) == ("transformers", "(transformers OR weights)", 8)
+    assert (best.term, best.rule, best.papers) == ("transformers", "(transformers OR synapses)", 8)
 
 
 def test_less_than_a_week_stored_gives_no_weekly_figure() -> None:
