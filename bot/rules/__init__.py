@@ -11,8 +11,10 @@ from bot.rules.describe import describe
 from bot.rules.engine import Engine
 from bot.rules.judge import Explanation, explain
 from bot.rules.parser import parse
+from bot.rules.plan import compiled
 from bot.rules.reading import field_text
 from bot.rules.tree import Rule
+from bot.rules.trending import trending
 from bot.rules.vocabulary import Unseen, unseen
 from bot.rules.writer import write
 
@@ -27,11 +29,13 @@ __all__ = [
     "Unseen",
     "Wider",
     "backtest",
+    "compiled",
     "describe",
     "explain",
     "extend",
     "field_text",
     "parse",
+    "trending",
     "unseen",
     "write",
 ]

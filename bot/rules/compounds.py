@@ -59,7 +59,6 @@ class Compounds:
                 bits = bits_of(self.words, place, len(forms), self.words.inside(name))[own[:, 0]]
                 lit = bits > 0
                 np.bitwise_or.at(self.lights.rows, own[lit, 1], bits[lit])
-                self.lights.touched.append(own[lit, 1])
 
     def begin_late(self, at: Longs, close: Where) -> None:
         """Two words that are one with an asked prefix: `finetu*` in *fine tuning*."""
@@ -86,7 +85,7 @@ class Compounds:
             one, two = own[pairs[:, 1]].astype(np.int64), own[pairs[:, 2]].astype(np.int64)
             beside = np.flatnonzero((one >= 0) & (two >= 0))
             codes = np.minimum(one[beside], two[beside]) << 32 | np.maximum(one[beside], two[beside])
-            beside = beside[self.signals.beside.among(codes.astype(np.uint64))]
+            beside = beside[self.signals.asked_together(codes)]
             if len(beside):
                 bits = bits_of(self.words, place, len(forms), self.words.inside(name))
                 for n in beside.tolist():

@@ -7,6 +7,7 @@ time; and the rules looked at are judged by arrays of bits.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -55,6 +56,15 @@ class Engine:
 
     def load(self, lines: Iterable[tuple[int, str]]) -> None:
         """Ask many rules from now on, each a new key and the rule's `compiled` line from the store."""
+        paused = gc.isenabled()
+        gc.disable()  # what is built here stays: looking through it again and again would double the time
+        try:
+            self._load(lines)
+        finally:
+            if paused:
+                gc.enable()
+
+    def _load(self, lines: Iterable[tuple[int, str]]) -> None:
         keys: list[npt.NDArray[np.int64]] = []
         rules: list[npt.NDArray[np.int64]] = []
         for chunk in _chunks(lines, 20_000):

@@ -57,6 +57,9 @@ STOPS = frozenset(_STOPS.split())
 """Words that hold sentences together: `in formal` is never *informal*."""
 
 
+LONGEST = 64
+"""Letters of a word that count: longer ones are no words, and may be meant to keep us busy."""
+
 Places = list[tuple[int, int]]
 """For each character of a cleaned text, the characters of the text as given that it came from."""
 
@@ -124,21 +127,21 @@ def family(word: str) -> str:
 
 
 def fold(word: str) -> str:
-    """A word without case, accents, width, ligatures and possessive."""
-    low = word.casefold().replace("’", "'")
+    """A word without case, accents, width, ligatures and possessive; no more of it than its beginning."""
+    low = word[: 2 * LONGEST].casefold().replace("’", "'")
     if low.endswith("'s"):
         low = low[:-2]
     if not low.isascii():
         low = "".join(c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c))
         low = low.casefold().translate(LETTERS)
         low = GREEK.get(low, low)
-    return low
+    return low[:LONGEST]
 
 
 def capitals(word: str) -> str:
     """The acronym a word may be, in capitals and singular (`LLMs` → `LLM`, `MoE` → `MOE`), or ""."""
     word = word.replace("’", "'").removesuffix("'s")
-    if not _CAPITALS.fullmatch(word):
+    if len(word) > LONGEST or not _CAPITALS.fullmatch(word):
         return ""
     if len(word) > 2 and word[-1] == "s" and word[-2].isupper():
         word = word[:-1]

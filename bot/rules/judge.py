@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.model import Paper, Reason
 from bot.rules.acronyms import KNOWN, Acronyms
@@ -37,7 +38,13 @@ def explain(
 
     `ranks` are the places of the day's papers in trending order, by id, for `top:`; without them it never hits.
     """
-    return examine(rule, read(paper, (ranks or {}).get(paper.id)), acronyms)
+    return examine(rule, _read(paper, (ranks or {}).get(paper.id)), acronyms)
+
+
+@lru_cache(maxsize=64)
+def _read(paper: Paper, rank: int | None) -> Reading:
+    """A paper is often explained to many rules in a row."""
+    return read(paper, rank)
 
 
 def examine(rule: Rule, reading: Reading, acronyms: Acronyms = KNOWN) -> Explanation:

@@ -87,13 +87,11 @@ def within(name: str, zone: int) -> bool:
 class Lights:
     """What is true of a batch so far: `rows[signal]` has a bit a paper.
 
-    `touched` and `single` are the signals lit, in arrays and one by one; `glued[(a, b)]` the papers in which one word
-    holds the two words a and b; `suspects` phrases (field, signal, place) that must be looked at word by word.
+    `glued[(a, b)]` are the papers in which one word holds the two words a and b; `suspects` phrases (field, signal,
+    place) that must be looked at word by word.
     """
 
     rows: Bits
-    touched: list[Longs] = field(default_factory=list)
-    single: list[int] = field(default_factory=list)
     glued: dict[tuple[int, int], int] = field(default_factory=dict)
     suspects: set[tuple[str, int, int]] = field(default_factory=set)
 
@@ -101,11 +99,9 @@ class Lights:
         """Set the papers' bits in the signals' rows."""
         lit = signal[where]
         np.bitwise_or.at(self.rows, lit, np.uint64(1) << paper[where].astype(np.uint64))
-        self.touched.append(lit.astype(np.int64))
 
     def set(self, signal: int, paper: int) -> None:
         self.rows[signal] |= BITS[paper]
-        self.single.append(signal)
 
     def suspect_at(self, name: str, signal: int, words: Words, at: int) -> None:
         """A phrase that may stand around this word, if the word is in the phrase's field."""
@@ -116,7 +112,6 @@ class Lights:
         """Remember that one word of these papers holds two that rules may ask for side by side."""
         if papers:
             self.glued[pair] = self.glued.get(pair, 0) | papers
-            self.single.extend(pair)
 
 
 def bits_of(words: Words, place: Longs, size: int, inside: Where) -> Bits:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from bot.rules.acronyms import Acronyms
 from bot.rules.forms import Forms, Maybe
-from bot.rules.tree import Acronym, Prefix
+from bot.rules.tree import Acronym, Prefix, Word
 from bot.rules.words import Piece, meaning_pieces, together
 
 _MOST_SPELLINGS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A phrase to look for: `families` in order, the pair that gives it away beginning at `key`.
 
     `caps` are the capitals that must stand there too, -1 for words that need none. A family is -1 for a beginning;
@@ -52,8 +51,14 @@ class Phrases:
     def add(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float]) -> None:
         """Look for a phrase. `rarity` is the share of papers that have each of its pieces."""
         self.pieces[signal] = pieces
+        if len(pieces) == 2 and pieces[0].kind is pieces[1].kind is Word:
+            self._two_words(signal, *pieces)
+            return
         for spelling in self._spellings(pieces):
             self._pair(signal, spelling, rarity if len(spelling) == len(rarity) else ())
+        self._said_and_joined(signal, pieces)
+
+    def _said_and_joined(self, signal: int, pieces: tuple[Piece, ...]) -> None:
         for first, second in pairwise(pieces):
             whole = together(first, second)
             if whole:
@@ -65,6 +70,14 @@ class Phrases:
             else:
                 ends = self.forms.family_number(spelled[0].family), self.forms.family_number(spelled[-1].family)
                 self.partly.setdefault(number, set()).add(ends)
+
+    def _two_words(self, signal: int, first: Piece, second: Piece) -> None:
+        """Most phrases: two plain words."""
+        families = self.forms.family_number(first.family), self.forms.family_number(second.family)
+        code = families[0] << 32 | families[1]
+        self.maybe.add(code)
+        self.pairs.setdefault(code, []).append(Wanted(signal, families, 0, None, sure=True))
+        self._said_and_joined(signal, (first, second))
 
     def _spellings(self, pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
         """The phrase with its acronyms as they are, and spelled out."""
@@ -86,7 +99,7 @@ class Phrases:
         families = tuple(-1 if p.kind is Prefix else self.forms.family_number(p.family) for p in pieces)
         best = min(keys, key=lambda n: rarity[n] * rarity[n + 1]) if rarity else keys[0]
         caps = tuple(self.forms.capitals_number(p.caps) if p.kind is Acronym else -1 for p in pieces)
-        wanted = Wanted(signal, families, best, caps if max(caps) >= 0 else None, -1 not in families)
+        wanted = Wanted(signal, families, best, caps if max(caps) >= 0 else None, sure=-1 not in families)
         for n in keys:
             code = families[n] << 32 | families[n + 1]
             self.maybe.add(code)

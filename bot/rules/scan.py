@@ -16,7 +16,7 @@ from bot.rules.lights import ALL, GAPS, Lights, Longs, Where, Words, arranged, w
 from bot.rules.marks import Marks
 from bot.rules.phrases import Wanted
 from bot.rules.signals import ON, Signals, Zone
-from bot.rules.words import ends
+from bot.rules.words import Piece, ends, may_begin
 
 
 @dataclass(slots=True)
@@ -42,6 +42,7 @@ class Scanner:
         self.marks = Marks(signals)
         self.known = Known(signals)
         self.caps: list[str] = []
+        self.seen: dict[int, Token] = {}
 
     def scan(self, papers: Sequence[Paper], ranks: Mapping[str, int]) -> Found:
         """All that is true of up to 64 papers. The rows are good until the next scan."""
@@ -132,27 +133,34 @@ class Scanner:
     def verify(self, lights: Lights, words: Words) -> None:
         """Judge word by word what could not be told from the numbers, around the place that raised suspicion."""
         lit: set[tuple[int, int]] = set()
+        self.seen.clear()
         for name, signal, at in lights.suspects:
             paper = int(words.paper[at])
             if (signal, paper) in lit:
                 continue
             wanted = self.signals.zones[name].phrases.pieces[signal]
-            reach = sum(2 + 2 * max(map(len, piece.meanings), default=0) for piece in wanted)
-            start, end = max(0, at - reach), min(len(words.form), at + reach + 1)
-            around = [self.token(words, place) for place in range(start, end)]
-            if any(
-                within(name, int(words.zone[start + place]))
-                and words.paper[start + place] == paper
-                and ends(wanted, around, place, self.signals.acronyms)
-                for place in range(len(around))
-            ):
+            if self.stands_around(wanted, name, words, at):
                 lit.add((signal, paper))
                 lights.set(signal, paper)
+
+    def stands_around(self, wanted: tuple[Piece, ...], name: str, words: Words, at: int) -> bool:
+        """Whether a phrase begins a little before this place, or at it."""
+        reach = sum(2 + 2 * max(map(len, piece.meanings), default=0) for piece in wanted)
+        start, end = max(0, at - reach), min(len(words.form), at + reach + 1)
+        around = [self.seen.get(place) or self.token(words, place) for place in range(start, end)]
+        paper = words.paper[at]
+        return any(
+            may_begin(wanted[0], around[place])
+            and within(name, int(words.zone[start + place]))
+            and words.paper[start + place] == paper
+            and ends(wanted, around, place, self.signals.acronyms)
+            for place in range(min(at - start + 1, len(around)))
+        )
 
     def token(self, words: Words, at: int) -> Token:
         form = int(words.form[at])
         caps = self.forms.caps[form]
-        return Token(
+        token = self.seen[at] = Token(
             0,
             0,
             self.forms.low[form],
@@ -160,16 +168,12 @@ class Scanner:
             self.caps_names(caps) if caps >= 0 else "",
             GAPS[int(words.gap[at])],
         )
+        return token
 
     def choices(self, lights: Lights) -> Longs:
         """Light what is a choice of lit signals; return all that are lit."""
-        touched = np.concatenate([*lights.touched, np.array(lights.single, np.int64)])
-        many = len(touched) > len(lights.rows) // 16
-        touched = np.flatnonzero(lights.rows)[1:] if many else np.unique(touched)
         of, choice = self.signals.choices()
         bits = lights.rows[of]
         lit = np.flatnonzero(bits)
-        if not len(lit):
-            return touched
         np.bitwise_or.at(lights.rows, choice[lit], bits[lit])
-        return np.concatenate([touched, np.unique(choice[lit])])
+        return np.flatnonzero(lights.rows[: len(self.signals)])[1:]

@@ -6,7 +6,11 @@ A leaf of a rule is a signal; so is a choice between leaves. Signals are only ev
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
 
 from bot.rules.acronyms import Acronyms
 from bot.rules.forms import Forms, Ints, Maybe, Numbers, digest
@@ -31,10 +35,14 @@ from bot.rules.tree import (
 from bot.rules.words import Piece, firsts, pieces
 from bot.rules.writer import OPERATORS, spell
 
+Longs = npt.NDArray[np.int64]
+Where = npt.NDArray[np.bool_]
+
 ON, OFF, NEW, CROSS, REVISED = range(5)
 """Signals that every engine has: always, never, and the kinds of announcement."""
 
 _PLAIN = re.compile(r"[a-z0-9]+")
+_FIELDED = re.compile(r"(?:(title|abstract|keyword):)?([a-z0-9]+)(\*?)")
 _PLAIN_PHRASE = re.compile(r'"[a-z0-9]+(?: [a-z0-9]+)+"')
 
 
@@ -64,7 +72,8 @@ class Signals:
         self.choice_number = Numbers(0)
         self.choice_count = 0
         self.members: dict[int, tuple[int, ...]] = {}
-        self.beside = Maybe()
+        self.beside = Maybe(18)
+        self.pairs: Longs = np.empty(0, np.int64)
         self.asked: dict[str, int] = {}
         self.wholes = Maybe()
         self.firsts: dict[str, list[str]] = {}
@@ -128,6 +137,18 @@ class Signals:
         if field not in self.zones:
             self.zones[field] = Zone(self.forms, self.acronyms)
         return self.zones[field]
+
+    def all_side_by_side(self, codes: Iterable[Longs]) -> None:
+        """Many such pairs at once, lower signal first."""
+        self.pairs = np.unique(np.concatenate([self.pairs, *codes]))
+
+    def asked_together(self, codes: Longs) -> Where:
+        """Which of these pairs may be asked for together."""
+        found: Where = self.beside.among(codes.astype(np.uint64))
+        if len(self.pairs):
+            at = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
+            found = found | (self.pairs[at] == codes)
+        return found
 
     def side_by_side(self, words: list[int]) -> None:
         """These signals of words are asked for together, so that one word of a paper may hold two of them."""
@@ -218,9 +239,12 @@ class Signals:
         return number
 
     def _node(self, spelled: str) -> Node:
-        """A leaf's node; the two most common kinds without the parser."""
+        """A leaf's node; the most common kinds without the parser."""
         if _PLAIN.fullmatch(spelled) and spelled not in OPERATORS:
             return Word(spelled)
+        fielded = _FIELDED.fullmatch(spelled)
+        if fielded and fielded[2] not in OPERATORS:
+            return (Prefix if fielded[3] else Word)(fielded[2], fielded[1] or "")
         if _PLAIN_PHRASE.fullmatch(spelled):
             return Phrase(tuple(Word(word) for word in spelled[1:-1].split()))
         return parse(spelled, self.acronyms).tree

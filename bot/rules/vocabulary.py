@@ -36,15 +36,24 @@ class Words:
 
 def unseen(rule: Rule, papers: Sequence[Paper], acronyms: Acronyms = KNOWN) -> tuple[Unseen, ...]:
     """The rule's words that no stored paper has, each with what may be meant (`transfomers`: *transformers*)."""
-    terms = [leaf for leaf in dict.fromkeys(leaves(rule.tree)) if isinstance(leaf, Word | Acronym | Prefix | Phrase)]
+    terms = [leaf for leaf in dict.fromkeys(leaves(rule.tree)) if is_words(leaf)]
     if not terms or len(papers) < FEWEST:
         return ()
     engine = Engine(acronyms)
     for key, leaf in enumerate(terms):
         engine.add(key, Rule(leaf))
     seen = {key for keys in engine.match(papers) for key in keys}
-    missing = [leaf for key, leaf in enumerate(terms) if key not in seen]
-    if not missing:
+    return suggested([leaf for key, leaf in enumerate(terms) if key not in seen], papers)
+
+
+def is_words(leaf: Leaf) -> bool:
+    """Whether a leaf looks for words, so that no paper having it may be a slip of the pen."""
+    return isinstance(leaf, Word | Acronym | Prefix | Phrase)
+
+
+def suggested(missing: Sequence[Leaf], papers: Sequence[Paper]) -> tuple[Unseen, ...]:
+    """The terms that no paper has, each with the word that may be meant; nothing below `FEWEST` papers."""
+    if not missing or len(papers) < FEWEST:
         return ()
     have = Counter(word for paper in papers for word in Words.of(f"{paper.title} {paper.abstract}"))
     return tuple(Unseen(spell(leaf), _meant(leaf, have)) for leaf in missing)

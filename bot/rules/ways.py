@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,12 @@ from bot.rules.trees import Tree, beside, judge, needed, plant
 Longs = npt.NDArray[np.int64]
 _NONE = np.empty(0, np.int64)
 _MUCH = 4096
+_RULE, _UNDER, _NEW, _TREE = range(MOST_ON + MOST_OFF, MOST_ON + MOST_OFF + 4)
+"""Columns of a way's row after the signals that are on and off: its rule, the signal it is kept under, whether it is
+for new papers only, and the number of its tree if it is one."""
+_ONS = [(ON,) * (MOST_ON - count) for count in range(MOST_ON + 1)]
+_OFFS = [(OFF,) * (MOST_OFF - count) for count in range(MOST_OFF + 1)]
+Row = tuple[int, ...]
 
 
 class Ways:
@@ -31,18 +38,12 @@ class Ways:
         self.rules_sorted: Longs = _NONE
         self.count = 0
         self.ways = 0
-        self.on: Ints = np.zeros((1024, MOST_ON), np.int32)
-        self.off: Ints = np.zeros((1024, MOST_OFF), np.int32)
-        self.rule_of: Ints = np.zeros(1024, np.int32)
-        self.new_only: npt.NDArray[np.bool_] = np.zeros(1024, np.bool_)
-        self.is_tree: npt.NDArray[np.bool_] = np.zeros(1024, np.bool_)
-        self.under: Ints = np.zeros(1024, np.int32)
-        self.trees: dict[int, Tree] = {}
+        self.table: Ints = np.zeros((1024, _TREE + 1), np.int32)
+        self.trees: list[Tree] = []
         self.starts: Longs = np.zeros(1, np.int64)
         self.kept: Ints = np.empty(0, np.int32)
         self.settled = 0
         self.late: dict[int, list[int]] = {}
-        self.always: list[int] = []
         self.single = True
         """Whether every rule has one way only, so that it is found once."""
 
@@ -74,13 +75,16 @@ class Ways:
             at = np.minimum(np.searchsorted(self.lines_sorted, different), len(self.lines_sorted) - 1)
             same = self.lines_sorted[at] == different
             found[same] = self.rules_sorted[at[same]]
-        fresh = []
+        fresh, rows = [], []
         for place in np.flatnonzero(found < 0).tolist():
-            digest = int(different[place])
-            known = self.numbers.get(digest)
-            found[place] = self._take(lines[first[place]]) if known is None else known
+            known = self.numbers.get(int(different[place])) if self.numbers else None
             if known is None:
                 fresh.append(place)
+                rows.append(self._rows(lines[first[place]], self.count))
+                known, self.count = self.count, self.count + 1
+            found[place] = known
+        if rows:
+            self._write(rows)
         self._remember(different[fresh], found[fresh])
         return found[back]
 
@@ -96,68 +100,75 @@ class Ways:
         self.rules_sorted = np.concatenate([self.rules_sorted[~gone], rules])[order]
 
     def _take(self, line: str) -> int:
+        """A new rule, live at once."""
         rule = self.count
+        first = self.ways
+        self._write([self._rows(line, rule)])
         self.count += 1
-        if line.startswith(TREE):
-            self._plant(line[1:], rule)
-            return rule
-        ways = line.split(WAY)
-        self.single &= len(ways) == 1
-        for way in ways:
-            self._way(way, rule)
+        for way in range(first, self.ways):
+            self.late.setdefault(int(self.under[way]), []).append(way)
+            self.signals.side_by_side([signal for signal in self.on[way].tolist() if signal > ON])
         return rule
 
-    def _plant(self, words: str, rule: int) -> None:
+    def _rows(self, line: str, rule: int) -> list[Row]:
+        """A rule's ways as rows of numbers."""
+        if line.startswith(TREE):
+            return [self._tree(line[1:], rule)]
+        ways = line.split(WAY)
+        if len(ways) > 1:
+            self.single = False
+        return [self._row(way, rule) for way in ways]
+
+    def _row(self, line: str, rule: int) -> Row:
+        of = self.signals.of
+        said = line[0] == SAID
+        parts = (line[1:] if said else line).split(PART)
+        on = [of(part) for part in parts if part[0] != NOT]
+        off = [of(part[1:]) for part in parts[len(on) :]] if len(on) < len(parts) else []
+        under = on[0] if len(on) == 1 else min(on, key=self.signals.weight.__getitem__)
+        return (*on, *_ONS[len(on)], *off, *_OFFS[len(off)], rule, under, not said, -1)
+
+    def _tree(self, words: str, rule: int) -> Row:
         tree = plant(parse(words, self.signals.acronyms).tree, self.signals)
         choice = needed(tree, self.signals)
-        way = self._room(rule)
-        self.is_tree[way] = True
-        self.trees[way] = tree
+        under = ON
         if choice:
-            self._keep(way, choice[0] if len(choice) == 1 else self.signals.choice(list(choice)))
-        else:
-            self.always.append(way)
+            under = choice[0] if len(choice) == 1 else self.signals.choice(list(choice))
+        self.trees.append(tree)
+        return (*_ONS[0], *_OFFS[0], rule, under, False, len(self.trees) - 1)
 
-    def _way(self, line: str, rule: int) -> None:
-        of, weight = self.signals.of, self.signals.weight
-        said = line.startswith(SAID)
-        on, off = [], []
-        for part in line[said:].split(PART):
-            if part.startswith(NOT):
-                off.append(of(part[1:]))
-            else:
-                on.append(of(part))
-        way = self._room(rule)
-        self.on[way, : len(on)] = on
-        self.off[way, : len(off)] = off
-        self.new_only[way] = not said
-        if len(on) > 1:
-            self.signals.side_by_side(on)
-        self._keep(way, on[0] if len(on) == 1 else min(on, key=weight.__getitem__))
+    def _write(self, rules: Sequence[list[Row]]) -> None:
+        """Put new ways at the end of the arrays."""
+        rows = np.array([row for rule in rules for row in rule], np.int32)
+        start, end = self.ways, self.ways + len(rows)
+        if end > len(self.table):
+            grown = np.zeros((max(end, len(self.table) * 3 // 2), rows.shape[1]), np.int32)
+            grown[:start] = self.table[:start]
+            self.table = grown
+        self.table[start:end] = rows
+        self.ways = end
 
-    def _room(self, rule: int) -> int:
-        way = self.ways
-        self.ways += 1
-        if way == len(self.rule_of):
-            for name in ("on", "off", "rule_of", "new_only", "is_tree", "under"):
-                array = getattr(self, name)
-                grown = np.zeros((len(array) * 3 // 2, *array.shape[1:]), array.dtype)
-                grown[:way] = array
-                setattr(self, name, grown)
-        self.on[way] = ON
-        self.off[way] = OFF
-        self.rule_of[way] = rule
-        return way
+    @property
+    def on(self) -> Ints:
+        return self.table[:, :MOST_ON]
 
-    def _keep(self, way: int, signal: int) -> None:
-        self.under[way] = signal
-        self.late.setdefault(signal, []).append(way)
+    @property
+    def off(self) -> Ints:
+        return self.table[:, MOST_ON : MOST_ON + MOST_OFF]
+
+    @property
+    def rule_of(self) -> Ints:
+        return self.table[:, _RULE]
+
+    @property
+    def under(self) -> Ints:
+        return self.table[:, _UNDER]
 
     def forget(self, rule: int) -> None:
         """Nobody wants this rule any more: it never matches again, and equal words make a new one."""
         ways = np.flatnonzero(self.rule_of[: self.ways] == rule)
-        self.on[ways, 0] = OFF
-        self.is_tree[ways] = False
+        self.table[ways, 0] = OFF
+        self.table[ways, _TREE] = -1
         for digest in [digest for digest, number in self.numbers.items() if number == rule]:
             del self.numbers[digest]
         self.rules_sorted[self.rules_sorted == rule] = -1
@@ -167,57 +178,78 @@ class Ways:
             self.settle()
 
     def settle(self) -> None:
-        """Put all ways into one array by their signal."""
+        """Put all ways into one array by their signal, and the pairs of words they ask for."""
         under = self.under[: self.ways]
         order = np.argsort(under, kind="stable")
-        kept = under != 0
-        self.kept = order[kept[order]].astype(np.int32)
-        self.starts = np.searchsorted(under[self.kept], np.arange(len(self.signals) + 1))
+        self.kept = order.astype(np.int32)
+        self.starts = np.searchsorted(under[order], np.arange(len(self.signals) + 1))
+        fresh = np.sort(self.on[self.settled : self.ways].astype(np.int64), axis=1)
+        self.signals.all_side_by_side(
+            fresh[:, one] << 32 | fresh[:, two] for one, two in combinations(range(MOST_ON), 2)
+        )
         self.late = {}
         self.settled = self.ways
 
     # ── asking ──
     def judged(self, found: Found) -> tuple[Longs, Bits, int]:
         """The rules that hit papers of the batch, their papers as bits, and how many were looked at (summed)."""
-        ways = self.candidates(found.touched)
+        ways, looked = self.candidates(found)
         rows = found.rows
-        trees = self.is_tree[ways]
-        flat = ways[~trees]
-        on, off = self.on[flat], self.off[flat]
-        bits = rows[on[:, 0]]
-        for place in range(1, MOST_ON):
-            bits &= rows[on[:, place]]
-        looked = int(np.bitwise_count(rows[self.under[ways]]).sum())
-        if found.glued:
-            self.rescue(found, on, bits)
-        bits[self.new_only[flat]] &= rows[NEW]
-        for place in range(MOST_OFF):
-            bits &= ~rows[off[:, place]]
+        table = self.table[ways]
+        trees = np.flatnonzero(table[:, _TREE] >= 0)
+        bits = rows[table[:, 0]] & rows[table[:, 1]]
+        bits[trees] = 0
+        saved = self.rescued(found, table) if found.glued else {}
+        some = np.flatnonzero(bits)
+        table, bits = table[some], bits[some]
+        for place in range(2, MOST_ON):
+            bits &= rows[table[:, place]]
+        if saved:
+            keep = ~np.isin(some, list(saved))
+            table = np.concatenate([table[keep], self.table[ways[list(saved)]]])
+            bits = np.concatenate([bits[keep], np.array(list(saved.values()), np.uint64)])
+        bits[table[:, _NEW] > 0] &= rows[NEW]
+        for place in range(MOST_ON, MOST_ON + MOST_OFF):
+            bits &= ~rows[table[:, place]]
+        grown = [(way, judge(self.trees[self.table[way, _TREE]], rows, found.glued)) for way in ways[trees].tolist()]
+        wild = [(way, papers) for way, papers in grown if papers]
         hit = np.flatnonzero(bits)
-        more = [(way, judge(self.trees[way], rows, found.glued)) for way in ways[trees].tolist()]
-        wild = [(way, grown) for way, grown in more if grown]
-        rules = np.concatenate([self.rule_of[flat[hit]], self.rule_of[[way for way, _ in wild]]]).astype(np.int64)
-        return rules, np.concatenate([bits[hit], np.array([grown for _, grown in wild], np.uint64)]), looked
+        rules = np.concatenate([table[hit, _RULE], self.table[[way for way, _ in wild], _RULE]])
+        return rules.astype(np.int64), np.concatenate([bits[hit], np.array([p for _, p in wild], np.uint64)]), looked
 
-    def candidates(self, touched: Longs) -> Longs:
-        """The ways kept under any of these signals."""
-        own = touched[touched < len(self.starts) - 1]
+    def candidates(self, found: Found) -> tuple[Longs, int]:
+        """The ways kept under any lit signal, and how many papers they were to be asked of, summed."""
+        held = [signal for pair in found.glued for signal in pair]
+        own = np.concatenate([[ON], found.touched])
+        if held:
+            own = np.unique(np.concatenate([own, np.array(held, np.int64)]))
+        own = own[own < len(self.starts) - 1]
         sizes = self.starts[own + 1] - self.starts[own]
         some = sizes > 0
         own, sizes = own[some], sizes[some]
         shift = self.starts[own] - np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(own) else sizes
         ways = self.kept[np.arange(int(sizes.sum())) + np.repeat(shift, sizes)].astype(np.int64)
-        late = [way for signal in touched.tolist() for way in self.late.get(signal, ())] if self.late else []
-        return np.concatenate([ways, np.array(late + self.always, np.int64)]) if late or self.always else ways
+        looked = int((np.bitwise_count(found.rows[own]) * sizes).sum())
+        if self.late:
+            lit = {ON, *found.touched.tolist(), *held}
+            late = [way for signal in lit & self.late.keys() for way in self.late[signal]]
+            ways, looked = np.concatenate([ways, np.array(late, np.int64)]), looked + len(late)
+        return ways, looked
 
-    def rescue(self, found: Found, on: Ints, bits: Bits) -> None:
-        """Let two words side by side in a rule stand in one word of a paper (see `Judge.beside`)."""
+    def rescued(self, found: Found, table: Ints) -> dict[int, int]:
+        """Two words side by side in a rule may stand in one word of a paper (see `Judge.beside`).
+
+        The places in the table whose ways have such words, and the papers that have all their words so.
+        """
         part = np.zeros(len(self.signals), np.bool_)
         part[[signal for pair in found.glued for signal in pair]] = True
-        for way in np.flatnonzero(part[on].sum(axis=1) > 1).tolist():
-            signals = on[way].tolist()
+        saved = {}
+        for place in np.flatnonzero(part[table[:, :MOST_ON]].sum(axis=1) > 1).tolist():
+            signals = table[place, :MOST_ON].tolist()
             if any((a, b) in found.glued for a in signals for b in signals):
                 own = int(ALL)
                 for signal in signals:
                     own &= int(found.rows[signal]) | beside(signal, signals, found.glued)
-                bits[way] = own
+                if own:
+                    saved[place] = own
+        return saved

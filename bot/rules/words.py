@@ -150,3 +150,11 @@ def together(first: Piece, second: Piece) -> str | None:
     """`GPT-4` and `x-ray` written as one: short parts, which only a phrase joins, and letter for letter."""
     short = len(first.low) < 2 or len(second.family) < 3 or first.kind is Acronym
     return first.low + second.low if short and first.kind is not Prefix and second.kind is not Prefix else None
+
+
+def may_begin(piece: Piece, word: Token) -> bool:
+    """Whether it is worth looking closer: every way to begin shares the first letter, or goes by capitals."""
+    first = piece.family[:1]
+    return (
+        bool(word.caps or piece.meanings) or first in (word.family[:1], word.low[:1]) or piece.low[:1] == word.low[:1]
+    )

@@ -11,9 +11,9 @@ from bot.model import Paper
 
 def load(path: Path) -> list[Paper]:
     """The papers of a file with `id title abstract authors categories` a line."""
-    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
-    with opened as lines:
-        rows = [json.loads(line) for line in lines]
+    body = path.read_bytes()
+    text = (gzip.decompress(body) if path.suffix == ".gz" else body).decode()
+    rows = [json.loads(line) for line in text.splitlines()]
     return [
         Paper(
             f"arxiv:{row['id']}",

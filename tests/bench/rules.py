@@ -9,27 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.model import Paper
 from bot.rules.fold import STOPS, tokens
 
-KINDS = [
-    "two",
-    "two",
-    "two",
-    "two",
-    "three",
-    "three",
-    "phrase",
-    "phrase",
-    "both",
-    "without",
-    "either",
-    "field",
-    "acronym",
-    "prefix",
-    "category",
-]
+_KINDS = "two two two two three three phrase phrase both without either field acronym prefix category"
+KINDS = _KINDS.split()
 """How often each kind is drawn."""
 
-RARER = 80
-"""A rule's leading word is the rarest of so many words of one paper: what a team picks is what sets a paper apart."""
+RAREST = 30
+"""A rule's leading word is among the rarest thirtieth of one paper's words: what a team picks sets a paper apart."""
 
 _ACRONYMS = ["LLM", "RAG", "GAN", "GNN", "VLM", "RL", "CNN", "MoE", "LoRA", "SSM", "NLP", "VAE"]
 _CATEGORIES = ["cs.CL", "cs.LG", "cs.CV", "cs.AI", "cs.RO", "stat.ML", "cs.*"]
@@ -44,6 +29,7 @@ class Source:
         self.most = len(papers)
         self.texts = [[word for word in text if self.names(word)] for text in texts]
         self.texts = [text for text in self.texts if len(text) > 10]
+        self.rare = [sorted(set(text), key=self.share)[: 1 + len(set(text)) // RAREST] for text in self.texts]
 
     def names(self, word: str) -> bool:
         return len(word) > 3 and word.isalpha() and word.isascii() and word not in STOPS and self.share(word) < 0.2
@@ -62,10 +48,11 @@ class Source:
                 yield rule
 
     def rule(self, draw: random.Random) -> str:
-        text = draw.choice(self.texts)
+        number = draw.randrange(len(self.texts))
+        text = self.texts[number]
         at = draw.randrange(len(text) - 1)
         first, second, third = text[at], text[at + 1], draw.choice(text)
-        rare = min((draw.choice(text) for _ in range(RARER)), key=self.share)
+        rare = draw.choice(self.rare[number])
         if len({word[:4] for word in (first, second, third, rare)}) < 4:
             return self.rule(draw)
         kinds: dict[str, Callable[[], str]] = {
