@@ -34,7 +34,7 @@ _WEIGHTS = dict.fromkeys(("category", "subject", "tag"), 1) | dict.fromkeys(_LIS
 """feedparser compares each new category with all before it, and a list of keywords holds many."""
 _RUN = re.compile(r"[\w.+-]{200,}")
 _UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535])
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROLS = bytes(code for code in _UNSEEN if code < 32)
 _KNOWN = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -54,12 +54,10 @@ class _Enough(Exception):
 
 def legal(text: str) -> str:
     """Without the characters that XML forbids."""
-    text = text.translate(_UNSEEN) if _FORBIDDEN.search(text) else text
-    return text if text.isascii() else _unpaired(text)
-
-
-def _unpaired(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode()
+    encoded = text.encode("utf-8", "ignore")  # without lone surrogates
+    if len(encoded.translate(None, _CONTROLS)) < len(encoded) or "\ufffe" in text or "\uffff" in text:
+        return encoded.decode().translate(_UNSEEN)
+    return text if text.isascii() else encoded.decode()
 
 
 class Writer:
