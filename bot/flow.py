@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -38,7 +38,8 @@ TOMORROW = timedelta(days=1)
 RECENT = 1000
 """Papers a preview and a search look back on."""
 
-Read = Callable[[bytes, Feed], Reading]
+Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
+"""What a body says, off the event loop. Entries that the bookmark before it shows to be recorded may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ async def poll(feed: Feed, world: World) -> Polled:
     try:
         fetched = await world.fetch(feed, before)
         answered = True
-        reading = await _parse(fetched, feed, world)
+        reading = None if fetched.body is None else await world.read(fetched, feed, before)
     except SourceFailed as error:
         await world.store.record(Poll(_failed(before, error, answered, world.clock())), world.clock())
         raise
@@ -92,11 +93,6 @@ async def poll(feed: Feed, world: World) -> Polled:
 def _failed(before: Bookmark, error: SourceFailed, answered: bool, now: datetime) -> Bookmark:
     """What is remembered of a poll that failed; `answered`: the owner did send something, only it was no feed."""
     return schedule.after_failure(before, now, str(error), after=error.after, gone=error.gone, answered=answered)
-
-
-async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
-    """What the body says, off the event loop; None when nothing has changed."""
-    return None if fetched.body is None else await asyncio.to_thread(world.read, fetched.body, feed)
 
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:

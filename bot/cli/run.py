@@ -13,9 +13,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from bot import flow, sources
+from bot import flow
 from bot.chat import NEEDS, local
 from bot.cli import ticking
+from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
@@ -61,7 +62,9 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         tell(f"The database is {settings.store}")
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
-        world = World(store, clock, fetch, sources.read, chats, Matcher())
+        parser = Parser()
+        stack.push_async_callback(parser.close)
+        world = World(store, clock, fetch, parser, chats, Matcher())
         if words.once:
             return await ticking.once(feeds, world)
         if words.local or not platforms:
