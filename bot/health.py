@@ -99,6 +99,8 @@ def answered(before: Bookmark, digest: str | None, reading: Reading | None, now:
         return habits
     if before.digest is None or digest != before.digest:
         habits = replace(habits, changed_at=now)
+    if reading.unchanged and not reading.papers:  # the body changed, its entries did not
+        return replace(habits, ttl=reading.ttl)
     ids, newest = fingerprint(reading.papers), _newest(reading.papers)
     advanced = bool(reading.papers) and ids != habits.ids
     return replace(

@@ -107,6 +107,10 @@ class Reading:
     """Which format it was: `rss`, `atom`, `rdf`, `jsonfeed`, `arxiv`, `huggingface`, `sample`."""
     odd: tuple[str, ...] = ()
     ttl: int | None = None
+    unchanged: int = 0
+    """Entries left out of `papers` because they stood there word for word when `seen` was made."""
+    seen: bytes = b""
+    """What to hand to the next reading of this feed, so that it reads only what is new; empty: it reads all."""
 
 
 # ── who wants what ──────────────────────────────────────────────────────────────────────────────────

@@ -15,9 +15,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bot import flow, sources
+from bot import flow
 from bot.chat import NEEDS, local
 from bot.cli import ticking
+from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
@@ -78,9 +79,11 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         tell(f"The database is {whereabouts(settings.store)}")
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
+        parser = Parser()
+        stack.push_async_callback(parser.close)
         acronyms = extend(settings.file.meanings())
         max_age = timedelta(days=settings.file.polling.max_age_days)
-        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms, max_age)
+        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age)
         if words.once:
             return await ticking.once(feeds, world)
         if served := words.local or not platforms:

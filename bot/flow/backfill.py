@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 from datetime import date
 
 from bot import past
@@ -22,6 +22,7 @@ async def fetch(feed: Feed, day: date, world: World) -> int:
     """Fetch one day and keep its papers, with the mark that it is done; how many. `SourceFailed` as in a poll."""
     then = past.on(feed, day)
     fetched = await world.fetch(then, Bookmark(then.url))
-    reading = await asyncio.to_thread(world.read, fetched.body or b"[]", then)
+    whole = fetched if fetched.body is not None else replace(fetched, body=b"[]")
+    reading = await world.read(whole, then, Bookmark(then.url))
     await world.store.backfill(feed.address, day, reading.papers, world.clock())
     return len(reading.papers)

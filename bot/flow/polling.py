@@ -49,7 +49,7 @@ async def poll(feed: Feed, world: World) -> Polled:
     fetched: Fetched | None = None
     try:
         fetched = await world.fetch(feed, before)
-        reading = await _parse(fetched, feed, world)
+        reading = await _parse(fetched, feed, before, world)
     except SourceFailed as error:
         await world.store.record(Poll(_failed(before, error, fetched, world.clock())), world.clock())
         raise
@@ -65,12 +65,12 @@ def _failed(before: Bookmark, error: SourceFailed, fetched: Fetched | None, now:
     return replace(failed, habits=habits)
 
 
-async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
+async def _parse(fetched: Fetched, feed: Feed, before: Bookmark, world: World) -> Reading | None:
     """What the body says, off the event loop; None when nothing has changed."""
     if fetched.body is None:
         return None
     try:
-        return await asyncio.to_thread(world.read, fetched.body, feed)
+        return await world.read(fetched, feed, before)
     except SourceFailed:
         raise
     except Exception as error:  # put off like any feed that cannot be read, rather than asked again and again

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot import rules, trending
 from bot.matching import Matcher, Ranks
-from bot.model import Feed, Paper, Reading
-from bot.ports import Chat, Clock, Fetch, Store
+from bot.model import Bookmark, Feed, Paper, Reading
+from bot.ports import Chat, Clock, Fetch, Fetched, Store
 
-Read = Callable[[bytes, Feed], Reading]
+Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
+"""What a body says, off the event loop. Entries that the bookmark before it shows to be recorded may be left out."""
 
 
 @dataclass(frozen=True, slots=True)

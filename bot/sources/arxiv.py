@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 from bot.errors import SourceFailed
-from bot.model import Announce, Feed, Reading
+from bot.model import Announce, Feed
 from bot.sources.address import mask
 from bot.sources.dates import moment
 from bot.sources.feed import Fields, Parsed, authors, links, terms, text, ttl
-from bot.sources.gather import Entry, gathered
+from bot.sources.gather import Entry, Sheet
 from bot.sources.identity import Names, arxiv_id
 from bot.sources.people import listed, people
 from bot.sources.text import plain
@@ -26,6 +26,7 @@ _SUFFIX = re.compile(  # "Title. (arXiv:1805.09166v1 [hep-ex] CROSS LISTED)", as
     r"\.?\s*\(arXiv:(?P<id>[^\s()]+?)(?:v(?P<version>\d+))?\s*(?:\[(?P<category>[\w.-]+)\])?\s*"
     r"(?P<kind>CROSS LISTED|UPDATED)?\)\s*$"
 )
+OAI = "oai:arXiv.org:"
 _KINDS: dict[str, Announce] = {
     "new": "new",
     "cross": "cross",
@@ -40,9 +41,7 @@ def recognised(found: Parsed) -> bool:
     """Whether arXiv made this feed: its own id, link or title says so, or its entries' ids do."""
     told = [text(found.head, "id"), text(found.head, "link"), text(found.head, "title")]
     told += [href for href, relation, _ in links(found.head) if relation == "self"]
-    return any(_HOME.search(t) for t in told) or any(
-        text(e, "id").startswith("oai:arXiv.org:") for e in found.entries[:5]
-    )
+    return any(_HOME.search(t) for t in told) or any(text(e, "id").startswith(OAI) for e in found.entries[:5])
 
 
 def _refusal(found: Parsed) -> str:
@@ -86,9 +85,10 @@ def _dois(entry: Fields) -> tuple[str, ...]:
     return tuple(f for f in found if f)
 
 
-def reading(found: Parsed, feed: Feed) -> Reading:
-    """arXiv's papers; `SourceFailed` quotes its reason where it answers with an error dressed as a feed."""
+def sheet(found: Parsed, feed: Feed) -> Sheet:
+    """arXiv's entries; `SourceFailed` quotes its reason where it answers with an error dressed as a feed."""
     if reason := _refusal(found):
         raise SourceFailed(f"arXiv refused {mask(feed.url)}: {reason.rstrip('.')}.")
-    papers, odd = gathered([_entry(e, found.head) for e in found.entries], feed, text(found.head, "link"))
-    return Reading(papers, plain(text(found.head, "title")), "arxiv", (*found.odd, *odd), ttl(found.head))
+    entries = [_entry(e, found.head) for e in found.entries]
+    title, link = plain(text(found.head, "title")), text(found.head, "link")
+    return Sheet(entries, title, "arxiv", link, found.odd, ttl(found.head))

@@ -1,14 +1,19 @@
-"""Entries → papers: each gets its id, its words become plain, and two entries of one paper become one."""
+"""Entries → papers: each gets its id, its words become plain, and two entries of one paper become one.
+
+Entries that a reading leaves out still count: by their marks they share links and ids with those that are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from bot.model import Announce, Feed, Paper, Signals
-from bot.sources.identity import Names, identity, telling
+from bot.sources.identity import Names, identity, normalised, telling
+from bot.sources.memory import Mark, digest, digests
 from bot.sources.text import plain, shortened
 
 ENTRIES = 100_000
@@ -40,18 +45,63 @@ class Entry:
     signals: Signals = field(default_factory=Signals)
 
 
-def gathered(entries: Iterable[Entry], feed: Feed, feed_link: str = "") -> tuple[tuple[Paper, ...], tuple[str, ...]]:
-    """The papers in the feed's order, and what had to be left out or put together."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole document as its dialect's page read it. `link` is the feed's own; `feed` stands in for the one asked."""
+
+    entries: Sequence[Entry]
+    title: str
+    kind: str
+    link: str = ""
+    odd: tuple[str, ...] = ()
+    ttl: int | None = None
+    feed: Feed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The papers in the feed's order, and what had to be left out or put together.
+
+    `found` and `marks` go by entry: its own paper if it is one, and its mark if it may be left out next time.
+    """
+
+    papers: tuple[Paper, ...]
+    odd: tuple[str, ...]
+    found: tuple[Paper | None, ...] = ()
+    marks: tuple[Mark | None, ...] = ()
+
+
+def gathered(entries: Iterable[Entry], feed: Feed, feed_link: str = "", others: Sequence[Mark] = ()) -> Gathered | None:
+    """The papers of these entries, beside `others` that were left out; None when one of those is not as it was."""
     entries = list(islice(entries, ENTRIES))
-    unique = telling((e.names for e in entries), feed_link)
-    found = [paper for e in entries if (paper := _paper(e, feed, unique))]
-    papers = merged(found)
+    links = [digest(normalised(e.names.link)) if e.names.link else b"" for e in entries]
+    bearers = Counter(link for link in (*links, *(o.link for o in others)) if link)
+    if any(other.link and other.alone != (bearers[other.link] == 1) for other in others):
+        return None
+    unique = telling((e.names for e in entries), feed_link, total=len(entries) + len(others))
+    shared = {normalised(e.names.link) for e, link in zip(entries, links, strict=True) if bearers[link] > 1}
+    found = tuple(_paper(e, feed, unique - shared) for e in entries)
+    ids = [digests((p.id, *p.aliases)) if p else frozenset[bytes]() for p in found]
+    known = frozenset[bytes]().union(*(other.ids for other in others))
+    if any(not known.isdisjoint(each) for each in ids):
+        return None
+    claimed = Counter(one for each in ids for one in each)
+    marks = [
+        Mark(link, bearers[link] == 1, own) if own and all(claimed[one] == 1 for one in own) else None
+        for link, own in zip(links, ids, strict=True)
+    ]
+    papers = merged(paper for paper in found if paper)
+    return Gathered(papers, _odd(found, papers), found, tuple(marks))
+
+
+def _odd(found: Sequence[Paper | None], papers: Sequence[Paper]) -> tuple[str, ...]:
     odd = []
-    if len(found) < len(entries):
-        odd.append(f"{_entries(len(entries) - len(found))} with neither title, text nor link left out")
-    if len(papers) < len(found):
-        odd.append(f"{_entries(len(found) - len(papers))} put together with another of the same paper")
-    return papers, tuple(odd)
+    there = sum(paper is not None for paper in found)
+    if there < len(found):
+        odd.append(f"{_entries(len(found) - there)} with neither title, text nor link left out")
+    if len(papers) < there:
+        odd.append(f"{_entries(there - len(papers))} put together with another of the same paper")
+    return tuple(odd)
 
 
 def _entries(count: int) -> str:

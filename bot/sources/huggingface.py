@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.model import Feed, Reading, Signals
+from bot.model import Signals
 from bot.sources.dates import parsed
-from bot.sources.gather import Entry, gathered
+from bot.sources.gather import Entry, Sheet
 from bot.sources.identity import Names, bare_arxiv_id, web
 from bot.sources.people import people
 from bot.sources.text import plain, shortened
@@ -81,10 +81,9 @@ def _entry(item: Object) -> Entry:
     )
 
 
-def reading(items: Sequence[object], feed: Feed, odd: tuple[str, ...] = ()) -> Reading:
+def sheet(items: Sequence[object], odd: tuple[str, ...] = ()) -> Sheet:
     """The papers of a day (or of the trending list), in the site's order."""
     objects = [i for i in items if isinstance(i, Mapping) and _part(i, "paper")]
     if len(objects) < len(items):
         odd = (*odd, f"{len(items) - len(objects)} of {len(items)} items hold no paper")
-    papers, more = gathered([_entry(i) for i in objects], feed)
-    return Reading(papers, "Hugging Face daily papers", "huggingface", (*odd, *more))
+    return Sheet([_entry(i) for i in objects], "Hugging Face daily papers", "huggingface", odd=odd)

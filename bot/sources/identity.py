@@ -127,12 +127,16 @@ def _home(link: str) -> bool:
     return parts.path.strip("/") == "" and not parts.query and not parts.fragment
 
 
-def telling(entries: Iterable[Names], feed_link: str = "") -> frozenset[str]:
-    """The normalised links that each belong to one entry alone, so that they may stand for it."""
+def telling(entries: Iterable[Names], feed_link: str = "", *, total: int | None = None) -> frozenset[str]:
+    """The normalised links that each belong to one entry alone, so that they may stand for it.
+
+    `total` is how many entries there are, if not all of them are given.
+    """
     entries = list(entries)
     links = Counter(normalised(e.link) for e in entries if e.link)
     own = normalised(feed_link) if feed_link else ""
-    lone = len(entries) == 1 and entries[0].guid and normalised(entries[0].guid) != normalised(entries[0].link)
+    one = entries[0] if entries and (total or len(entries)) == 1 else Names()
+    lone = one.guid and normalised(one.guid) != normalised(one.link)
     return frozenset(link for link, n in links.items() if n == 1 and link != own and not _home(link) and not lone)
 
 

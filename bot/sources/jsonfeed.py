@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.model import Feed, Reading
+from bot.model import Feed
 from bot.sources.dates import parsed
 from bot.sources.feed import CATEGORIES
-from bot.sources.gather import Entry, gathered
+from bot.sources.gather import Entry, Sheet
 from bot.sources.identity import Names, web
 from bot.sources.people import named, people
 from bot.sources.text import plain
@@ -66,11 +66,10 @@ def _entry(item: Object, document: Object, base: str) -> Entry:
     )
 
 
-def reading(document: Object, feed: Feed, odd: tuple[str, ...] = ()) -> Reading:
-    """All items as papers."""
+def sheet(document: Object, feed: Feed, odd: tuple[str, ...] = ()) -> Sheet:
+    """All items, read."""
     own = _text(document, "home_page_url")
     base = feed.url if feed.url.startswith(("http:", "https:")) else own
     listed = document.get("items")
     items = [i for i in listed if isinstance(i, Mapping)] if isinstance(listed, list) else []
-    papers, more = gathered([_entry(i, document, base) for i in items], feed, own)
-    return Reading(papers, plain(_text(document, "title")), "jsonfeed", (*odd, *more))
+    return Sheet([_entry(i, document, base) for i in items], plain(_text(document, "title")), "jsonfeed", own, odd)

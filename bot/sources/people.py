@@ -19,6 +19,8 @@ _AND = re.compile(r"\s+(?:and|&)\s+")
 
 def pieces(text: str, separators: str = ",") -> list[str]:
     """Split at separators outside of brackets; an unclosed bracket holds on to the end."""
+    if "(" not in text and "[" not in text and len(separators) == 1:
+        return [p for part in text.split(separators) if (p := part.strip())]
     parts, depth, start = [], 0, 0
     for at, char in enumerate(text):
         depth = max(0, depth + (char in "([") - (char in ")]"))
@@ -30,6 +32,8 @@ def pieces(text: str, separators: str = ",") -> list[str]:
 
 def _teams(text: str) -> tuple[str, list[str]]:
     """The text without its brackets (affiliations, footnote numbers), and the collaborations named in them."""
+    if "(" not in text:
+        return text, []
     outside: list[str] = []
     inside: list[str] = []
     depth = 0

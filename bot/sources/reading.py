@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.errors import SourceFailed
 from bot.model import Feed, Reading
-from bot.sources import arxiv, huggingface, jsonfeed, sample
-from bot.sources import feed as feeds
+from bot.sources import huggingface, jsonfeed, sample
 from bot.sources.address import mask
 from bot.sources.decoding import characters
-from bot.sources.mending import mended
+from bot.sources.gather import Sheet
 from bot.sources.prolog import Opening, opening
+from bot.sources.renewal import Source, renewed, whole
 from bot.sources.text import plain, shortened
 
 LARGEST = 15 * 1024 * 1024
@@ -43,8 +44,12 @@ _PAGED = (
 )
 
 
-def read(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
-    """What a source's bytes say. `SourceFailed` with one sentence when they are no feed, or one that refuses."""
+def read(body: bytes, feed: Feed, *, content_type: str = "", seen: bytes = b"") -> Reading:
+    """What a source's bytes say. `SourceFailed` with one sentence when they are no feed, or one that refuses.
+
+    With `seen` of an earlier reading of this feed, the papers of entries that have not changed since may be left out
+    and counted in `unchanged`; all else is as it is without.
+    """
     shown = mask(feed.url if feed.url.startswith(("http:", "https:")) else feed.address)
     if len(body) > LARGEST:
         raise SourceFailed(f"{shown} sent {len(body) // 2**20} MiB; more than {LARGEST // 2**20} MiB are not read.")
@@ -54,14 +59,16 @@ def read(body: bytes, feed: Feed, *, content_type: str = "") -> Reading:
     if not text:
         raise SourceFailed(f"{shown} is empty where a feed is due; it will be tried again.")
     if text[0] in "[{":
-        return _json(text, feed, shown, odd)
-    return _xml(text, feed, shown, odd)
+        return whole(_json(text, feed, shown, odd), feed)
+    reading = renewed(*_xml(text, feed, shown, seen))
+    return replace(reading, odd=(*odd, *reading.odd)) if odd else reading
 
 
 # ── XML ──
 
 
-def _xml(text: str, feed: Feed, shown: str, odd: tuple[str, ...]) -> Reading:
+def _xml(text: str, feed: Feed, shown: str, seen: bytes) -> tuple[str, Source]:
+    """The text from its first element on, if that is a feed's."""
     found = opening(text)
     if found and not _feedlike(found) and (anchor := _ANCHOR.search(text, 0, 5000)) and not _PAGE.search(text, 0, 5000):
         found = opening(text[anchor.start() :])
@@ -70,13 +77,7 @@ def _xml(text: str, feed: Feed, shown: str, odd: tuple[str, ...]) -> Reading:
         raise SourceFailed(_strange(text, found, shown))
     if found.root.rpartition(":")[2].lower() == "entry":  # an Atom entry by itself is a document too (RFC 4287)
         text, found = f"<feed>{text[found.at :]}</feed>", Opening(0, "feed", found.entities)
-    document = mended(text, found)
-    if document.broken and not document.entries and not document.closed:
-        raise SourceFailed(f"{shown} is cut off or damaged before its first whole entry; it will be tried again.")
-    parsed = feeds.parse(document, feed)
-    page = arxiv if arxiv.recognised(parsed) else feeds
-    reading = page.reading(parsed, feed)
-    return Reading(reading.papers, reading.title, reading.kind, (*odd, *reading.odd), reading.ttl)
+    return text, Source(feed, found, shown, seen)
 
 
 def _feedlike(found: Opening) -> bool:
@@ -97,17 +98,17 @@ def _strange(text: str, found: Opening | None, shown: str) -> str:
 # ── JSON ──
 
 
-def _json(text: str, feed: Feed, shown: str, odd: tuple[str, ...]) -> Reading:
+def _json(text: str, feed: Feed, shown: str, odd: tuple[str, ...]) -> Sheet:
     document, broken = _loaded(text, shown)
     odd = (*odd, *broken)
     if isinstance(document, list):
         if document and not huggingface.recognised(document):
             raise SourceFailed(f"{shown} is a JSON list, but not one of papers (each item should hold a `paper`).")
-        return huggingface.reading(document, feed, odd)
+        return huggingface.sheet(document, odd)
     if sample.recognised(document):
-        return sample.reading(document, feed, odd)
+        return sample.sheet(document, feed, odd)
     if jsonfeed.recognised(document):
-        return jsonfeed.reading(document, feed, odd)
+        return jsonfeed.sheet(document, feed, odd)
     reason = next((plain(v) for k in ("error", "message") if isinstance(v := document.get(k), str)), "")
     if reason:
         raise SourceFailed(f"{shown} answered with an error: {shortened(reason, 200).rstrip('.')}.")

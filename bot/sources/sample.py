@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.model import Feed, Reading
-from bot.sources.gather import Entry, gathered
+from bot.model import Feed
+from bot.sources.gather import Entry, Sheet
 from bot.sources.identity import Names
 
 KIND = "paper-round-sample"
@@ -24,7 +24,7 @@ def _text(thing: Object, name: str) -> str:
     return str(found).strip() if isinstance(found, str | int) else ""
 
 
-def reading(document: Object, feed: Feed, odd: tuple[str, ...] = ()) -> Reading:
+def sheet(document: Object, feed: Feed, odd: tuple[str, ...] = ()) -> Sheet:
     """The papers of the slice, as `guid:sample:#<key>`, wherever the document lies."""
     listed = document.get("papers")
     papers = [p for p in listed if isinstance(p, Mapping)] if isinstance(listed, list) else []
@@ -36,5 +36,4 @@ def reading(document: Object, feed: Feed, odd: tuple[str, ...] = ()) -> Reading:
         )
         for p in papers
     ]
-    found, more = gathered(entries, Feed("sample:", feed.url))
-    return Reading(found, "The sample", "sample", (*odd, *more))
+    return Sheet(entries, "The sample", "sample", odd=odd, feed=Feed("sample:", feed.url))

@@ -26,7 +26,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _MARKERS = re.compile(r"<!\[CDATA\[|\]\]>|<!DOCTYPE[^<>]{0,300}>", re.IGNORECASE)
 
 
-def _uncommented(text: str) -> str:
+def uncommented(text: str) -> str:
+    """Without comments; one that never ends stays."""
     parts: list[str] = []
     at = 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
@@ -69,7 +70,7 @@ def untagged(text: str) -> str:
 
     Other angle brackets stay, since papers write `<4.3%`, `a < b` and `<eos>`. Linear; never raises.
     """
-    text = _spoken(_uncommented(_MARKERS.sub(" ", text)))
+    text = _spoken(uncommented(_MARKERS.sub(" ", text)))
     return _TAG.sub(_untagged, _SCRIPT.sub(_script, text))
 
 

@@ -18,6 +18,8 @@ _TIMES = re.compile(r"(?<=[0-9])times(?![a-z])")
 _GLUED = re.compile(r"""(?<=[^\s(\[{<"'“‘/=|@+&?#%~_-])(?=https?://[A-Za-z0-9])""")
 _ACRONYM = re.compile(r"(?<=[a-z]{3})\((?=[A-Z][A-Za-z]{0,20}[A-Z][A-Za-z]{0,20}\))")
 _STRAY = re.compile(r" ([,.;])(?=\s|$)")
+_NAME = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-z.À-ÖØ-öø-ɏ]*+(?:[ -][A-Za-zÀ-ÖØ-öø-ɏ][A-Za-z.À-ÖØ-öø-ɏ]*+)*+")
+"""Words with nothing in them that could be markup, as nearly all names of people are."""
 
 
 def plain(markup: str) -> str:
@@ -27,14 +29,26 @@ def plain(markup: str) -> str:
     `Models(SSMs)` → `Models (SSMs)`, `2.5times` (Hugging Face drops backslashes) → `2.5×`. Never raises, takes linear
     time, reads `LONGEST` characters at most.
     """
+    if _NAME.fullmatch(markup[:LONGEST]):
+        return markup[:LONGEST]
     text = visible(markup[:LONGEST])
     if "<" in text or "]]>" in text:
         text = untagged(text)
     if "&" in text:
         text = visible(decoded(text))
-    text = _GLUED.sub(" ", detexed(text))
-    text = _ACRONYM.sub(" (", _TIMES.sub("×", text))
-    return _STRAY.sub(r"\1", " ".join(visible(text).split()))
+    return _spaced(detexed(text))
+
+
+def _spaced(text: str) -> str:
+    """Words apart where they were glued, together where they were torn; each pattern only where it can be found."""
+    if "http" in text:
+        text = _GLUED.sub(" ", text)
+    if "times" in text:
+        text = _TIMES.sub("×", text)
+    if "(" in text:
+        text = _ACRONYM.sub(" (", text)
+    text = " ".join(visible(text).split())
+    return _STRAY.sub(r"\1", text) if " ," in text or " ." in text or " ;" in text else text
 
 
 def shortened(text: str, longest: int) -> str:

@@ -12,6 +12,8 @@ _GAPS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029\u2800\u3164\u115f\
 _LOOSE = re.compile(rf"[^\w\s\x00-\u02ff]{{{MARKS + 1},}}")
 _LIGATURES = range(0xFB00, 0xFB07)
 _STYLED = range(0x1D400, 0x1D800)
+_ODD = re.compile("[\u115f\u1160\u2800\u3164\uffa0\ufb00-\ufb06\U0001d400-\U0001d7ff]")
+"""What `str.isprintable` lets pass and `_seen` changes: blanks that look like nothing, ligatures, styled letters."""
 _JOINERS = "\u200c\u200d"  # Persian and Indic spelling and emoji families need them
 
 
@@ -57,7 +59,8 @@ def visible(text: str) -> str:
     Line breaks and odd spaces become spaces, ligatures and styled mathematical letters plain ones, floods of combining
     marks at most `MARKS` a letter (before NFC, whose reordering of marks takes quadratic time). Never raises; linear.
     """
-    text = text.translate(_TABLE)
+    if not text.isprintable() or _ODD.search(text):  # most texts are as they should be, and are only looked at
+        text = text.translate(_TABLE)
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", _LOOSE.sub(_bounded, text))

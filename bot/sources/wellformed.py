@@ -34,6 +34,7 @@ _WEIGHTS = dict.fromkeys(("category", "subject", "tag"), 1) | dict.fromkeys(_LIS
 """feedparser compares each new category with all before it, and a list of keywords holds many."""
 _RUN = re.compile(r"[\w.+-]{200,}")
 _UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535])
+_CONTROLS = bytes(code for code in _UNSEEN if code < 32)
 _KNOWN = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -53,11 +54,10 @@ class _Enough(Exception):
 
 def legal(text: str) -> str:
     """Without the characters that XML forbids."""
-    return text.translate(_UNSEEN) if text.isascii() else _unpaired(text.translate(_UNSEEN))
-
-
-def _unpaired(text: str) -> str:
-    return text.encode("utf-8", "ignore").decode()
+    encoded = text.encode("utf-8", "ignore")  # without lone surrogates
+    if len(encoded.translate(None, _CONTROLS)) < len(encoded) or "\ufffe" in text or "\uffff" in text:
+        return encoded.decode().translate(_UNSEEN)
+    return text if text.isascii() else encoded.decode()
 
 
 class Writer:
@@ -146,7 +146,8 @@ class Writer:
         short = local in _DATES or local in _LISTS
         text = text[: 400 if short else max(0, LETTERS - self.letters)]
         self.letters += len(text)
-        self.out.append(escape(text if local in _LONG else _RUN.sub(lambda run: run[0][:200], text)))
+        whole = local in _LONG or len(text) < 200
+        self.out.append(escape(text if whole else _RUN.sub(lambda run: run[0][:200], text)))
 
     def _entity(self, name: str, parameter: bool) -> None:
         if not parameter:

@@ -34,9 +34,9 @@ class FakeFetch:
             raise self.failing.pop(0)
         return Fetched(json.dumps(self.today).encode(), replace(bookmark, digest=str(self.today)))
 
-    def read(self, body: bytes, feed: Feed) -> Reading:
+    async def read(self, fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
         """The stage's parser: the body names the day."""
-        return Reading(tuple(self.days[json.loads(body)]), "Stage", "stage")
+        return Reading(tuple(self.days[json.loads(fetched.body or b"")]), "Stage", "stage")
 
 
 @dataclass

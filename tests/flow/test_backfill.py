@@ -11,7 +11,7 @@ from bot.cli import ticking
 from bot.errors import SourceFailed
 from bot.flow import World, poll
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Feed, Subscription
+from bot.model import Bookmark, Channel, Feed, Reading, Subscription
 from bot.ports import Fetched
 from tests.door.command import daily
 from tests.fakes.chat import FakeChat
@@ -43,6 +43,11 @@ class Hub:
         return Fetched(daily((number, "Transformers", "Again.")).encode(), replace(bookmark, digest=number))
 
 
+async def read(fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
+    """The real parser, on the spot."""
+    return sources.read(fetched.body or b"", feed)
+
+
 @dataclass
 class Site:
     """A database, and a hub that outlives the bots that ask it."""
@@ -52,7 +57,7 @@ class Site:
     chat: FakeChat = field(default_factory=FakeChat)
 
     def world(self) -> World:
-        return World(self.store, lambda: START, self.hub, sources.read, {"local": self.chat}, Matcher())
+        return World(self.store, lambda: START, self.hub, read, {"local": self.chat}, Matcher())
 
     async def filled(self) -> None:
         await asyncio.wait_for(ticking.fill_in_all([DAILY], self.world(), gap=0), 20)

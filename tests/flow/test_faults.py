@@ -51,7 +51,7 @@ async def test_a_feed_whose_reading_breaks_us_is_put_off_like_one_that_fails() -
     """A mistake in a parser is remembered with the time of the next try, and its innards stay in the log."""
     stage = Stage([])
 
-    def broken(body: bytes, feed: Feed) -> Reading:
+    async def broken(fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
         raise RecursionError("innards")
 
     with pytest.raises(SourceFailed, match="mistake of Paper Round") as told:
