@@ -8,7 +8,7 @@ from bot import options, rules
 from bot.errors import WordsWrong
 from bot.model import Ask, Options
 
-VERBS = ("subscribe", "unsubscribe", "subscriptions", "search", "help")
+VERBS = ("subscribe", "unsubscribe", "subscriptions", "search", "feeds", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,32 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Feeds:
+    """This channel's own feeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddFeed:
+    """A feed of this channel's own, seen only by its rules."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFeed:
+    """One of this channel's own feeds shall end."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What can be typed; with the channel's list when `with_list`."""
 
     with_list: bool = False
 
 
-Command = Subscribe | Unsubscribe | Subscriptions | Search | Help
+Command = Subscribe | Unsubscribe | Subscriptions | Search | Feeds | AddFeed | RemoveFeed | Help
 
 
 def read(ask: Ask) -> Command:
@@ -64,6 +83,8 @@ def read(ask: Ask) -> Command:
             return Subscriptions()
         case "search":
             return search(words)
+        case "feeds":
+            return feeds(words)
         case "help":
             return Help()
     raise WordsWrong(f"There is no command /{verb[:40]}. These exist: {', '.join('/' + v for v in VERBS)}.")
@@ -92,3 +113,19 @@ def search(words: str) -> Search:
     if not words:
         raise WordsWrong("What for? /papers search takes a rule, such as: /papers search transformers quantization")
     return Search(rules.parse(words))
+
+
+def feeds(words: str) -> Feeds | AddFeed | RemoveFeed:
+    """`add ADDRESS | remove ADDRESS`, or nothing: the list."""
+    action, _, address = words.partition(" ")
+    match action.lower(), address.strip():
+        case ("" | "list", ""):
+            return Feeds()
+        case "add", str(given) if given:
+            return AddFeed(given)
+        case "remove", str(given) if given:
+            return RemoveFeed(given)
+    raise WordsWrong(
+        "/papers feeds lists this channel's own feeds; /papers feeds add ADDRESS and /papers feeds remove ADDRESS "
+        "change them."
+    )

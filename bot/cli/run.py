@@ -63,7 +63,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         max_age = timedelta(days=settings.file.polling.max_age_days)
-        world = World(store, clock, fetch, sources.read, chats, Matcher(), max_age)
+        shared = frozenset(feed.address for feed in feeds)
+        world = World(store, clock, fetch, sources.read, chats, Matcher(), max_age, shared)
         if words.once:
             return await ticking.once(feeds, world)
         if words.local or not platforms:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot import commands, health, news, replies, rules, schedule, summary
+from bot import commands, feeds, health, news, replies, rules, schedule, summary
 from bot.errors import LeaseLost, PaperRoundError, Refused, RulesChanged, SourceFailed, TryLater, WordsWrong
+from bot.flow import marks, own
 from bot.matching import Matcher, plan
 from bot.model import (
     Ask,
     Bookmark,
+    Channel,
     Claim,
     Delivery,
     Feed,
@@ -32,9 +34,6 @@ log = logging.getLogger("paper-round")
 LEASE = timedelta(minutes=5)
 """Longer than any platform makes us wait for one answer, shorter than a reader's patience after a crash."""
 
-TOMORROW = timedelta(days=1)
-"""How far ahead of ours a feed's clock may be: it may be tomorrow already where the feed is made."""
-
 RECENT = 1000
 """Papers a preview and a search look back on."""
 
@@ -45,6 +44,7 @@ Read = Callable[[bytes, Feed], Reading]
 class World:
     """What the flow works with. Entries older than `max_age` are not posted (nothing: any age is).
 
+    `shared` are the addresses that are read for every channel (None: all); others are channels' own.
     `matching` lets one batch at a time into the engine, `opening` one person at a time open a delivery's thread.
     """
 
@@ -55,6 +55,7 @@ class World:
     chats: Mapping[str, Chat]
     matcher: Matcher
     max_age: timedelta = timedelta(days=30)
+    shared: frozenset[str] | None = None
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     opening: dict[int, asyncio.Lock] = field(default_factory=dict)
 
@@ -111,57 +112,41 @@ async def _parse(fetched: Fetched, feed: Feed, world: World) -> Reading | None:
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
+    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    if await own.audience(feed, world) == frozenset():
+        papers = ()  # the last channel has removed it while it was asked: nobody knows these
     odd = reading.odd if reading else ()
-    bookmark = _bookmark(feed, before, fetched, reading, now)
+    bookmark = marks.bookmark(feed, before, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
-        await world.store.record(Poll(bookmark, papers), now)
+        await world.store.record(Poll(bookmark, papers, audience=await own.audience(feed, world)), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, baseline=True, odd=odd)
     while True:
-        new = await world.store.unknown(papers)
+        book, audience = await world.store.rulebook(), await own.audience(feed, world)
+        new, aware = await own.unheard(papers, audience, world)
         told = news.sift(new, feed, now, world.max_age)
         habits = news.counted(health.grown(bookmark.habits, len(new), told.left_out), len(told.papers), now)
+        async with world.matching:
+            planned = await asyncio.to_thread(_plan, told.papers, book, world.matcher, audience, aware)
         flood = news.flood(habits)
-        planned, version = await _planned(told.papers, world)
         planned = news.held(planned, flood) if flood else planned
+        whole = Poll(replace(bookmark, habits=habits), papers, planned, book.version, audience)
         try:
-            made = await world.store.record(Poll(replace(bookmark, habits=habits), papers, planned, version), now)
+            made = await world.store.record(whole, now)
         except RulesChanged:
             continue  # somebody subscribed while we matched; their rule counts from that moment, so match again
         return Polled(feed, _due(bookmark, now), len(papers), len(new), made, held=flood if made else "", odd=odd)
 
 
-async def _planned(papers: tuple[Paper, ...], world: World) -> tuple[tuple[Delivery, ...], int]:
-    """Who hears of these papers, and the rulebook's version that says so."""
-    book = await world.store.rulebook()
-    async with world.matching:
-        return await asyncio.to_thread(_plan, papers, book, world.matcher), book.version
-
-
-def _plan(new: tuple[Paper, ...], book: Rulebook, matcher: Matcher) -> tuple[Delivery, ...]:
+def _plan(
+    new: tuple[Paper, ...],
+    book: Rulebook,
+    matcher: Matcher,
+    audience: frozenset[Channel] | None,
+    aware: Mapping[str, frozenset[Channel]],
+) -> tuple[Delivery, ...]:
     matcher.follow(book)
-    return plan(matcher.matches(new))
-
-
-def _sober(paper: Paper, now: datetime) -> Paper:
-    """A paper from the year 9999 would be the newest for ever: a date more than a day ahead is no date."""
-    return replace(paper, announced=None) if paper.announced and paper.announced > now + TOMORROW else paper
-
-
-def _bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
-    """The feed's bookmark after a poll that was read to its end, with the time of the next."""
-    habits = health.answered(before, fetched.bookmark.digest, reading, now)
-    if feed.url.startswith(("http:", "https:")):
-        hints = schedule.Hints(ttl=habits.ttl / 60 if habits.ttl else None)
-        changed, last = fetched.body is not None, habits.changed_at
-        due = schedule.next_poll(
-            fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed, last_change=last
-        )
-    else:
-        due = schedule.next_reading(now, fetched.wait)
-    done = schedule.after_success(fetched.bookmark, due)
-    return replace(done, baseline_at=before.baseline_at or now, habits=replace(habits, took=fetched.took))
+    return plan(match for match in matcher.matches(new) if feeds.allowed(match, audience, aware))
 
 
 def _due(bookmark: Bookmark, now: datetime) -> datetime:
@@ -255,23 +240,29 @@ async def _command(ask: Ask, world: World) -> Reply:
         case commands.Unsubscribe() as which:
             return await _unsubscribe(ask, which, world)
         case commands.Search(rule):
-            return replies.searched(rule, await _caught(rule, world))
+            return replies.searched(rule, await _caught(rule, ask.channel, world))
         case commands.Subscriptions():
             return replies.listing(await world.store.subscriptions(ask.channel))
+        case commands.Feeds():
+            return replies.own_feeds(await world.store.feeds(ask.channel))
+        case commands.AddFeed(address):
+            return await own.add(ask, address, world)
+        case commands.RemoveFeed(address):
+            return await own.remove(ask, address, world)
         case commands.Help():
             return replies.helped()
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
-    caught = await _caught(rule, world)
+    caught = await _caught(rule, wish.channel, world)
     known = await _same_rule(wish, world)
     draft = await world.store.draft(wish, world.clock())
     return replies.preview(draft, rule, wish.options, caught, known)
 
 
-async def _caught(rule: rules.Rule, world: World) -> replies.Caught:
+async def _caught(rule: rules.Rule, channel: Channel, world: World) -> replies.Caught:
     """What the rule would have brought of the papers seen of late; matched off the event loop."""
-    papers = await world.store.papers(limit=RECENT)
+    papers = await own.visible(await world.store.papers(limit=RECENT), channel, world)
     hits = await asyncio.to_thread(lambda: tuple(paper for paper in papers if rules.explain(rule, paper).hit))
     oldest = min((day for paper in papers if (day := paper.announced or paper.seen)), default=None)
     return replies.Caught(hits, len(papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
