@@ -9,7 +9,7 @@ import socket
 from datetime import datetime
 
 from bot import flow, past, sources
-from bot.errors import SourceFailed, StoreFailed
+from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import from_chat
 from bot.flow import Polled, World, backfill
 from bot.model import Claim, Feed
@@ -40,9 +40,15 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
     busy: dict[Feed, asyncio.Task[datetime]] = {}
     try:
         while True:
-            if (turned := await world.store.version()) != version:
-                watched, version = await _watched(feeds, world), turned
-                due |= await _due(watched, world)
+            try:
+                if (turned := await world.store.version()) != version:
+                    watched = await _watched(feeds, world)
+                    due |= await _due(watched, world)
+                    version = turned
+            except StoreFailed as error:
+                log.warning("%s", error)
+                await asyncio.sleep(TICK)
+                continue
             for feed, task in [*busy.items()]:
                 if task.done():
                     due[feed] = task.result()
@@ -57,7 +63,12 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
 
 async def _watched(feeds: list[Feed], world: World) -> list[Feed]:
     """The operator's feeds, then channels' own, each once."""
-    own = [from_chat(one.address) for one in await world.store.feeds()]
+    own = []
+    for one in await world.store.feeds():
+        try:
+            own.append(from_chat(one.address))
+        except WordsWrong as error:  # a form of address that an older version knew
+            log.warning("%s (a feed of %s's own)", error, one.channel)
     return list(dict.fromkeys([*feeds, *own]))
 
 

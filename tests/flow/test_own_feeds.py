@@ -10,10 +10,12 @@ import pytest
 
 from bot import flow, sources
 from bot.cli import ticking
+from bot.errors import StoreFailed
+from bot.feeds import OwnFeed
 from bot.fetch import Fetcher
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Ask, Bookmark, Channel, Feed, Reply, Subscription
+from bot.model import Ask, Bookmark, Channel, Feed, Poll, Reply, Subscription
 from bot.ports import Fetched
 from tests.fakes.chat import FakeChat
 from tests.fakes.store import FakeStore
@@ -202,6 +204,39 @@ async def test_a_removed_feed_is_not_read_any_more() -> None:
     await flow.poll(Feed(NEWS, NEWS), site.world)
     await site.polled(NEWS, "2")
     assert len(await site.told()) == 2
+
+
+class Locked(FakeStore):
+    """A database that another program holds for a moment, each time it is asked what changed."""
+
+    locked = 2
+
+    async def version(self) -> int:
+        if self.locked:
+            self.locked -= 1
+            raise StoreFailed("The database is locked by another program.")
+        return await super().version()
+
+
+async def test_a_locked_database_does_not_end_the_polling() -> None:
+    """It is asked again, and then the feeds are read."""
+    site = Site(store=Locked())
+    running = asyncio.create_task(ticking.poll_all([Feed(NEWS, NEWS)], site.world))
+    async with asyncio.timeout(20):
+        while not site.asked:  # noqa: ASYNC110 — the loop under test says nothing when it polls
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_feed_that_no_form_fits_any_more_is_left_alone() -> None:
+    """The others are read all the same."""
+    site = Site()
+    for address in ("gone-preset:x", LAB):
+        await site.store.add_feed(OwnFeed(GENERAL, address, "local:ada"), Poll(Bookmark(address)), START)
+    assert await ticking.once([], site.world) == 0
+    assert site.asked == [LAB]
 
 
 async def test_the_running_bot_takes_up_a_feed_and_lets_it_go() -> None:
