@@ -8,7 +8,7 @@ from bot import options, rules
 from bot.errors import RuleError, WordsWrong
 from bot.model import Ask, Options
 
-VERBS = ("/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers help")
+VERBS = ("/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers feeds", "/papers help")
 """As every platform offers them. A platform where another app owns a short name has `/papers subscribe` and so on."""
 
 
@@ -41,13 +41,32 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Feeds:
+    """This channel's own feeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddFeed:
+    """A feed of this channel's own, seen only by its rules."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFeed:
+    """One of this channel's own feeds shall end."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What can be typed; with the channel's list when `with_list`."""
 
     with_list: bool = False
 
 
-Command = Subscribe | Unsubscribe | Subscriptions | Search | Help
+Command = Subscribe | Unsubscribe | Subscriptions | Search | Feeds | AddFeed | RemoveFeed | Help
 
 
 def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
@@ -68,6 +87,8 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
             return Subscriptions()
         case "search":
             return search(words, acronyms)
+        case "feeds":
+            return feeds(words)
         case "help":
             return Help()
     typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
@@ -100,3 +121,19 @@ def search(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Search:
     if not words:
         raise WordsWrong("What for? /papers search takes a rule, such as: /papers search transformers quantization")
     return Search(rules.parse(words, acronyms))
+
+
+def feeds(words: str) -> Feeds | AddFeed | RemoveFeed:
+    """`add ADDRESS | remove ADDRESS`, or nothing: the list."""
+    action, _, address = words.partition(" ")
+    match action.lower(), address.strip():
+        case ("" | "list", ""):
+            return Feeds()
+        case "add", str(given) if given:
+            return AddFeed(given)
+        case "remove", str(given) if given:
+            return RemoveFeed(given)
+    raise WordsWrong(
+        "/papers feeds lists this channel's own feeds; /papers feeds add ADDRESS and /papers feeds remove ADDRESS "
+        "change them."
+    )

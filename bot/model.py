@@ -243,12 +243,14 @@ class Poll:
     """All that one poll learned, recorded in one transaction: bookmark, papers, deliveries.
 
     `version` is the rulebook the deliveries were planned with; None when nothing was matched (a baseline).
+    `audience` are the channels whose own feed it is; None: it is read for all.
     """
 
     bookmark: Bookmark
     papers: tuple[Paper, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     version: int | None = None
+    audience: frozenset[Channel] | None = None
 
 
 # ── what is said ────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.feeds import OwnFeed
 from bot.habits import Held
 from bot.model import (
     Ask,
@@ -121,6 +122,21 @@ class Store(Protocol):
         their deliveries to the same channel become one, the later one `merged`. Deliveries whose key exists already
         gain reasons, never a second post. `RulesChanged` (nothing saved) when `poll.version` is not the
         rulebook's version any more.
+        """
+
+    async def feeds(self, channel: Channel | None = None) -> list[OwnFeed]:
+        """One channel's own feeds, or all, in the order they were added."""
+
+    async def add_feed(self, feed: OwnFeed, poll: Poll, now: datetime) -> None:
+        """Add a channel's own feed and record its first reading, together; the rulebook's version changes."""
+
+    async def remove_feed(self, channel: Channel, address: str) -> bool:
+        """Remove it; False when the channel has no such feed. The rulebook's version changes."""
+
+    async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
+        """Those of the papers that only channels' own feeds have brought so far: by id, the channels that know them.
+
+        `record` keeps this: the papers of a poll with an audience are known to it, those of one without to all.
         """
 
     async def backfilled(self, address: str) -> frozenset[date]:

@@ -8,8 +8,10 @@ from typing import Literal
 
 from bot import options, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
+from bot.feeds import OwnFeed
 from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
+from bot.sources import mask
 
 FOUND = 10
 """Papers in the answer to a search."""
@@ -105,6 +107,48 @@ def listing(found: Sequence[Subscription]) -> Reply:
     )
 
 
+def own_feeds(found: Sequence[OwnFeed]) -> Reply:
+    """A channel's own feeds, their keys hidden."""
+    how = Line((Span("/papers feeds add ADDRESS adds one, /papers feeds remove ADDRESS ends one."),), "small")
+    if not found:
+        return Reply(
+            Post(_line("This channel has no feeds of its own; it gets what is read for every channel."), (how,))
+        )
+    lines = [Line((Span(mask(one.address), "code"), Span(" — by "), _who(one.creator)), "item") for one in found]
+    count = f"{len(found)} feed{'s' if len(found) != 1 else ''}"
+    return Reply(Post(_line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
+
+
+def feed_added(address: str, person: str, papers: int, title: str) -> Reply:
+    """The person's answer, and the public line."""
+    shown = mask(address)
+    called = f" ({summary.cut(title, 100)})" if title else ""
+    known = Line(
+        (Span(f"{papers:,} papers of it are known from now on; what comes later is matched by this channel's rules."),)
+    )
+    return Reply(
+        Post(_line("Done: this channel reads ", (shown, "code"), f"{called}."), (known,)),
+        public=Post(_line(_who(person), " added a feed of this channel's own: ", (shown, "code"))),
+    )
+
+
+def feed_removed(address: str, person: str) -> Reply:
+    """What has ended, said to the channel too."""
+    shown = mask(address)
+    return Reply(
+        Post(_line("Done: this channel does not read ", (shown, "code"), " any more.")),
+        public=Post(_line(_who(person), " removed a feed of this channel's own: ", (shown, "code"))),
+    )
+
+
+def no_such_feed(address: str) -> Reply:
+    """Nothing to remove."""
+    listed = Line((Span("/papers feeds lists them."),), "small")
+    return Reply(
+        Post(_line("This channel has no feed ", (summary.cut(mask(address), 300), "code"), " of its own."), (listed,))
+    )
+
+
 def searched(rule: rules.Rule, caught: Caught) -> Reply:
     """Stored papers that match, for the person who asked."""
     return Reply(
@@ -152,6 +196,7 @@ def _commands() -> list[Line]:
         ("/subscriptions", "what this channel gets"),
         ("/unsubscribe 1", "end one by its number; or all"),
         ("/papers search diffusion", "papers seen so far, only for you"),
+        ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
     )
     return [Line((Span(words, "code"), Span(f" — {meaning}")), "item") for words, meaning in typed]
 

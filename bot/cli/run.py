@@ -83,7 +83,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         stack.push_async_callback(parser.close)
         acronyms = extend(settings.file.meanings())
         max_age = timedelta(days=settings.file.polling.max_age_days)
-        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age)
+        shared = frozenset(feed.address for feed in feeds)
+        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared)
         if words.once:
             return await ticking.once(feeds, world)
         if served := words.local or not platforms:

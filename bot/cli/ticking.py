@@ -10,7 +10,8 @@ import socket
 from datetime import datetime, timedelta
 
 from bot import flow, past, sources
-from bot.errors import SourceFailed, StoreFailed
+from bot.errors import SourceFailed, StoreFailed, WordsWrong
+from bot.feeds import from_chat
 from bot.flow import Polled, World, backfill
 from bot.model import Claim, Feed
 from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff
@@ -40,22 +41,48 @@ WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
 async def poll_all(feeds: list[Feed], world: World) -> None:
-    """Poll every feed whenever it is due, each on its own, until cancelled."""
-    known = await world.store.bookmarks()
-    due = {feed: known[feed.address].due if feed.address in known else None for feed in feeds}
+    """Poll every feed whenever it is due, each on its own, until cancelled; channels' own feeds come and go."""
+    watched, version = feeds, -1
+    due: dict[Feed, datetime | None] = {}
     busy: dict[Feed, asyncio.Task[datetime]] = {}
     try:
         while True:
+            try:
+                if (turned := await world.store.version()) != version:
+                    watched = await _watched(feeds, world)
+                    due |= await _due(watched, world)
+                    version = turned
+            except StoreFailed as error:
+                log.warning("%s", error)
+                await asyncio.sleep(TICK)
+                continue
             for feed, task in [*busy.items()]:
                 if task.done():
                     due[feed] = task.result()
                     del busy[feed]
-            for feed in feeds:
+            for feed in watched:
                 if feed not in busy and len(busy) < AT_ONCE and await _is_due(feed, due[feed], world):
                     busy[feed] = asyncio.create_task(_poll(feed, world))
             await asyncio.sleep(TICK)
     finally:
         await _end(list(busy.values()))
+
+
+async def _watched(feeds: list[Feed], world: World) -> list[Feed]:
+    """The operator's feeds, then channels' own, each once."""
+    own = []
+    for one in await world.store.feeds():
+        try:
+            own.append(from_chat(one.address))
+        except WordsWrong as error:  # a form of address that an older version knew
+            log.warning("%s (a feed of %s's own)", error, one.channel)
+    return list(dict.fromkeys([*feeds, *own]))
+
+
+async def _due(feeds: list[Feed], world: World) -> dict[Feed, datetime | None]:
+    """When each is due, as the store remembers it."""
+    known = await world.store.bookmarks()
+    return {feed: known[feed.address].due if feed.address in known else None for feed in feeds}
 
 
 async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
@@ -204,7 +231,7 @@ async def once(feeds: list[Feed], world: World) -> int:
     """Poll what is due, deliver what is due, and return the exit code: 1 when a source or a delivery failed."""
     known = await world.store.bookmarks()
     failed = False
-    for feed in feeds:
+    for feed in await _watched(feeds, world):
         mark = known.get(feed.address)
         if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
             log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")

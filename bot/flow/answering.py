@@ -7,10 +7,11 @@ import logging
 
 from bot import commands, replies, rules
 from bot.errors import PaperRoundError, WordsWrong
+from bot.flow import own
 from bot.flow.delivering import open_thread
 from bot.flow.world import World, ranks
 from bot.matching import Ranks
-from bot.model import Ask, Paper, Press, Reply, Subscription
+from bot.model import Ask, Channel, Paper, Press, Reply, Subscription
 
 log = logging.getLogger("paper-round")
 
@@ -38,15 +39,21 @@ async def _command(ask: Ask, world: World) -> Reply:
         case commands.Unsubscribe() as which:
             return await _unsubscribe(ask, which, world)
         case commands.Search(rule):
-            return replies.searched(rule, await _caught(rule, world))
+            return replies.searched(rule, await _caught(rule, ask.channel, world))
         case commands.Subscriptions():
             return replies.listing(await world.store.subscriptions(ask.channel))
+        case commands.Feeds():
+            return replies.own_feeds(await world.store.feeds(ask.channel))
+        case commands.AddFeed(address):
+            return await own.add(ask, address, world)
+        case commands.RemoveFeed(address):
+            return await own.remove(ask, address, world)
         case commands.Help(with_list):
             return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
-    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    papers, now = await own.visible(await world.store.papers(limit=RECENT), wish.channel, world), world.clock()
     _, places = await ranks(papers, world, now) if "top:" in wish.rule else ({}, {})
     caught = await asyncio.to_thread(rules.backtest, rule, papers, now, acronyms=world.acronyms, ranks=places)
     known = await _same_rule(wish, world)
@@ -54,9 +61,9 @@ async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World)
     return replies.preview(draft, wish, caught, known)
 
 
-async def _caught(rule: rules.Rule, world: World) -> replies.Caught:
+async def _caught(rule: rules.Rule, channel: Channel, world: World) -> replies.Caught:
     """What the rule finds among the papers seen of late; matched off the event loop."""
-    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    papers, now = await own.visible(await world.store.papers(limit=RECENT), channel, world), world.clock()
     _, places = await ranks(papers, world, now) if "top:" in rules.write(rule) else ({}, {})
     hits = await asyncio.to_thread(_found, rule, papers, places, world.acronyms)
     oldest = min((day for paper in papers if (day := paper.announced or paper.seen)), default=None)

@@ -7,17 +7,15 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import health, news, schedule
+from bot import feeds, health, news, schedule
 from bot.errors import RulesChanged, SourceFailed
+from bot.flow import marks, own
 from bot.flow.world import World, ranks
 from bot.matching import Matcher, Ranks, plan
-from bot.model import Bookmark, Delivery, Feed, Paper, Poll, Reading
+from bot.model import Bookmark, Feed, Match, Paper, Poll, Reading, Rulebook
 from bot.ports import Fetched
 
 log = logging.getLogger("paper-round")
-
-TOMORROW = timedelta(days=1)
-"""How far ahead of ours a feed's clock may be: it may be tomorrow already where the feed is made."""
 
 ASKED = timedelta(days=14)
 """So long after its first sight a paper's rules are asked again when votes, code or keywords change."""
@@ -80,45 +78,50 @@ async def _parse(fetched: Fetched, feed: Feed, before: Bookmark, world: World) -
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    papers = tuple(_sober(paper, now) for paper in reading.papers) if reading else ()
+    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    if await own.audience(feed, world) == frozenset():
+        papers = ()  # the last channel has removed it while it was asked: nobody knows these
     odd = reading.odd if reading else ()
-    bookmark = _bookmark(feed, before, fetched, reading, now)
+    bookmark = marks.bookmark(feed, before, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
-        await world.store.record(Poll(bookmark, papers), now)
+        await world.store.record(Poll(bookmark, papers, audience=await own.audience(feed, world)), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, baseline=True, odd=odd)
     while True:
-        new = await world.store.unknown(papers)
+        book, audience = await world.store.rulebook(), await own.audience(feed, world)
+        new, aware = await own.unheard(papers, audience, world)
         told = news.sift(new, feed, now, world.max_age)
         habits = news.counted(health.grown(bookmark.habits, len(new), told.left_out), told.first, now)
+        matches = await _matches(told.papers, papers, book, world)
+        planned = plan(match for match in matches if feeds.allowed(match, audience, aware))
         flood = news.flood(habits)
-        planned, version = await _planned(told.papers, papers, world)
         planned = news.held(planned, flood) if flood else planned
+        whole = Poll(replace(bookmark, habits=habits), papers, planned, book.version, audience)
         try:
-            made = await world.store.record(Poll(replace(bookmark, habits=habits), papers, planned, version), now)
+            made = await world.store.record(whole, now)
         except RulesChanged:
             continue  # somebody subscribed while we matched; their rule counts from that moment, so match again
         return Polled(feed, _due(bookmark, now), len(papers), len(new), made, held=flood if made else "", odd=odd)
 
 
-async def _planned(new: tuple[Paper, ...], papers: tuple[Paper, ...], world: World) -> tuple[tuple[Delivery, ...], int]:
-    """Who hears of the papers that are new, and of those that have changed; and the rulebook's version that says so.
+async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], book: Rulebook, world: World) -> list[Match]:
+    """Which rules the new papers meet, and which ones the changed papers have come to meet.
 
     Papers seen of late are asked again when something of them has changed: votes, code, a second source, a version.
     """
-    book, now = await world.store.rulebook(), world.clock()
+    now = world.clock()
     changes = [pair for pair in await world.store.changed(papers) if _still_asked(*pair, now)]
     async with world.matching:
         await asyncio.to_thread(world.matcher.follow, book)
         read = [*new, *(after for _, after in changes)]
         before, after = await ranks(read, world, now) if world.matcher.ranked else ({}, {})
-        return await asyncio.to_thread(_plan, new, changes, before, after, world.matcher), book.version
+        return await asyncio.to_thread(_asked, new, changes, before, after, world.matcher)
 
 
-def _plan(
+def _asked(
     new: tuple[Paper, ...], changes: list[tuple[Paper, Paper]], before: Ranks, after: Ranks, matcher: Matcher
-) -> tuple[Delivery, ...]:
-    return plan([*matcher.matches(new, after), *matcher.became(changes, after, before)])
+) -> list[Match]:
+    return [*matcher.matches(new, after), *matcher.became(changes, after, before)]
 
 
 def _still_asked(before: Paper, after: Paper, now: datetime) -> bool:
@@ -129,26 +132,6 @@ def _still_asked(before: Paper, after: Paper, now: datetime) -> bool:
     if before.announce in news.REVISED and after.announce == "new":
         return False
     return before.seen is None or before.seen > now - ASKED or after.announce.startswith("replace")
-
-
-def _sober(paper: Paper, now: datetime) -> Paper:
-    """A paper from the year 9999 would be the newest for ever: a date more than a day ahead is no date."""
-    return replace(paper, announced=None) if paper.announced and paper.announced > now + TOMORROW else paper
-
-
-def _bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
-    """The feed's bookmark after a poll that was read to its end, with the time of the next."""
-    habits = health.answered(before, fetched.bookmark.digest, reading, now)
-    if feed.url.startswith(("http:", "https:")):
-        hints = schedule.Hints(ttl=habits.ttl / 60 if habits.ttl else None)
-        changed, last = fetched.body is not None, habits.changed_at
-        due = schedule.next_poll(
-            fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed, last_change=last
-        )
-    else:
-        due = schedule.next_reading(now, fetched.wait)
-    done = schedule.after_success(fetched.bookmark, due)
-    return replace(done, baseline_at=before.baseline_at or now, habits=replace(habits, took=fetched.took))
 
 
 def _due(bookmark: Bookmark, now: datetime) -> datetime:

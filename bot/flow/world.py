@@ -20,6 +20,7 @@ Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
 class World:
     """What the flow works with. Entries older than `max_age` are not posted (nothing: any age is).
 
+    `shared` are the addresses that are read for every channel (None: all); others are channels' own.
     `matching` lets one batch at a time into the engine, `opening` one person at a time open a delivery's thread.
     """
 
@@ -31,6 +32,7 @@ class World:
     matcher: Matcher
     acronyms: rules.Acronyms = rules.KNOWN
     max_age: timedelta = timedelta(days=30)
+    shared: frozenset[str] | None = None
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     opening: dict[int, asyncio.Lock] = field(default_factory=dict)
 

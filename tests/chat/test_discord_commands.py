@@ -24,6 +24,9 @@ PREVIEW = Reply(
         ("subscriptions", {}, "subscriptions", ""),
         ("papers help", {}, "papers", "help"),
         ("papers search", {"rule": "diffusion"}, "papers", "search diffusion"),
+        ("papers feeds list", {}, "papers", "feeds"),
+        ("papers feeds add", {"address": "https://a.example/"}, "papers", "feeds add https://a.example/"),
+        ("papers feeds remove", {"address": "https://a.example/"}, "papers", "feeds remove https://a.example/"),
     ],
 )
 async def test_a_command_is_heard_and_answered_to_its_person_alone(
@@ -119,7 +122,15 @@ async def test_in_direct_messages_one_sentence_says_where_it_works() -> None:
         assert answers.heard == []
 
 
-@pytest.mark.parametrize(("typed", "options"), [("subscribe", {"rule": "x"}), ("unsubscribe", {"which": "1"})])
+@pytest.mark.parametrize(
+    ("typed", "options"),
+    [
+        ("subscribe", {"rule": "x"}),
+        ("unsubscribe", {"which": "1"}),
+        ("papers feeds add", {"address": "https://a.example/"}),
+        ("papers feeds remove", {"address": "https://a.example/"}),
+    ],
+)
 async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed: str, options: dict[str, str]) -> None:
     """Checked when the command runs, since servers may show a command to anybody."""
     answers = Answers(PREVIEW)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
+from bot.feeds import OwnFeed
 from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, State, Subscription
 from bot.store.identity import change, first_seen, gain, ids, standing, update
@@ -75,8 +76,10 @@ class FakeStore:
             raise RulesChanged("The subscriptions changed meanwhile: match again.")
         with self.tables.transaction():
             self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            before = {number for paper in poll.papers for number in self._met(paper)}
             for paper in poll.papers:
                 self._keep(paper, utc(now))
+            self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
             return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
 
     def _met(self, paper: Paper) -> list[int]:
@@ -93,6 +96,9 @@ class FakeStore:
         self.tables.names |= dict.fromkeys(ids(self.tables.papers[oldest]), oldest)
 
     def _absorb(self, younger: int, older: int) -> None:
+        one, other = self.tables.own.pop(younger, None), self.tables.own.pop(older, None)
+        if one is not None and other is not None:
+            self.tables.own[older] = one | other
         for number, row in list(self.tables.deliveries.items()):
             if row.paper == younger:
                 rival = self._standing_of(older, row.delivery.channel)
@@ -124,6 +130,30 @@ class FakeStore:
         number = self.tables.number("delivery")
         self.tables.deliveries[number] = Row(replace(delivery, row=number), paper)
         return True
+
+    def _mark(self, papers: set[int], before: set[int], audience: frozenset[Channel] | None) -> None:
+        for number in papers:
+            if audience is None:
+                self.tables.own.pop(number, None)
+            elif audience and (number not in before or number in self.tables.own):
+                self.tables.own[number] = self.tables.own.get(number, frozenset()) | audience
+
+    async def feeds(self, channel: Channel | None = None) -> list[OwnFeed]:
+        return [feed for feed in self.tables.feeds.values() if channel in (None, feed.channel)]
+
+    async def add_feed(self, feed: OwnFeed, poll: Poll, now: datetime) -> None:
+        await self.record(poll, now)
+        self.tables.feeds.setdefault((feed.channel, feed.address), feed)
+        self.tables.number("version")
+
+    async def remove_feed(self, channel: Channel, address: str) -> bool:
+        self.tables.number("version")
+        return self.tables.feeds.pop((channel, address), None) is not None
+
+    async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
+        met = {paper.id: self._met(paper) for paper in papers}
+        private = {name: rows for name, rows in met.items() if rows and all(row in self.tables.own for row in rows)}
+        return {name: frozenset().union(*(self.tables.own[row] for row in rows)) for name, rows in private.items()}
 
     async def backfilled(self, address: str) -> frozenset[date]:
         self._require_open()

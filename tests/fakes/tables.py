@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from bot.feeds import OwnFeed
 from bot.model import Bookmark, Channel, Delivery, Message, Paper, Subscription
 
 
@@ -34,6 +35,8 @@ class Tables:
     drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     past: dict[tuple[str, date], None] = field(default_factory=dict)
+    feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
+    own: dict[int, frozenset[Channel]] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
     leader: object = None
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot import flow
+from bot import flow, sources
 from bot.errors import SourceFailed
 from bot.flow import World
 from bot.model import Bookmark, Feed, Paper, Reading
@@ -62,3 +62,8 @@ class Hands:
             for claim in claims:
                 sent += await flow.deliver(claim, world)
         return sent
+
+
+async def parsed(fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
+    """The real parser, on the spot."""
+    return sources.read(fetched.body or b"", feed)

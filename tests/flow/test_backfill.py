@@ -6,17 +6,16 @@ import asyncio
 import json
 from dataclasses import dataclass, field, replace
 
-from bot import sources
 from bot.cli import ticking
 from bot.errors import SourceFailed
 from bot.flow import World, poll
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Feed, Reading, Subscription
+from bot.model import Bookmark, Channel, Feed, Subscription
 from bot.ports import Fetched
 from tests.door.command import daily
 from tests.fakes.chat import FakeChat
 from tests.fakes.store import FakeStore
-from tests.flow.stage import START
+from tests.flow.stage import START, parsed
 
 DAILY = sources.resolve("huggingface:daily")
 GENERAL = Channel("local", "general")
@@ -43,11 +42,6 @@ class Hub:
         return Fetched(daily((number, "Transformers", "Again.")).encode(), replace(bookmark, digest=number))
 
 
-async def read(fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
-    """The real parser, on the spot."""
-    return sources.read(fetched.body or b"", feed)
-
-
 @dataclass
 class Site:
     """A database, and a hub that outlives the bots that ask it."""
@@ -57,7 +51,7 @@ class Site:
     chat: FakeChat = field(default_factory=FakeChat)
 
     def world(self) -> World:
-        return World(self.store, lambda: START, self.hub, read, {"local": self.chat}, Matcher())
+        return World(self.store, lambda: START, self.hub, parsed, {"local": self.chat}, Matcher())
 
     async def filled(self) -> None:
         await asyncio.wait_for(ticking.fill_in_all([DAILY], self.world(), gap=0), 20)

@@ -41,6 +41,20 @@ def test_unsubscribe_takes_a_number_a_rule_or_all(words: str, expected: commands
 
 
 @pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", commands.Feeds()),
+        ("list", commands.Feeds()),
+        ("add https://a.example/F", commands.AddFeed("https://a.example/F")),
+        ("REMOVE  https://a.example/F", commands.RemoveFeed("https://a.example/F")),
+    ],
+)
+def test_feeds_lists_adds_and_removes(words: str, expected: commands.Command) -> None:
+    """Addresses keep their case."""
+    assert read("papers", f"feeds {words}") == expected
+
+
+@pytest.mark.parametrize(
     ("verb", "words", "error"),
     [
         ("subscribe", '"open', RuleError),
@@ -48,6 +62,8 @@ def test_unsubscribe_takes_a_number_a_rule_or_all(words: str, expected: commands
         ("unsubscribe", "", WordsWrong),
         ("search", "", WordsWrong),
         ("dance", "", WordsWrong),
+        ("feeds", "add", WordsWrong),
+        ("feeds", "drop https://a.example/", WordsWrong),
         ("papers", "dance", WordsWrong),
     ],
 )

@@ -65,6 +65,22 @@ def offer(tree: Tree, ask: Callable[[Interaction, str, str], Awaitable[None]]) -
     async def help_(interaction: Interaction) -> None:
         await ask(interaction, "papers", "help")
 
+    own = app_commands.Group(name="feeds", description="Feeds of this channel's own", parent=papers)
+
+    @own.command(name="list", description="This channel's own feeds")
+    async def list_(interaction: Interaction) -> None:
+        await ask(interaction, "papers", "feeds")
+
+    @own.command(description="A feed that only this channel's rules see")
+    @app_commands.describe(address="Its web address, or that of a page that names it")
+    async def add(interaction: Interaction, address: str) -> None:
+        await ask(interaction, "papers", f"feeds add {address}")
+
+    @own.command(description="End one of this channel's own feeds")
+    @app_commands.describe(address="As /papers feeds list shows it")
+    async def remove(interaction: Interaction, address: str) -> None:
+        await ask(interaction, "papers", f"feeds remove {address}")
+
     tree.add_command(papers)
 
 

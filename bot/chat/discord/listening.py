@@ -27,6 +27,8 @@ OPEN_BUTTONS = frozenset({"cancel", "discuss"})
 """Anyone may press these; every other button changes what a channel gets, and is for those who manage the channel."""
 
 CHANGING_COMMANDS = frozenset({"subscribe", "unsubscribe"})
+CHANGING_WORDS = ("feeds add", "feeds remove")
+"""Of /papers, which anyone may type."""
 
 GONE = (10062, 10015, 40060)
 """The interaction's three seconds or fifteen minutes are over, or another process has answered it.
@@ -76,7 +78,8 @@ class Client(discord.Client):
             if not await _taken(interaction):
                 return
             place = where(interaction)
-            reply = _not_here(interaction, place, changes=verb in CHANGING_COMMANDS)
+            changes = verb in CHANGING_COMMANDS or words.startswith(CHANGING_WORDS)
+            reply = _not_here(interaction, place, changes=changes)
             if reply is None and place and self.answer:
                 reply = await self.answer(Ask(place, _person(interaction), verb, words))
             await self._reply(interaction, place, reply, edit=True)

@@ -17,10 +17,11 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
+from bot.feeds import OwnFeed
 from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
 from bot.ports import Store
-from bot.store.sqlite import holding, outbox, papers, past, rooms, rulebook
+from bot.store.sqlite import holding, outbox, owned, papers, past, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate, sentences
 from bot.store.sqlite.lead import lead, lock_beside
@@ -111,6 +112,18 @@ class SqliteStore:
 
     async def record(self, poll: Poll, now: datetime) -> int:
         return await self._do(outbox.record, poll, now)
+
+    async def feeds(self, channel: Channel | None = None) -> list[OwnFeed]:
+        return await self._do(owned.feeds, channel)
+
+    async def add_feed(self, feed: OwnFeed, poll: Poll, now: datetime) -> None:
+        await self._do(outbox.add_feed, feed, poll, now)
+
+    async def remove_feed(self, channel: Channel, address: str) -> bool:
+        return await self._do(owned.remove_feed, channel, address)
+
+    async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
+        return await self._do(owned.owned, papers)
 
     async def backfilled(self, address: str) -> frozenset[date]:
         return await self._do(past.backfilled, address)

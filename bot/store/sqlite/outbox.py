@@ -13,11 +13,14 @@ import msgspec
 from sqlite_utils import Database
 
 from bot.errors import LeaseLost, StoreFailed
+from bot.feeds import OwnFeed
 from bot.model import Channel, Claim, Delivery, Paper, Poll, Reason
-from bot.store.identity import gain
+from bot.store.identity import gain, ids
 from bot.store.plain import clean, clean_or_none, moment, pack, stamp, stamp_or_none, unpack, whole
+from bot.store.sqlite import owned
 from bot.store.sqlite.connection import reading, row, rows, writing
-from bot.store.sqlite.papers import keep_bookmark, keep_papers, numbers
+from bot.store.sqlite.naming import numbers
+from bot.store.sqlite.papers import keep_bookmark, keep_papers
 from bot.store.sqlite.reading import FULL, as_delivery
 from bot.store.sqlite.rulebook import require_version
 
@@ -88,10 +91,25 @@ def record(db: Database, poll: Poll, now: datetime) -> int:
     with writing(db):
         if poll.version is not None:
             require_version(db, poll.version)
-        keep_bookmark(db, poll.bookmark)
-        known = keep_papers(db, poll.papers, now)
-        known |= numbers(db, {clean(delivery.paper) for delivery in poll.deliveries} - known.keys())
-        return sum(_plan(db, delivery, known, now) for delivery in poll.deliveries)
+        return _record(db, poll, now)
+
+
+def add_feed(db: Database, feed: OwnFeed, poll: Poll, now: datetime) -> None:
+    """A channel's own feed and its first reading."""
+    with writing(db):
+        owned.keep(db, feed, now)
+        _record(db, poll, now)
+        db.execute("UPDATE rulebook SET version = version + 1")
+
+
+def _record(db: Database, poll: Poll, now: datetime) -> int:
+    keep_bookmark(db, poll.bookmark)
+    names = [name for paper in poll.papers for name in ids(paper)]
+    before = set() if poll.audience is None else set(numbers(db, names).values())
+    known = keep_papers(db, poll.papers, now)
+    owned.mark(db, {known[name] for name in names}, before, poll.audience)
+    known |= numbers(db, {clean(delivery.paper) for delivery in poll.deliveries} - known.keys())
+    return sum(_plan(db, delivery, known, now) for delivery in poll.deliveries)
 
 
 def _plan(db: Database, delivery: Delivery, known: Mapping[str, int], now: datetime) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
-import msgspec
 from sqlite_utils import Database
 
 from bot.habits import Habits
@@ -27,8 +26,8 @@ from bot.store.plain import (
 )
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.merging import absorb
+from bot.store.sqlite.naming import numbers
 
-NAMED = "SELECT id, paper FROM alias WHERE id IN (SELECT value FROM json_each(?))"
 NEWEST = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
 DAYS = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
 OF_DAY = "SELECT noun FROM paper WHERE day = ? ORDER BY upvotes DESC, number"
@@ -78,13 +77,6 @@ def changed(db: Database, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
     met = ((paper, [known[name] for name in ids(paper) if name in known]) for paper in found)
     pairs = (change(_numbered(db, min(places)), paper) for paper, places in met if places)
     return [pair for pair in pairs if pair is not None]
-
-
-def numbers(db: Database, wanted: Iterable[str]) -> dict[str, int]:
-    """The papers' row numbers, by those of the ids that are known."""
-    asked = msgspec.json.encode(list(wanted)).decode()
-    found = rows(db, NAMED, (asked,))
-    return {alias["id"]: alias["paper"] for alias in found}
 
 
 def keep_papers(db: Database, papers: Sequence[Paper], now: datetime) -> dict[str, int]:

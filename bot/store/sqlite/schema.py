@@ -150,7 +150,26 @@ def past(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past")
+@migrations()
+def feeds(db: Database) -> None:
+    """Channels' own feeds, and the papers that only those have brought: who knows them."""
+    db.executescript("""
+        CREATE TABLE channel_feed (
+            channel TEXT NOT NULL,
+            address BLOB NOT NULL,
+            creator TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (channel, address)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE own (
+            paper INTEGER NOT NULL REFERENCES paper (number),
+            channel TEXT NOT NULL,
+            PRIMARY KEY (paper, channel)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds")
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

@@ -12,7 +12,7 @@ import pytest
 import bot.store
 from bot.errors import SettingsError, StoreFailed
 from bot.ports import Store
-from bot.store.sqlite import holding, outbox, papers
+from bot.store.sqlite import holding, naming, outbox, owned, papers
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
 from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
@@ -153,7 +153,8 @@ PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
     "papers": (papers.NEWEST, ("", 9)),
     "days": (papers.DAYS, (9,)),
     "day": (papers.OF_DAY, ("2026-08-17",)),
-    "unknown": (papers.NAMED, ("[]",)),
+    "own": (owned.OWNED, ("[]",)),
+    "unknown": (naming.NAMED, ("[]",)),
     "held": (holding.HELD, ()),
     "release": (f"UPDATE delivery SET ready = 1 WHERE {holding.OF}", (None, None)),
 }
@@ -168,7 +169,7 @@ async def test_questions_over_many_rows_are_answered_from_an_index(question: str
     tables = [
         step
         for step in steps
-        if step.partition(" ")[2].split(" ")[0] in ("delivery", "paper", "alias", "budget", "busy")
+        if step.partition(" ")[2].split(" ")[0] in ("delivery", "paper", "alias", "budget", "busy", "own")
     ]
     assert tables
     assert all("INDEX" in step or "PRIMARY KEY" in step for step in tables), steps

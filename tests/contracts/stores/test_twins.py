@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 import bot.store
 from bot.errors import PaperRoundError
+from bot.feeds import OwnFeed
 from bot.model import Bookmark, Claim, Delivery, Paper, Poll, Signals, State
 from bot.ports import Store
-from tests.contracts.stores.nouns import FEED, GENERAL, NOW, PACE, RANDOM, TEAM, message, subscription, take, why
+from tests.contracts.stores.nouns import FEED, GENERAL, NOW, PACE, RANDOM, TEAM, message, paper, subscription, take, why
 from tests.fakes.store import FakeStore
 
 Ask = Callable[[Store, list[Claim], int], object]
@@ -52,7 +53,8 @@ def records(draw: st.DrawFn) -> Ask:
         for paper in papers
         for _ in range(draw(st.integers(0, 2)))
     ]
-    poll = Poll(Bookmark(FEED), tuple(papers), tuple(planned))
+    audience = draw(st.none() | st.frozensets(CHANNELS, min_size=1))
+    poll = Poll(Bookmark(FEED), tuple(papers), tuple(planned), audience=audience)
     return lambda store, claims, second: store.record(poll, NOW + at(second))
 
 
@@ -99,6 +101,11 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.draft(asked, NOW + at(second)),
         lambda store, claims, second: store.take_draft(number, channel, asked.creator),
         lambda store, claims, second: store.say(message(rule, rule, channel, number or None)),
+        lambda store, claims, second: store.release(FEED if number else None, NOW + at(second)),
+        lambda store, claims, second: store.discard(FEED if number else None, "no"),
+        lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
+        lambda store, claims, second: store.remove_feed(channel, rule),
+        lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
     )
     return draw(st.sampled_from(answers))
 
@@ -122,6 +129,10 @@ async def everything(store: Store) -> list[object]:
         [await store.messages(channel) for channel in (GENERAL, RANDOM, TEAM)],
         await store.channels("local"),
         await store.bookmarks(),
+        await store.holding(),
+        await store.owned([Paper(f"url:{name}", "", FEED) for name in "abcdef"]),
+        sorted(await store.feeds(), key=str),
+        await store.backfilled(FEED),
     ]
 
 

@@ -210,17 +210,19 @@ class Discord:
     def _typed(self, path: list[str], options: dict[str, str]) -> Payload:
         command = next((each for each in self.commands if each["name"] == path[0]), None)
         assert command, f"Discord offers no /{path[0]}"
-        leaf = command
-        for name in path[1:]:
-            leaf = next(each for each in leaf["options"] if each["name"] == name and each["type"] == 1)
+        leaf, kinds = command, []
+        for name in path[1:]:  # 1: a command of a group, 2: a group within a group
+            leaf = next(each for each in leaf["options"] if each["name"] == name and each["type"] in (1, 2))
+            kinds.append(leaf["type"])
+        assert kinds in ([], [1], [2, 1]), f"{path} is no command"
         known = {each["name"]: each for each in leaf.get("options", [])}
         assert set(options) <= set(known), f"{path} takes {set(known)}"
         assert all(name in options for name, each in known.items() if each.get("required")), (
             f"{path} takes {set(known)}"
         )
         given: list[Payload] = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
-        for name in reversed(path[1:]):
-            given = [{"name": name, "type": 1, "options": given}]
+        for name, kind in zip(reversed(path[1:]), reversed(kinds), strict=True):
+            given = [{"name": name, "type": kind, "options": given}]
         return {"id": command["id"], "name": path[0], "type": 1, "options": given}
 
     def _ready(self) -> Payload:

@@ -1,0 +1,92 @@
+"""A channel's own feeds: adding and removing them, and who hears of what they bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot import feeds, health, replies, schedule
+from bot.errors import SourceFailed, WordsWrong
+from bot.feeds import OwnFeed
+from bot.flow import marks
+from bot.flow.world import World
+from bot.model import Ask, Bookmark, Channel, Feed, Paper, Poll, Reading, Reply
+from bot.ports import Fetched
+
+
+async def audience(feed: Feed, world: World) -> frozenset[Channel] | None:
+    """The channels that may hear of what this feed brings; None: all."""
+    if world.shared is None or feed.address in world.shared:
+        return None
+    return frozenset(one.channel for one in await world.store.feeds() if one.address == feed.address)
+
+
+async def unheard(
+    papers: Sequence[Paper], audience: frozenset[Channel] | None, world: World
+) -> tuple[list[Paper], Mapping[str, frozenset[Channel]]]:
+    """The papers that are new to somebody of the audience, and of each who knows it already."""
+    unknown = {paper.id for paper in await world.store.unknown(papers)}
+    aware = await world.store.owned(papers)
+    heard = {name for name, knowing in aware.items() if audience is not None and audience <= knowing}
+    return [p for p in papers if p.id in unknown or (p.id in aware and p.id not in heard)], aware
+
+
+async def visible(papers: Sequence[Paper], channel: Channel, world: World) -> list[Paper]:
+    """The papers without those that only other channels' own feeds have brought."""
+    aware = await world.store.owned(papers)
+    return [paper for paper in papers if channel in aware.get(paper.id, (channel,))]
+
+
+async def add(ask: Ask, address: str, world: World) -> Reply:
+    """Read the feed once, or the one that a page names; what it holds is known to this channel from now on."""
+    mine = await world.store.feeds(ask.channel)
+    feed = feeds.from_chat(address)
+    _require_new(feed, mine, world)
+    feed, fetched, reading = await _found(feed, world)
+    _require_new(feed, mine, world)
+    now = world.clock()
+    papers = tuple(marks.sober(paper, now) for paper in reading.papers)
+    before = await world.store.bookmark(feed.address)
+    if (
+        before is not None and before.baseline_at is not None
+    ):  # other channels' too: what is new to them is still to come
+        bookmark = schedule.revived(before, now) if schedule.is_retired(before) else before
+    else:
+        bookmark = marks.bookmark(feed, before or Bookmark(feed.address), fetched, reading, now)
+        bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
+    wish = OwnFeed(ask.channel, feed.address, ask.person)
+    await world.store.add_feed(wish, Poll(bookmark, papers, audience=frozenset({ask.channel})), now)
+    return replies.feed_added(feed.address, ask.person, len(papers), reading.title)
+
+
+async def remove(ask: Ask, address: str, world: World) -> Reply:
+    """End one of the channel's own feeds; what it brought stays known."""
+    mine = await world.store.feeds(ask.channel)
+    one = feeds.named(mine, address)
+    if one is None or not await world.store.remove_feed(ask.channel, one.address):
+        return replies.no_such_feed(address)
+    return replies.feed_removed(one.address, ask.person)
+
+
+def _require_new(feed: Feed, mine: Sequence[OwnFeed], world: World) -> None:
+    if any(one.address == feed.address for one in mine):
+        raise WordsWrong("This channel has that feed already. /papers feeds lists what it has.")
+    if world.shared is not None and feed.address in world.shared:
+        raise WordsWrong("That feed is read for every channel already; /subscribe is all it takes.")
+    if len(mine) >= feeds.MOST:
+        raise WordsWrong(f"This channel has {len(mine)} feeds of its own, which is as many as there may be.")
+
+
+async def _found(feed: Feed, world: World) -> tuple[Feed, Fetched, Reading]:
+    """The feed's first answer; where a page stands instead, that of the feed which the page names."""
+    fetched = await world.fetch(feed, Bookmark(feed.address))
+    body = fetched.body or b""
+    try:
+        return feed, fetched, await world.read(fetched, feed, Bookmark(feed.address))
+    except SourceFailed:
+        there = feeds.linked(body, fetched.bookmark.moved_to or feed.url) if health.is_page(body) else None
+        if there is None:
+            raise
+    feed = feeds.from_chat(there)
+    fetched = await world.fetch(feed, Bookmark(feed.address))
+    return feed, fetched, await world.read(fetched, feed, Bookmark(feed.address))

@@ -1,0 +1,95 @@
+"""What a Store promises of channels' own feeds, and of papers that only those have brought."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import RulesChanged
+from bot.feeds import OwnFeed
+from bot.model import Bookmark, Channel, Paper, Poll
+from bot.ports import Store
+from tests.contracts.stores.conftest import Open
+from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, RANDOM, TEAM, paper, poll
+
+OWN = "https://lab.example/\udcff?token=hunter2"
+ONE, TWO = paper("url:1"), paper("url:2")
+
+
+def brought(*papers: Paper, to: Channel | None) -> Poll:
+    """What a feed brought: a channel's own, or one that is read for all."""
+    return Poll(Bookmark(OWN), papers, audience=None if to is None else frozenset({to}))
+
+
+async def test_a_channels_feeds_are_kept_in_the_order_they_were_added(database: Open) -> None:
+    store = await database()
+    first, second = OwnFeed(GENERAL, OWN, "local:ada"), OwnFeed(GENERAL, "https://a.example/", "local:bob")
+    other = OwnFeed(RANDOM, OWN, "local:bob")
+    for minute, feed in enumerate((first, second, other, replace(first, creator="local:eve"))):
+        await store.add_feed(feed, Poll(Bookmark(feed.address)), NOW + minute * MINUTE)
+    again = await database()
+    assert await again.feeds() == [first, second, other]
+    assert await again.feeds(GENERAL) == [first, second]
+    assert (await again.remove_feed(GENERAL, OWN), await again.remove_feed(GENERAL, OWN)) == (True, False)
+    assert await again.feeds() == [second, other]
+
+
+async def test_adding_a_feed_records_its_first_reading(store: Store) -> None:
+    first = Poll(Bookmark(OWN, baseline_at=NOW), (ONE,), audience=frozenset({GENERAL}))
+    await store.add_feed(OwnFeed(GENERAL, OWN, "local:ada"), first, NOW)
+    assert await store.bookmark(OWN) == Bookmark(OWN, baseline_at=NOW)
+    assert await store.owned([ONE, TWO]) == {"url:1": frozenset({GENERAL})}
+
+
+async def test_adding_and_removing_a_feed_change_the_rulebook(store: Store) -> None:
+    before = await store.version()
+    await store.add_feed(OwnFeed(GENERAL, OWN, "local:ada"), Poll(Bookmark(OWN)), NOW)
+    with pytest.raises(RulesChanged):
+        await store.record(poll(ONE, version=before), NOW)
+    before = await store.version()
+    await store.remove_feed(GENERAL, OWN)
+    with pytest.raises(RulesChanged):
+        await store.record(poll(ONE, version=before), NOW)
+
+
+async def test_a_paper_is_a_channels_own_until_a_feed_of_all_brings_it(store: Store) -> None:
+    await store.record(brought(ONE, TWO, to=GENERAL), NOW)
+    await store.record(brought(ONE, to=RANDOM), NOW)
+    assert await store.owned([ONE, TWO]) == {"url:1": {GENERAL, RANDOM}, "url:2": {GENERAL}}
+    await store.record(poll(ONE), NOW)
+    assert await store.owned([ONE, TWO]) == {"url:2": {GENERAL}}
+
+
+async def test_a_paper_that_all_know_stays_so(store: Store) -> None:
+    await store.record(brought(ONE, to=None), NOW)
+    await store.record(brought(ONE, to=GENERAL), NOW)
+    assert await store.owned([ONE]) == {}
+
+
+async def test_a_paper_is_known_by_any_of_its_ids(store: Store) -> None:
+    await store.record(brought(paper("url:1", aliases=("doi:1",)), to=GENERAL), NOW)
+    assert await store.owned([paper("arxiv:1", aliases=("doi:1",))]) == {"arxiv:1": {GENERAL}}
+
+
+async def test_two_papers_found_to_be_one_belong_to_whoever_knew_either(store: Store) -> None:
+    both = paper("url:1", aliases=("url:2",))
+    await store.record(brought(ONE, to=GENERAL), NOW)
+    await store.record(brought(TWO, to=RANDOM), NOW)
+    await store.record(brought(both, to=TEAM), NOW)
+    assert await store.owned([both]) == {"url:1": {GENERAL, RANDOM, TEAM}}
+
+
+@pytest.mark.parametrize("first", [ONE, TWO])
+async def test_two_papers_found_to_be_one_are_everybodys_if_one_was(first: Paper, store: Store) -> None:
+    second = TWO if first is ONE else ONE
+    await store.record(brought(first, to=None), NOW)
+    await store.record(brought(second, to=RANDOM), NOW)
+    await store.record(brought(paper("url:1", aliases=("url:2",)), to=RANDOM), NOW)
+    assert await store.owned([ONE, TWO]) == {}
+
+
+async def test_a_poll_of_a_channels_feed_keeps_the_rest_of_its_promises(store: Store) -> None:
+    assert await store.record(replace(poll(ONE, to=[GENERAL]), audience=frozenset({GENERAL})), NOW) == 1
+    assert [delivery.channel for delivery in await store.deliveries()] == [GENERAL]
+    assert await store.bookmark(FEED) == Bookmark(FEED, due=NOW + MINUTE)

@@ -1,0 +1,255 @@
+"""Stories of a channel's own feeds: added with one GET, seen only by its rules, and gone when removed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from bot import flow
+from bot.cli import ticking
+from bot.errors import StoreFailed
+from bot.feeds import OwnFeed
+from bot.fetch import Fetcher
+from bot.flow import World
+from bot.matching import Matcher
+from bot.model import Ask, Bookmark, Channel, Feed, Poll, Reply, Subscription
+from bot.ports import Fetched
+from tests.fakes.chat import FakeChat
+from tests.fakes.store import FakeStore
+from tests.flow.stage import START
+
+GENERAL, READING = Channel("local", "general"), Channel("local", "reading")
+LAB, NEWS = "https://lab.example/feed?token=hunter2", "https://news.example/feed"
+SHOWN = "https://lab.example/feed?token=…"
+
+
+def rss(*names: str) -> bytes:
+    """A feed with an entry about transformers for each name."""
+    items = "".join(f"<item><title>Transformers {n}</title><link>https://p.example/{n}</link></item>" for n in names)
+    return f"<rss version='2.0'><channel><title>The lab</title>{items}</channel></rss>".encode()
+
+
+@dataclass
+class Site:
+    """The web as these stories need it, one world on it, and who asked for what."""
+
+    web: dict[str, bytes] = field(default_factory=lambda: {LAB: rss("1"), NEWS: rss()})
+    asked: list[str] = field(default_factory=list)
+    store: FakeStore = field(default_factory=FakeStore)
+    chat: FakeChat = field(default_factory=FakeChat)
+    hours: int = 0
+
+    async def fetch(self, feed: Feed, bookmark: Bookmark) -> Fetched:
+        self.asked.append(feed.url)
+        body = self.web[feed.url]
+        return Fetched(body, replace(bookmark, digest=str(hash(body))))
+
+    @property
+    def world(self) -> World:
+        chats = {"local": self.chat}
+        now = START + timedelta(hours=self.hours)
+        parsed, shared = read, frozenset({NEWS})
+        return World(self.store, lambda: now, self.fetch, read, chats, Matcher(), shared=shared)
+
+    async def typed(self, words: str, channel: Channel = GENERAL) -> Reply:
+        return await flow.answer(Ask(channel, "local:ada", "papers", words), self.world)
+
+    async def subscribed(self, *channels: Channel) -> None:
+        for channel in channels:
+            await self.store.subscribe(Subscription(channel, "transformers", "local:ada"), START)
+
+    async def polled(self, address: str, *names: str) -> None:
+        self.hours += 1
+        self.web[address] = rss(*names)
+        await flow.poll(Feed(address, address), self.world)
+
+    async def told(self) -> list[tuple[str, Channel]]:
+        """Every delivery there is: which paper, to which channel."""
+        return sorted((d.paper.removeprefix("url:"), d.channel) for d in await self.store.deliveries())
+
+
+async def test_adding_a_feed_is_one_get_whose_papers_are_known() -> None:
+    """Nothing of it is posted; the key of its address is shown nowhere."""
+    site = Site()
+    await site.subscribed(GENERAL)
+    reply = await site.typed(f"feeds add {LAB}")
+    assert site.asked == [LAB]
+    assert reply.public is not None
+    assert SHOWN in reply.post.plain
+    assert SHOWN in reply.public.plain
+    listed = (await site.typed("feeds")).post.plain
+    assert SHOWN in listed
+    assert "hunter2" not in reply.post.plain + reply.public.plain + listed
+    mark = await site.store.bookmark(LAB)
+    assert mark is not None
+    assert mark.due is not None
+    assert mark.due > START
+    await site.polled(LAB, "1")
+    assert await site.told() == []
+
+
+async def test_what_it_brings_reaches_only_its_channels_rules() -> None:
+    """Another channel with the same rule hears nothing of it."""
+    site = Site()
+    await site.subscribed(GENERAL, READING)
+    await site.typed(f"feeds add {LAB}")
+    await site.polled(LAB, "1", "2")
+    assert [channel for _, channel in await site.told()] == [GENERAL]
+
+
+async def test_the_others_hear_of_it_when_a_feed_of_all_brings_it() -> None:
+    """A paper seen first in a channel's own feed is still news to them, and to that channel it is not."""
+    site = Site()
+    await site.subscribed(GENERAL, READING)
+    await flow.poll(Feed(NEWS, NEWS), site.world)
+    await site.typed(f"feeds add {LAB}")
+    await site.polled(LAB, "1", "2")
+    await site.polled(NEWS, "1", "2")
+    told = await site.told()
+    assert [(name[-1], channel) for name, channel in told] == [("1", READING), ("2", GENERAL), ("2", READING)]
+    await site.polled(NEWS, "1", "2", "3")
+    assert len(await site.told()) == 5
+
+
+async def test_a_second_channel_adds_the_same_feed_without_loss_to_the_first() -> None:
+    """What it finds there is known to it, and still to come for the other."""
+    site = Site()
+    await site.subscribed(GENERAL, READING)
+    await site.typed(f"feeds add {LAB}")
+    site.web[LAB] = rss("1", "2")
+    await site.typed(f"feeds add {LAB}", READING)
+    await site.polled(LAB, "1", "2")
+    assert [(name[-1], channel) for name, channel in await site.told()] == [("2", GENERAL)]
+    await site.polled(LAB, "1", "2", "3")
+    assert [(n[-1], c) for n, c in await site.told()] == [("2", GENERAL), ("3", GENERAL), ("3", READING)]
+
+
+async def test_its_papers_are_not_found_by_others() -> None:
+    """Search and preview show a channel what it may see."""
+    site = Site()
+    await site.typed(f"feeds add {LAB}")
+    assert "Transformers 1" in (await site.typed("search transformers")).post.plain
+    assert "Transformers 1" not in (await site.typed("search transformers", READING)).post.plain
+
+
+async def test_a_page_is_searched_for_its_feed() -> None:
+    """The feed it names is what is added."""
+    site = Site()
+    site.web["https://lab.example/"] = (
+        b"<!doctype html><link rel=alternate type=application/rss+xml href='/feed?token=hunter2'>"
+    )
+    reply = await site.typed("feeds add https://lab.example/")
+    assert site.asked == ["https://lab.example/", LAB]
+    assert SHOWN in reply.post.plain
+    assert [feed.address for feed in await site.store.feeds(GENERAL)] == [LAB]
+
+
+async def test_a_page_without_a_feed_says_so() -> None:
+    """And nothing is added."""
+    site = Site()
+    site.web[LAB] = b"<!doctype html><title>The lab</title>"
+    reply = await site.typed(f"feeds add {LAB}")
+    assert "is an HTML page" in reply.post.plain
+    assert "hunter2" not in reply.post.plain
+    assert await site.store.feeds() == []
+
+
+@pytest.mark.parametrize("address", ["/etc/passwd", "file:///etc/passwd", "-", "sample:"])
+async def test_no_file_is_read_for_a_channel(address: str) -> None:
+    """Whatever the name, nothing is asked for."""
+    site = Site()
+    assert "Done" not in (await site.typed(f"feeds add {address}")).post.plain
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:1/feed", "http://169.254.169.254/latest/meta-data", "http://[::1]/f", "http://10.0.0.1/f"],
+)
+async def test_a_private_address_is_refused(address: str) -> None:
+    """In the fetch's own sentence, before anything is connected."""
+    site = Site()
+    fetch = Fetcher(allow_private=False, version="0", clock=lambda: START)
+    world = replace(site.world, fetch=fetch)
+    reply = await flow.answer(Ask(GENERAL, "local:ada", "papers", f"feeds add {address}"), world)
+    await fetch.close()
+    assert "private address" in reply.post.plain
+    assert await site.store.feeds() == []
+
+
+async def test_what_is_there_already_is_not_added_twice() -> None:
+    """Neither the channel's own feed nor one that is read for all."""
+    site = Site()
+    await site.typed(f"feeds add {LAB}")
+    assert "has that feed already" in (await site.typed(f"feeds add {LAB}")).post.plain
+    assert "read for every channel already" in (await site.typed(f"feeds add {NEWS}")).post.plain
+    assert site.asked == [LAB]
+
+
+async def test_a_removed_feed_is_not_read_any_more() -> None:
+    """It is named as it is shown; another channel's is not touched."""
+    site = Site()
+    await site.typed(f"feeds add {LAB}")
+    assert "no feed" in (await site.typed(f"feeds remove {SHOWN}", READING)).post.plain
+    reply = await site.typed(f"feeds remove {SHOWN}")
+    assert reply.public is not None
+    assert "hunter2" not in reply.post.plain + reply.public.plain
+    assert await site.store.feeds() == []
+    await site.subscribed(GENERAL, READING)
+    await site.polled(LAB, "1", "2")  # a poll that was under way
+    assert await site.told() == []
+    await flow.poll(Feed(NEWS, NEWS), site.world)
+    await site.polled(NEWS, "2")
+    assert len(await site.told()) == 2
+
+
+class Locked(FakeStore):
+    """A database that another program holds for a moment, each time it is asked what changed."""
+
+    locked = 2
+
+    async def version(self) -> int:
+        if self.locked:
+            self.locked -= 1
+            raise StoreFailed("The database is locked by another program.")
+        return await super().version()
+
+
+async def test_a_locked_database_does_not_end_the_polling() -> None:
+    """It is asked again, and then the feeds are read."""
+    site = Site(store=Locked())
+    running = asyncio.create_task(ticking.poll_all([Feed(NEWS, NEWS)], site.world))
+    async with asyncio.timeout(20):
+        while not site.asked:  # noqa: ASYNC110 — the loop under test says nothing when it polls
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_feed_that_no_form_fits_any_more_is_left_alone() -> None:
+    """The others are read all the same."""
+    site = Site()
+    for address in ("gone-preset:x", LAB):
+        await site.store.add_feed(OwnFeed(GENERAL, address, "local:ada"), Poll(Bookmark(address)), START)
+    assert await ticking.once([], site.world) == 0
+    assert site.asked == [LAB]
+
+
+async def test_the_running_bot_takes_up_a_feed_and_lets_it_go() -> None:
+    """As soon as somebody has added or removed it, without a restart."""
+    site = Site()
+    running = asyncio.create_task(ticking.poll_all([], site.world))
+    await site.typed(f"feeds add {LAB}")
+    (mark,) = (await site.store.bookmarks()).values()
+    site.store.tables.bookmarks[LAB] = replace(mark, due=START)
+    site.store.tables.number("version")
+    async with asyncio.timeout(20):
+        while site.asked.count(LAB) < 2:  # noqa: ASYNC110 — the loop under test says nothing when it polls
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert set(site.asked) == {LAB}
