@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 
 VERSION = "0.1.0"
+
+OWN = ("-h", "--help", "--version")
+"""What stands before any command and is about the program itself."""
+
+EXCLUDED = "\0"
+"""Before a rule's `-video` while argparse reads the words; nothing typed can hold it."""
 
 SOURCES = (
     "https: address, file, - (standard input), sample:, or a preset such as arxiv:cs.CL+cs.LG or huggingface:daily"
@@ -26,8 +35,8 @@ def parser() -> ArgumentParser:
     top = ArgumentParser(
         prog="paper-round",
         description="Brings research papers to the teams who should read them, in Slack and in Discord.",
-        epilog="No command: run. Exit 0: done; 1: the world failed (a source, a platform, a database); "
-        "2: the words were wrong.",
+        epilog="No command: run, with its options. "
+        "Exit 0: done; 1: the world failed (a source, a platform, a database); 2: the words were wrong.",
         parents=[shared],
     )
     top.add_argument("--version", action="version", version=f"paper-round {VERSION}")
@@ -64,22 +73,67 @@ def parser() -> ArgumentParser:
         "deliveries", parents=[shared, listing], help="what went where, and what waits or failed"
     )
     sent.set_defaults(page="deliveries")
+    watched = commands.add_parser("sources", parents=[shared, listing], help="how each source is doing")
+    watched.set_defaults(page="sources")
+    held = commands.add_parser("held", parents=[shared, listing], help="what waits after an unusual day; let it go")
+    held.add_argument("action", nargs="?", choices=("release", "discard"), help="post it after all, or never")
+    held.add_argument("source", nargs="?", metavar="SOURCE", help="only this source's, as it is listed")
+    held.set_defaults(page="held")
     top.set_defaults(page="run", once=False, local=False, source=None)
     return top
 
 
 def main(argv: list[str] | None = None) -> int:
     """Do what the words say; the exit code as in the epilog. No traceback reaches a person."""
-    words = parser().parse_args(argv)
+    _speak_plainly()
+    words = parser().parse_args(arranged(sys.argv[1:] if argv is None else argv))
     words.config = getattr(words, "config", None)
     words.store = getattr(words, "store", None)
+    words.channel = getattr(words, "channel", "").removeprefix(EXCLUDED)
+    words.words = [word.removeprefix(EXCLUDED) for word in getattr(words, "words", ())]
     try:
         return _do(words)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `paper-round feed … | head`: the reader has seen enough
-        sys.stderr.close()
         return 0
+    finally:
+        _flush()
+
+
+def arranged(argv: list[str]) -> list[str]:
+    """The words as argparse wants them: `run` where no command stands first, and `-video` of a rule no option."""
+    shared = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    shared.add_argument("--config")
+    shared.add_argument("--store")
+    try:
+        first = shared.parse_known_args(argv)[1][:1]
+    except ArgumentError:  # an option without its value: told below, by the parser that knows the command
+        return argv
+    if first in (["subscribe"], ["unsubscribe"]):
+        return [EXCLUDED + word if _excludes(word) else word for word in argv]
+    return ["run", *argv] if first and first[0].startswith("-") and first[0] not in OWN else argv
+
+
+def _excludes(word: str) -> bool:
+    """Whether it reads `-video`: neither an option of ours nor a lone dash."""
+    return len(word) > 1 and word[0] == "-" and word[1] != "-" and word not in OWN
+
+
+def _speak_plainly() -> None:
+    """What a stream's encoding cannot write becomes a mark there: no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
+
+
+def _flush() -> None:
+    """Write what is left; to nowhere if stdout takes no more, so that Python's own last flush has nothing to say."""
+    with suppress(OSError, ValueError, AttributeError):  # a stdout that is closed, or is none at all
+        try:
+            sys.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _do(words: Namespace) -> int:
@@ -99,7 +153,8 @@ def _say(error: Exception) -> None:
     """The sentence, and the place it is about, on stderr."""
     caret = getattr(error, "caret", None)
     text = f"{caret()}\n{error}" if caret else str(error)
-    sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+    if sys.stderr is not None:  # `2>&-`: nobody wants to hear it
+        sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import options, rules
-from bot.errors import WordsWrong
+from bot.errors import RuleError, WordsWrong
 from bot.model import Ask, Options
 
-VERBS = ("subscribe", "unsubscribe", "subscriptions", "search", "help")
+VERBS = ("/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers help")
+"""As every platform offers them. A platform where another app owns a short name has `/papers subscribe` and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,21 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
             return search(words, acronyms)
         case "help":
             return Help()
-    raise WordsWrong(f"There is no command /{verb[:40]}. These exist: {', '.join('/' + v for v in VERBS)}.")
+    typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
+    raise WordsWrong(f"There is no command {typed}. These exist: {', '.join(VERBS)}.")
 
 
 def subscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Subscribe:
     """`rule [options]` → Subscribe."""
     rule, wanted = options.split(words)
-    return Subscribe(rules.parse(rule, acronyms), wanted)
+    try:
+        return Subscribe(rules.parse(rule, acronyms), wanted)
+    except RuleError as error:  # its place is the same in the words as they were typed, options and all
+        raise RuleError(error.sentence, words, error.start, error.end) from error
 
 
 def unsubscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Unsubscribe:
-    """`number | rule | all` → Unsubscribe."""
+    """`number | rule | all` → Unsubscribe. A rule may bring its options, as it does in the list people copy from."""
     if words.lower() == "all":
         return Unsubscribe()
     bare = words.removeprefix("#")
@@ -87,7 +92,7 @@ def unsubscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Unsubscri
         return Unsubscribe(number=int(bare))
     if not words:
         raise WordsWrong("Which one? /subscriptions lists them with their numbers; then /unsubscribe NUMBER, or all.")
-    return Unsubscribe(rule=rules.parse(words, acronyms))
+    return Unsubscribe(rule=subscribe(words, acronyms).rule)
 
 
 def search(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Search:

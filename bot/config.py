@@ -28,6 +28,8 @@ class Polling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[polling]`."""
 
     allow_private_feeds: bool = False
+    max_age_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 30
+    """Older entries are known but not posted; 0 is off."""
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,10 +78,17 @@ def load(config: str | None, store: str | None, env: Mapping[str, str]) -> Setti
     """
     path = Path(config) if config else next(p for p in (Path("config/bot.toml"), shipped("bot.toml")) if p.exists())
     file = read(path)
-    known = {key: value for key, value in dotenv_values(path.parent / ".env").items() if value is not None}
-    merged = {**known, **env}
+    merged = {**_beside(path.parent / ".env"), **env}
     chosen = store or merged.get("BOT_STORE") or file.store.path
     return Settings(file, path, chosen or str(default_store()), merged)
+
+
+def _beside(path: Path) -> dict[str, str]:
+    """The variables of the `.env` file; none where there is no file."""
+    try:
+        return {key: value for key, value in dotenv_values(path).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file {path} cannot be read: {_reason(error)}.") from error
 
 
 def read(path: Path) -> File:
@@ -91,6 +100,8 @@ def read(path: Path) -> File:
         raise SettingsError(f"The config {path} cannot be read: {_reason(error)}.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The config {path} is not TOML: {error}.") from error
+    except RecursionError as error:
+        raise SettingsError(f"The config {path} is not TOML that can be read: its brackets nest too deeply.") from error
     except msgspec.ValidationError as error:
         raise SettingsError(f"The config {path} is wrong: {_named(str(error))}.") from error
 

@@ -14,6 +14,7 @@ PaperRoundError
     └── PlatformFailed    Slack, Discord or a browser
         ├── TryLater      transient: try again after so many seconds
         └── Refused       permanent: the delivery stops, the reason is told
+            └── NotWelcome    it will not have the bot at all (a wrong token): deliveries wait until that is mended
 """
 
 from __future__ import annotations
@@ -98,3 +99,7 @@ class TryLater(PlatformFailed):
 
 class Refused(PlatformFailed):
     """Permanent: trying again would be refused again. The sentence is the reason a person reads."""
+
+
+class NotWelcome(Refused):
+    """The platform will not have the bot at all (a wrong token): whoever runs it mends that, and tries again."""

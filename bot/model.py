@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.errors import ChannelUnknown
+from bot.habits import Habits
 
 Announce = Literal["new", "cross", "replace", "replace-cross"]
 """How arXiv announces a paper; every other source's papers are `new`."""
@@ -50,6 +51,7 @@ class Bookmark:
     moved_to: str | None = None
     baseline_at: datetime | None = None
     """When the feed was first read to its end; None until then, and nothing of it is posted before."""
+    habits: Habits = field(default_factory=Habits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.habits import Held
 from bot.model import (
     Ask,
     Bookmark,
@@ -37,12 +38,14 @@ class Fetched:
 
     `bookmark` is the one given, with what this answer says put in: etag, modified, digest, moved_to.
     `wait` is the seconds the owner asks us to stay away (`max-age`, `Expires`), None when nothing is said.
+    `took` is how many seconds the answer took once it was our turn; None where nobody was asked.
     """
 
     body: bytes | None
     bookmark: Bookmark
     wait: float | None = None
     content_type: str = ""
+    took: float | None = None
 
 
 class Fetch(Protocol):
@@ -98,6 +101,9 @@ class Store(Protocol):
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         """All bookmarks by feed address."""
 
+    async def bookmark(self, address: str) -> Bookmark | None:
+        """One feed's bookmark; None when it was never read."""
+
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""
 
@@ -115,6 +121,15 @@ class Store(Protocol):
         their deliveries to the same channel become one, the later one `merged`. Deliveries whose key exists already
         gain reasons, never a second post. `RulesChanged` (nothing saved) when `poll.version` is not the
         rulebook's version any more.
+        """
+
+    async def backfilled(self, address: str) -> frozenset[date]:
+        """The days of this feed's past that were fetched."""
+
+    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+        """Keep the papers of a day that was over before the feed was known, and that it was fetched.
+
+        Nothing is planned for them. Papers are added, updated and merged as `record` does it.
         """
 
     async def paper(self, id: str) -> Paper | None:
@@ -191,6 +206,15 @@ class Store(Protocol):
 
     async def deliveries(self, channel: Channel | None = None, limit: int = 1000) -> list[Delivery]:
         """The newest deliveries first."""
+
+    async def holding(self) -> list[Held]:
+        """What is held, by the source that brought it."""
+
+    async def release(self, source: str | None, now: datetime) -> int:
+        """Make what is held of this source (None: of all) pending and due; return how many deliveries."""
+
+    async def discard(self, source: str | None, reason: str) -> int:
+        """End what is held of this source (None: of all) as `given_up` for this reason; return how many."""
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

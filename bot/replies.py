@@ -11,6 +11,9 @@ from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
 
+FOUND = 10
+"""Papers in the answer to a search."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caught:
@@ -80,7 +83,7 @@ def no_such(channel: Channel, which: str) -> Reply:
     """Nothing to unsubscribe from."""
     return Reply(
         Post(
-            _line(f"This channel has no subscription {which}. "),
+            _line(f"This channel has no subscription {which}."),
             (Line((Span("/subscriptions lists them."),), "small"),),
         )
     )
@@ -107,7 +110,10 @@ def searched(rule: rules.Rule, caught: Caught) -> Reply:
     return Reply(
         Post(
             _line("Papers for ", (rules.write(rule), "code")),
-            (Line(tuple(_count(caught))), *(summary.example(paper) for paper in caught.matches[:10])),
+            (
+                Line(tuple(_count(caught))),
+                *(summary.example(paper) for paper in caught.matches[:FOUND]),
+            ),
         )
     )
 
@@ -117,11 +123,11 @@ def discuss(paper: Paper, thread: str) -> Reply:
     return Reply(Post(_line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
 
 
-def helped() -> Reply:
-    """What can be typed."""
-    return Reply(
-        Post(_line("Paper Round brings new papers that match your rules to this channel."), tuple(_commands()))
-    )
+def helped(found: Sequence[Subscription] = ()) -> Reply:
+    """What can be typed, and below it the channel's subscriptions `found`, if that was asked for."""
+    told = _line("Paper Round brings new papers that match your rules to this channel.")
+    listed = listing(found).post if found else None
+    return Reply(Post(told, (*_commands(), *((listed.headline, *listed.lines) if listed else ()))))
 
 
 def wrong(error: PaperRoundError) -> Reply:
@@ -155,20 +161,25 @@ def _first_word() -> Line:
 
 
 def _how(wanted: Options) -> str:
-    """How posts arrive, in words."""
-    thread = options.describe(Options(thread=wanted.thread))
-    later = options.describe(replace(wanted, thread=None))
-    kept = f" Kept with it, for the release that honours it: {later}." if later else ""
-    return f"Each is posted here as soon as it is seen{', with ' + thread if thread else ''}.{kept}"
+    """How posts arrive, in words: what is honoured today, and what is only kept."""
+    now = "Each is posted here as soon as it is seen" + (", with its thread." if wanted.thread == "auto" else ".")
+    instant = replace(wanted, thread=None, mode=None if wanted.mode == "instant" else wanted.mode)
+    later = options.describe(instant)
+    return f"{now} Kept for when the bot can do it: {later}." if later else now
 
 
 def _count(caught: Caught) -> list[Span]:
+    """How many there were, and whether all of them are listed below."""
     if not caught.base:
         return [Span("No papers are stored yet, so there is nothing to compare with.")]
-    among = f" of the {caught.base:,} papers seen" + (f" since {caught.since}" if caught.since else "")
-    if not caught.matches:
-        return [Span("None", "strong"), Span(f"{among} would have matched.")]
-    return [Span(f"{len(caught.matches):,}", "strong"), Span(f"{among} would have matched; the newest:")]
+    among = f" of the {caught.base:,} paper{'s' if caught.base != 1 else ''} seen"
+    among += f" since {caught.since}" if caught.since else ""
+    found = len(caught.matches)
+    match = "matches" if found == 1 else "match"
+    if not found:
+        return [Span("None", "strong"), Span(f"{among} {match}.")]
+    newest = "; the newest:" if found > FOUND else ":"
+    return [Span(f"{found:,}", "strong"), Span(f"{among} {match}{newest}")]
 
 
 def _typed(subscription: Subscription) -> str:

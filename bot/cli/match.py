@@ -53,7 +53,7 @@ def _parsed(typed: str, acronyms: rules.Acronyms) -> rules.Rule:
 def _lines(name: str, acronyms: rules.Acronyms) -> list[str]:
     """The rules of a file; every line is read before anything is printed, so that a mistake is told by its line."""
     try:
-        text = Path(name).read_text(encoding="utf-8")
+        text = Path(name).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise WordsWrong(
             f"The rules file {name} cannot be read: {getattr(error, 'strerror', None) or error}."
@@ -65,4 +65,6 @@ def _lines(name: str, acronyms: rules.Acronyms) -> list[str]:
             _parsed(line, acronyms)
         except (RuleError, OptionError) as error:
             raise type(error)(f"{name}, line {number}: {error}", error.text, error.start, error.end) from error
+    if not typed:
+        raise WordsWrong(f"The rules file {name} holds no rule: write one a line.")
     return [line for _, line in typed]

@@ -10,7 +10,9 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from bot import flow, sources
@@ -19,7 +21,7 @@ from bot.cli import ticking
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
-from bot.errors import PlatformFailed, SettingsError
+from bot.errors import PlatformFailed, SettingsError, WordsWrong
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
@@ -36,7 +38,9 @@ def main(words: Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
     platforms = connected(found.env)
-    feeds = chosen(words.source or [one.address for one in found.file.sources], platforms, once=words.once)
+    feeds = chosen(words.source or _configured(found), platforms)
+    if platforms and any(source(address).url == "sample:" for address in words.source or ()):
+        tell("The sample is left out while a platform is connected: it is for a first look.")
     return run_to_end(_run(words, found, platforms, feeds))
 
 
@@ -49,7 +53,19 @@ def connected(env: Mapping[str, str]) -> list[str]:
     return [platform for platform, needs in NEEDS.items() if all(env.get(name) for name in needs)]
 
 
-def chosen(addresses: list[str], platforms: list[str], *, once: bool) -> list[Feed]:
+def _configured(found: Settings) -> list[str]:
+    """The config's sources; what is wrong with one is told with its file and key."""
+    for number, one in enumerate(found.file.sources, 1):
+        try:
+            source(one.address)
+        except WordsWrong as error:
+            raise SettingsError(
+                f"The config {found.path} is wrong: [[sources]] number {number}, address: {error}"
+            ) from error
+    return [one.address for one in found.file.sources]
+
+
+def chosen(addresses: list[str], platforms: list[str]) -> list[Feed]:
     """The feeds to watch, each once. The sample is a newcomer's: it is left out where a platform is connected."""
     feeds = list(dict.fromkeys(source(address) for address in addresses))
     return [feed for feed in feeds if not (feed.url == "sample:" and platforms)]
@@ -59,16 +75,25 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
-        tell(f"The database is {settings.store}")
+        tell(f"The database is {whereabouts(settings.store)}")
         chats = await _connect(stack, platforms, settings.env, store)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         acronyms = extend(settings.file.meanings())
-        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms)
+        max_age = timedelta(days=settings.file.polling.max_age_days)
+        world = World(store, clock, fetch, sources.read, chats, Matcher(acronyms), acronyms, max_age)
         if words.once:
             return await ticking.once(feeds, world)
-        if words.local or not platforms:
+        if served := words.local or not platforms:
             await stack.enter_async_context(_pages(settings, world, feeds))
-        return await _until_stopped(world, feeds, platforms)
+        return await _until_stopped(world, feeds, platforms, served=served)
+
+
+def whereabouts(store: str) -> str:
+    """A store's path in full: start-up says where it is, and `bot.db` is somewhere else from every folder."""
+    try:
+        return store if store.startswith("sqlite:") else str(Path(store).expanduser().absolute())
+    except (OSError, RuntimeError):  # no home to expand ~ with: said as it was typed
+        return store
 
 
 async def _connect(
@@ -112,19 +137,23 @@ def answerer(world: World) -> Answer:
     return answer
 
 
-async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str]) -> int:
-    """Poll, deliver and listen side by side until SIGTERM or SIGINT, or until nothing is left to listen to."""
+async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], *, served: bool) -> int:
+    """Poll, deliver and listen side by side until SIGTERM or SIGINT, or until nothing is left to listen to.
+
+    `served`: the pages are there to listen to, whatever the platforms say.
+    """
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     refused: list[str] = []
     work: list[Coroutine[Any, Any, None]] = [ticking.poll_all(feeds, world), ticking.deliver_all(world)]
+    work.append(ticking.fill_in_all(feeds, world))
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())
     try:
-        await _first_end(stop, tasks, all_refused=lambda: len(refused) == len(platforms) > 0)
+        await _first_end(stop, tasks, all_refused=lambda: not served and len(refused) == len(platforms))
     finally:
         for task in (*tasks, stop):
             task.cancel()
@@ -145,8 +174,13 @@ async def _first_end(
 
 async def _listen(world: World, platform: str, refused: list[str]) -> None:
     """Hear one platform; its refusal is told, and the others go on."""
-    try:
-        await world.chats[platform].listen(answerer(world))
-    except PlatformFailed as error:
-        refused.append(platform)
-        tell(f"{platform.capitalize()}: {error}")
+    while True:
+        try:
+            await world.chats[platform].listen(answerer(world))
+        except PlatformFailed as error:
+            refused.append(platform)
+            tell(f"{platform.capitalize()}: {error}")
+            return
+        except Exception:  # our own mistake with one platform: the others go on, and this one is heard again
+            log.exception("listening to %s broke off; it is taken up again in a minute", platform.capitalize())
+        await asyncio.sleep(60)

@@ -7,8 +7,9 @@ from argparse import Namespace
 from typing import Any
 
 from bot import commands, options, rules
+from bot.chat import NEEDS
 from bot.cli.world import clock, opened_store, print_rows, run, settings, tell
-from bot.errors import WordsWrong
+from bot.errors import ChannelUnknown, WordsWrong
 from bot.model import Channel, Subscription
 
 COLUMNS = {"id": 5, "channel": 28, "rule": 50, "options": 20, "creator": 16, "state": 0}
@@ -33,6 +34,10 @@ async def _do(words: Namespace) -> int:
 
 
 async def _subscribe(words: Namespace, channel: Channel, wish: commands.Subscribe) -> int:
+    if channel.platform not in ("local", *NEEDS):
+        raise ChannelUnknown(
+            f"Nothing can be posted to {channel} yet: there are local:, slack: and discord: channels. Nothing was kept."
+        )
     async with opened_store(settings(words)) as store:
         wanted = Subscription(channel, rules.write(wish.rule), f"console:{_who()}", wish.options)
         made = await store.subscribe(wanted, clock())

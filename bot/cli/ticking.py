@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot import flow, sources
+from bot import flow, past, sources
 from bot.errors import SourceFailed, StoreFailed
-from bot.flow import Polled, World
+from bot.flow import Polled, World, backfill
 from bot.model import Claim, Feed
-from bot.schedule import NEVER
+from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff
 
 log = logging.getLogger("paper-round")
 
 TICK = 0.5
 """Seconds between two looks at the store: what another process writes is seen within a second."""
 
+GAP = 5.0
+"""Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
+allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
+
 AT_ONCE = 32
 """Polls, and deliveries, under way at the same time."""
+
+AFTER_A_FAULT = timedelta(minutes=5)
+"""Before a feed is tried again whose poll failed by the database, or by ourselves."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -50,8 +58,12 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
 async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
     if due is not None and due > world.clock():
         return False
-    # The sample's day begins when somebody is there to read it; its baseline is read at once.
-    return feed.url != "sample:" or due is None or bool((await world.store.rulebook()).subscriptions)
+    if feed.url != "sample:" or due is None:
+        return True
+    try:  # the sample's day begins when somebody is there to read it; its baseline is read at once
+        return bool((await world.store.rulebook()).subscriptions)
+    except StoreFailed:
+        return False  # whoever claims deliveries tells it
 
 
 async def _poll(feed: Feed, world: World) -> datetime:
@@ -59,12 +71,29 @@ async def _poll(feed: Feed, world: World) -> datetime:
     try:
         polled = await flow.poll(feed, world)
     except (SourceFailed, StoreFailed) as error:
-        known = (await world.store.bookmarks()).get(feed.address)
-        due = known.due if known and known.due else world.clock() + flow.LEASE
+        due = await _next_try(feed, error, world)
         log.warning("%s%s", _sentence(feed, error), "" if due >= NEVER else f" Next try at {due:%H:%M} UTC.")
         return due
+    except Exception:  # our own mistake with one feed: the others are polled all the same
+        log.exception("%s: a poll broke off; it is tried again in a while", _name(feed))
+        return world.clock() + AFTER_A_FAULT
     _tell_polled(polled)
     return polled.due
+
+
+async def _next_try(feed: Feed, error: Exception, world: World) -> datetime:
+    """When the bookmark says; in a while where the failure could not be written there."""
+    if isinstance(error, SourceFailed):
+        with contextlib.suppress(StoreFailed):
+            known = await world.store.bookmark(feed.address)
+            if known and known.due:
+                return known.due
+    return world.clock() + AFTER_A_FAULT
+
+
+def _after(error: SourceFailed | StoreFailed) -> float:
+    """The seconds that a feed's owner asked us to stay away."""
+    return (error.after or 0.0) if isinstance(error, SourceFailed) else 0.0
 
 
 def _sentence(feed: Feed, error: Exception) -> str:
@@ -81,13 +110,35 @@ def _tell_polled(polled: Polled) -> None:
     for odd in polled.odd:
         log.info("%s: %s", name, odd)
     if polled.baseline:
-        log.info("%s: %s known from now on; what comes later is posted", name, _papers(polled.papers))
-    elif polled.new or polled.deliveries:
-        log.info("%s: %d new of %s, %d to post", name, polled.new, _papers(polled.papers), polled.deliveries)
+        known = "1 paper is" if polled.papers == 1 else f"{polled.papers} papers are"
+        log.info("%s: %s known from now on; what comes later is posted", name, known)
+    elif polled.deliveries or (polled.new and polled.feed.url != "sample:"):  # the sample's day has 48 quiet polls
+        log.info("%s: %d new of %d, %d to post", name, polled.new, polled.papers, polled.deliveries)
+    if polled.held:
+        log.warning("%s: %s", name, polled.held)
 
 
-def _papers(count: int) -> str:
-    return f"{count} paper{'s' if count != 1 else ''}"
+async def fill_in_all(feeds: list[Feed], world: World, gap: float = GAP) -> None:
+    """Fetch the past of the sources that have one, in the background, until all of it is there."""
+    await asyncio.gather(*(_fill_in(feed, world, gap) for feed in feeds if past.has_past(feed)))
+
+
+async def _fill_in(feed: Feed, world: World, gap: float) -> None:
+    """A day a request, the latest first; a day that fails is tried again after the others, ever later."""
+    failed, found, left = 0, 0, True
+    while left:
+        pause = gap
+        try:
+            days = await backfill.missing(feed, world)
+            found += await backfill.fetch(feed, days[failed % len(days)], world) if days else 0
+            left = days != []
+        except (SourceFailed, StoreFailed) as error:
+            failed += 1
+            pause = gap and max(backoff(failed, FIRST_BACKOFF, LONGEST_BACKOFF).total_seconds(), _after(error))
+            log.warning("%s Its past is fetched later.", _sentence(feed, error))
+        await asyncio.sleep(pause if left else 0)
+    if found:
+        log.info("%s: %d papers of the days before are stored, to be searched", _name(feed), found)
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +173,10 @@ async def _claims(world: World, limit: int) -> list[Claim]:
 
 def _finished(task: asyncio.Task[bool]) -> bool:
     if task.done() and (error := task.exception()):
-        log.error("a delivery broke off; its lease gives it back", exc_info=error)
+        if isinstance(error, StoreFailed):
+            log.error("A delivery broke off and is tried again in a few minutes: %s", error)
+        else:
+            log.error("a delivery broke off; its lease gives it back", exc_info=error)
     return task.done()
 
 
@@ -160,7 +214,7 @@ async def _deliver_due(world: World) -> bool:
     failed, sent = False, 0
     while True:
         claims = await flow.claim(world, WORKER, AT_ONCE)
-        took = await asyncio.gather(*(flow.deliver(claim, world) for claim in claims))
+        took = await _delivered(claims, world)
         sent += sum(took)
         failed |= not all(took)
         if not claims:
@@ -171,3 +225,12 @@ async def _deliver_due(world: World) -> bool:
             await asyncio.sleep(max(0.01, wait))
     log.info("%d posted", sent)
     return failed
+
+
+async def _delivered(claims: list[Claim], world: World) -> list[bool]:
+    """Which of them their channels have; what broke is raised once every other has ended."""
+    took = await asyncio.gather(*(flow.deliver(claim, world) for claim in claims), return_exceptions=True)
+    for ended in took:
+        if isinstance(ended, BaseException):
+            raise ended
+    return [ended for ended in took if ended is True or ended is False]

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -15,7 +15,7 @@ from typing import Any
 
 from bot import config, sources
 from bot.config import Settings
-from bot.errors import WordsWrong
+from bot.errors import WordsWrong, WorldFailed
 from bot.fetch import Fetcher, Sample
 from bot.model import Feed
 from bot.ports import Store
@@ -90,25 +90,35 @@ def run(work: Coroutine[Any, Any, int]) -> int:
 
 def print_rows(rows: Iterable[dict[str, Any]], *, as_json: bool, columns: dict[str, int]) -> None:
     """Rows on stdout: JSON objects, or a table of `columns` (name → width; 0: as wide as it is)."""
-    if as_json:
-        for row in rows:
-            put(json.dumps(row, ensure_ascii=False, default=str))
-        return
-    found = list(rows)
-    if found:
-        put("  ".join(_fit(name.upper(), width) for name, width in columns.items()).rstrip())
-    for row in found:
-        put("  ".join(_fit(row[name], width) for name, width in columns.items()).rstrip())
+    lines = _json_lines(rows) if as_json else _table(list(rows), columns)
+    try:
+        for line in lines:
+            sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")  # lone surrogates become a mark
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, AttributeError) as error:  # a full disk; no stdout at all (`>&-`)
+        why = getattr(error, "strerror", None) or "it is closed"
+        raise WorldFailed(f"The answer cannot be written to standard output: {why}.") from error
 
 
-def put(text: str) -> None:
-    """One line of the answer, on stdout; lone surrogates become a mark."""
-    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+def _json_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Escaped where the terminal's encoding is not Unicode, so that nothing is lost there."""
+    plain = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    return (json.dumps(row, ensure_ascii=plain, default=str) for row in rows)
+
+
+def _table(rows: list[dict[str, Any]], columns: dict[str, int]) -> Iterator[str]:
+    if rows:
+        yield "  ".join(_fit(name.upper(), width) for name, width in columns.items()).rstrip()
+    for row in rows:
+        yield "  ".join(_fit(row[name], width) for name, width in columns.items()).rstrip()
 
 
 def tell(text: str) -> None:
     """One sentence beside the answer, on stderr."""
-    sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+    if sys.stderr is not None:  # `2>&-`: nobody wants to hear it
+        sys.stderr.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
 
 
 def _fit(value: object, width: int) -> str:

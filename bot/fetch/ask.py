@@ -82,12 +82,13 @@ class Web:
 
     async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
         hop = Hop(as_url(bookmark.moved_to or feed.url), permanent=True, left=self._limits.seconds)
-        start = hop.url
+        start, took = hop.url, 0.0
         for _ in range(self._limits.redirects + 1):
             answer, spent = await self._ask(hop, bookmark)
+            took += spent
             if answer.status not in (*PERMANENT, *FOR_NOW):
                 moved = hop.url if hop.permanent and hop.url != start else None
-                return self._fetched(feed, bookmark, hop.url, moved, answer)
+                return replace(self._fetched(feed, bookmark, hop.url, moved, answer), took=took)
             hop = onward(hop, answer, spent)
         raise SourceFailed(f"{name(start)} sent us from address to address, more than {self._limits.redirects} times.")
 

@@ -28,11 +28,11 @@ async def test_one_process_serves_slack_discord_and_the_browser(tmp_path: Path) 
         env = slack.env | discord.env
         with running(tmp_path, *words, **env) as bot:
             await slack.sockets.connected()
-            await asyncio.to_thread(bot.says, "paper known")
+            await asyncio.to_thread(bot.says, "known from now on")
             assert bot.url.startswith("http://127.0.0.1:")
             preview = (await slack.command("/subscribe", "language model")).answers[0]
             await slack.press(preview, preview.buttons["Subscribe"])
-            await discord.until(lambda: discord.published > 0, "Discord was told no commands")
+            await discord.listening()
             told = await discord.command("subscribe", {"rule": "language model thread:auto"})
             await discord.press(told, told.buttons["Subscribe"])
         await at_home(tmp_path, "subscribe", "local:general", "language model", "--config", "mine.toml")
@@ -55,7 +55,7 @@ async def test_a_wrong_token_is_one_sentence_and_the_others_go_on(tmp_path: Path
         env = slack.env | discord.env | {"SLACK_BOT_TOKEN": "xoxb-wrong-and-secret"}
         with running(tmp_path, "--source", "day.json", **env) as bot:
             line = await asyncio.to_thread(bot.says, "SLACK_BOT_TOKEN")
-            await discord.until(lambda: discord.published > 0, "Discord was told no commands")
+            await discord.listening()
             told = await discord.command("subscriptions")
             assert "no subscriptions" in told.text
             assert bot.process.poll() is None

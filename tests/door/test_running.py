@@ -100,7 +100,7 @@ def test_a_feed_that_cannot_be_reached_is_one_calm_line(tmp_path: Path) -> None:
     sources = ("--source", "https://feeds.invalid/rss", "--source", "day.json")
     with running(tmp_path, *sources, *config(tmp_path, free_port())) as bot:
         line = bot.says("feeds.invalid")
-        bot.says("1 paper known")
+        bot.says("1 paper is known")
     assert "Next try at" in line
     assert len([line for line in bot.lines if "feeds.invalid" in line]) == 1
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
+from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, State, Subscription
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, unpack, utc
@@ -57,6 +58,9 @@ class FakeStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         self._require_open()
         return dict(self.tables.bookmarks)
+
+    async def bookmark(self, address: str) -> Bookmark | None:
+        return (await self.bookmarks()).get(address)
 
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         return [paper for paper in papers if not self._met(paper)]
@@ -120,6 +124,16 @@ class FakeStore:
         number = self.tables.number("delivery")
         self.tables.deliveries[number] = Row(replace(delivery, row=number), paper)
         return True
+
+    async def backfilled(self, address: str) -> frozenset[date]:
+        self._require_open()
+        return frozenset(day for known, day in self.tables.past if known == address)
+
+    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+        self._require_open()
+        for paper in papers:
+            self._keep(paper, utc(now))
+        self.tables.past[address, day] = None
 
     async def paper(self, id: str) -> Paper | None:
         return self.tables.papers.get(self.tables.names.get(clean(id), 0))
@@ -267,6 +281,24 @@ class FakeStore:
         """The delivery with its paper's id as it is known now."""
         return replace(row.delivery, paper=self.tables.papers[row.paper].id)
 
+    async def holding(self) -> list[Held]:
+        rows = [(self.tables.papers[row.paper].source, row.delivery) for row in self._kept_back(None)]
+        return [_summed(source, [d for s, d in rows if s == source]) for source in sorted({s for s, _ in rows})]
+
+    def _kept_back(self, source: str | None) -> list[Row]:
+        held = [row for row in self.tables.deliveries.values() if row.delivery.state == "held"]
+        return [row for row in held if source is None or self.tables.papers[row.paper].source == clean(source)]
+
+    async def release(self, source: str | None, now: datetime) -> int:
+        for row in (found := self._kept_back(source)):
+            self._change(row, state="pending", due=utc(now), error=None)
+        return len(found)
+
+    async def discard(self, source: str | None, reason: str) -> int:
+        for row in (found := self._kept_back(source)):
+            self._change(row, state="given_up", error=clean(reason))
+        return len(found)
+
     # ── local channels ──
     async def say(self, message: Message) -> Message:
         asked = replace(_kept(message), at=utc(message.at))
@@ -299,6 +331,13 @@ class FakeStore:
 def _kept(noun: _T) -> _T:
     """The noun as a database would give it back: through text and back again."""
     return unpack(pack(noun), type(noun))
+
+
+def _summed(source: str, held: list[Delivery]) -> Held:
+    """One source's held deliveries, told together."""
+    since = min(delivery.due for delivery in held if delivery.due)
+    reason = max(delivery.error or "" for delivery in held)
+    return Held(source, len(held), len({delivery.paper for delivery in held}), since, reason)
 
 
 def _at(paper: Paper) -> datetime:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.model import Bookmark, Channel, Delivery, Message, Paper, Subscription
 
@@ -33,6 +33,7 @@ class Tables:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    past: dict[tuple[str, date], None] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
     leader: object = None
 

@@ -127,3 +127,10 @@ async def test_a_new_feed_is_asked_once_and_its_body_is_used(site: Owner, fetch:
     site.says(ETag='"one"')
     answer = await fetch(Feed("some name", site.url()), Bookmark("some name"))
     assert (answer.body, len(site.asked), answer.bookmark.address) == (BODY, 1, "some name")
+
+
+async def test_an_answer_says_how_long_it_took(site: Owner, fetch: Fetcher) -> None:
+    site.says()
+    took = (await ask(fetch, site.url())).took
+    assert took is not None
+    assert took > 0

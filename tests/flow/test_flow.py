@@ -424,3 +424,28 @@ async def test_our_own_fault_is_said_without_its_innards() -> None:
     reply = await flow.answer(Ask(GENERAL, "local:ada", "subscriptions"), world)
     assert "on our side" in reply.post.plain
     assert "innards" not in reply.post.plain
+
+
+async def test_cancelling_what_is_already_subscribed_does_not_claim_to_have() -> None:
+    """A Cancel pressed after Subscribe, in another window, has nothing left to cancel."""
+    stage = Stage([])
+    subscribe, cancel = (await stage.typed("subscribe", "transformers")).post.buttons
+    await stage.pressed(subscribe.action)
+    assert "Cancelled" not in (await stage.pressed(cancel.action)).post.plain
+    assert len(await stage.store.subscriptions()) == 1
+
+
+async def test_an_empty_subscribe_shows_what_there_is() -> None:
+    """What can be typed, and what this channel gets already."""
+    stage = Stage([])
+    await stage.subscribed("transformers")
+    plain = (await stage.typed("subscribe")).post.plain
+    assert "/papers search" in plain
+    assert "#1 transformers" in plain
+
+
+async def test_unsubscribing_all_of_nothing_says_what_to_type_instead() -> None:
+    """There is no list to send people to."""
+    plain = (await Stage([]).typed("unsubscribe", "all")).post.plain
+    assert "no subscriptions yet" in plain
+    assert "/subscribe" in plain

@@ -56,3 +56,24 @@ def test_what_is_not_understood_is_said(verb: str, words: str, error: type[Excep
     with pytest.raises(error) as wrong:
         read(verb, words)
     assert len(str(wrong.value)) > 15
+
+
+def test_a_rule_copied_from_the_list_with_its_options_ends_it() -> None:
+    """The list shows rule and options in one line, and that line can be typed back."""
+    assert read("unsubscribe", "mamba mode:daily") == commands.Unsubscribe(rule=rules.parse("mamba"))
+
+
+def test_a_mistake_beside_options_is_shown_in_the_words_as_typed() -> None:
+    """The caret's line keeps the options, so that people recognise what they wrote."""
+    with pytest.raises(RuleError) as wrong:
+        read("subscribe", "(mamba mode:daily")
+    assert wrong.value.caret().startswith("(mamba mode:daily\n^")
+
+
+@pytest.mark.parametrize(("verb", "words", "named"), [("dance", "", "/dance"), ("papers", "dance", "/papers dance")])
+def test_an_unknown_command_is_named_as_it_was_typed(verb: str, words: str, named: str) -> None:
+    """And those that exist as every platform offers them."""
+    with pytest.raises(WordsWrong) as wrong:
+        read(verb, words)
+    assert f"no command {named}." in str(wrong.value)
+    assert "/papers search" in str(wrong.value)

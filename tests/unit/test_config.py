@@ -72,3 +72,18 @@ def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# \xff\xfe")
     with pytest.raises(SettingsError, match="UTF-8"):
         config.read(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize("text", [b"a = " + b"[" * 100_000, b"\xff\xfe"], ids=["nested", "no UTF-8"])
+def test_a_config_that_cannot_be_read_is_one_sentence(tmp_path: Path, text: bytes) -> None:
+    """However it is broken."""
+    (tmp_path / "bot.toml").write_bytes(text)
+    with pytest.raises(SettingsError, match=r"bot\.toml"):
+        config.load(str(tmp_path / "bot.toml"), None, {})
+
+
+def test_an_env_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    """The file is named; nothing of it is shown."""
+    (tmp_path / ".env").write_bytes(b"DISCORD_TOKEN=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+        config.load(write(tmp_path, ""), None, {})

@@ -21,7 +21,7 @@ from bot.chat.discord.quiet import quieten
 from bot.chat.discord.refusals import TOKEN, explained, told
 from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
-from bot.errors import Refused, SettingsError, TryLater
+from bot.errors import NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
 
@@ -148,7 +148,7 @@ class Discord:
 
     async def _log_in(self) -> Client:
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
-            raise Refused(TOKEN)  # a bad copy, which cannot even be sent
+            raise NotWelcome(TOKEN)  # a bad copy, which cannot even be sent
         client = Client(self.post)
         try:
             async with told("log in"):

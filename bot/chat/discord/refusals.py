@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from bot.chat.discord.sdk import discord
-from bot.errors import PlatformFailed, Refused, TryLater
+from bot.errors import NotWelcome, PlatformFailed, Refused, TryLater
 
 DEADLINE = 60.0
 """Seconds for one call: discord.py itself waits up to 30 s for a bucket and 25 s over its five tries."""
@@ -62,9 +62,9 @@ def explained(error: Exception, doing: str, needs: str = "View Channel") -> Plat
     """The error as ours. Never quotes a token: discord.py keeps those out of its errors, and we quote no address."""
     match error:
         case discord.LoginFailure():
-            return Refused(TOKEN)
+            return NotWelcome(TOKEN)
         case discord.PrivilegedIntentsRequired():
-            return Refused(INTENTS)
+            return NotWelcome(INTENTS)
         case discord.RateLimited():
             return TryLater(f"Discord asks us to pause for {error.retry_after:.0f} s.", error.retry_after)
         case discord.ConnectionClosed():
@@ -79,9 +79,9 @@ def explained(error: Exception, doing: str, needs: str = "View Channel") -> Plat
 def _closed(error: discord.ConnectionClosed) -> PlatformFailed:
     """https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
     if error.code == 4004:
-        return Refused(TOKEN)
+        return NotWelcome(TOKEN)
     if error.code in (4013, 4014):
-        return Refused(INTENTS)
+        return NotWelcome(INTENTS)
     if error.code in (4010, 4011):
         return Refused("Discord wants this bot sharded: it is in more servers than one connection may serve.")
     return TryLater(f"Discord closed the connection (code {error.code}).")
@@ -90,7 +90,7 @@ def _closed(error: discord.ConnectionClosed) -> PlatformFailed:
 def _answered(error: discord.HTTPException, doing: str, needs: str) -> PlatformFailed:
     """Discord's own answer. A 403 without one of its codes comes from the shield before it, and passes."""
     if error.status == 401:
-        return Refused(TOKEN)
+        return NotWelcome(TOKEN)
     if error.status == 429:
         return TryLater("Discord's shield asks us to slow down.", _seconds(error))
     if error.status >= 500:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.errors import PlatformFailed, Refused, TryLater
+from bot.errors import NotWelcome, PlatformFailed, Refused, TryLater
 
 Variable = Literal["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
@@ -61,7 +61,8 @@ def failure(
         return TryLater(f"Slack asks for a pause{pause}.", answer.after)
     if answer.error in _PASSING or answer.status >= 500 or not answer.error:
         return Unsure(_passing(answer), answer.after)
-    return Refused(_permanent(answer, variable, secret, f"channel {place}" if place else "channel", bot))
+    kind = NotWelcome if answer.error in _TOKEN | _WORKSPACE | {"missing_scope"} else Refused
+    return kind(_permanent(answer, variable, secret, f"channel {place}" if place else "channel", bot))
 
 
 def _passing(answer: Answer) -> str:

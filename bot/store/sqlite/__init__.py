@@ -17,9 +17,10 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
+from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
 from bot.ports import Store
-from bot.store.sqlite import outbox, papers, rooms, rulebook
+from bot.store.sqlite import holding, outbox, papers, past, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate, sentences
 from bot.store.sqlite.lead import lead, lock_beside
@@ -99,6 +100,9 @@ class SqliteStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         return await self._do(papers.bookmarks)
 
+    async def bookmark(self, address: str) -> Bookmark | None:
+        return await self._do(papers.bookmark, address)
+
     async def unknown(self, found: Sequence[Paper]) -> list[Paper]:
         return await self._do(papers.unknown, found)
 
@@ -107,6 +111,12 @@ class SqliteStore:
 
     async def record(self, poll: Poll, now: datetime) -> int:
         return await self._do(outbox.record, poll, now)
+
+    async def backfilled(self, address: str) -> frozenset[date]:
+        return await self._do(past.backfilled, address)
+
+    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+        await self._do(past.backfill, address, day, papers, now)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
@@ -174,6 +184,15 @@ class SqliteStore:
 
     async def deliveries(self, channel: Channel | None = None, limit: int = 1000) -> list[Delivery]:
         return await self._do(outbox.deliveries, channel, limit)
+
+    async def holding(self) -> list[Held]:
+        return await self._do(holding.held)
+
+    async def release(self, source: str | None, now: datetime) -> int:
+        return await self._do(holding.release, source, now)
+
+    async def discard(self, source: str | None, reason: str) -> int:
+        return await self._do(holding.discard, source, reason)
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import msgspec
 from sqlite_utils import Database
 
+from bot.habits import Habits
 from bot.model import Bookmark, Paper
 from bot.store.identity import change, first_seen, ids, update
 from bot.store.plain import (
@@ -39,10 +40,16 @@ def bookmarks(db: Database) -> dict[str, Bookmark]:
     return {bookmark.address: bookmark for bookmark in found}
 
 
+def bookmark(db: Database, address: str) -> Bookmark | None:
+    """One feed's bookmark."""
+    found = row(db, "SELECT * FROM bookmark WHERE address = ?", (exact(address),))
+    return None if found is None else _bookmark(found)
+
+
 def keep_bookmark(db: Database, bookmark: Bookmark) -> None:
     """Put it in the place of the one that is there."""
     db.execute(
-        "INSERT OR REPLACE INTO bookmark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO bookmark VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             exact(bookmark.address),
             exact(bookmark.etag),
@@ -54,6 +61,7 @@ def keep_bookmark(db: Database, bookmark: Bookmark) -> None:
             clean_or_none(bookmark.error),
             exact(bookmark.moved_to),
             stamp_or_none(bookmark.baseline_at),
+            pack(bookmark.habits),
         ),
     )
 
@@ -171,4 +179,5 @@ def _bookmark(kept: sqlite3.Row) -> Bookmark:
         error=kept["error"],
         moved_to=read_exact(kept["moved_to"]),
         baseline_at=moment_or_none(kept["baseline_at"]),
+        habits=unpack(kept["habits"], Habits) if kept["habits"] else Habits(),
     )

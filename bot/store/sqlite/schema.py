@@ -126,7 +126,31 @@ def rooms(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms")
+@migrations()
+def habits(db: Database) -> None:
+    """How each feed has behaved; NULL until it is asked again."""
+    db.execute("ALTER TABLE bookmark ADD COLUMN habits TEXT")  # model.Habits
+
+
+@migrations()
+def holding(db: Database) -> None:
+    """What is held is found without reading what is not."""
+    db.execute("CREATE INDEX delivery_held ON delivery (paper) WHERE state = 'held'")
+
+
+@migrations()
+def past(db: Database) -> None:
+    """The days of a feed's past that were fetched."""
+    db.executescript("""
+        CREATE TABLE past (
+            address BLOB NOT NULL,
+            day TEXT NOT NULL,
+            PRIMARY KEY (address, day)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past")
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

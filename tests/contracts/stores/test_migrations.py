@@ -30,6 +30,9 @@ from tests.contracts.stores.nouns import (
 FIRST = Path(__file__).with_name("first.sql")
 """A file as the first release left it, with a row in every table: frozen, whatever the schema becomes."""
 
+LATER = ("past",)
+"""Tables that came after it."""
+
 Schema = dict[str, list[tuple[object, ...]]]
 
 
@@ -71,7 +74,7 @@ def test_the_first_releases_file_ends_up_like_a_fresh_one(tmp_path: Path) -> Non
     load(tmp_path / "old.db")
     brought_up = connect(tmp_path / "old.db", PATIENT)
     assert schema(brought_up) == fresh(tmp_path)
-    tables = [name for name in brought_up.table_names() if not name.startswith("sqlite_")]
+    tables = [name for name in brought_up.table_names() if not name.startswith("sqlite_") and name not in LATER]
     assert [name for name in tables if not brought_up.table(name).count] == []  # the frozen file has data everywhere
     brought_up.close()
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from bot.errors import RulesChanged, StoreFailed
+from bot.habits import Habits
 from bot.model import Bookmark, Delivery, Poll, Reason, Signals
 from bot.ports import Store
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, paper, poll, subscription, why
@@ -18,6 +19,19 @@ async def test_a_bookmark_comes_back_as_it_was_kept(store: Store) -> None:
     await store.record(Poll(replace(kept, etag="old", failures=9)), NOW)
     await store.record(Poll(kept), NOW)
     assert await store.bookmarks() == {FEED: kept}
+
+
+async def test_a_bookmark_keeps_how_its_feed_behaves(store: Store) -> None:
+    habits = Habits(NOW, NOW, NOW, NOW, "5e", 7, 2, 0.25, 3600, "blocked", NOW.date(), 3, (1, 2))
+    await store.record(Poll(Bookmark(FEED, habits=habits)), NOW)
+    assert await store.bookmarks() == {FEED: Bookmark(FEED, habits=habits)}
+
+
+async def test_one_bookmark_is_found_by_its_address(store: Store) -> None:
+    for address in (FEED, "/feeds/\udcff.xml"):
+        await store.record(Poll(Bookmark(address, failures=1)), NOW)
+        assert await store.bookmark(address) == Bookmark(address, failures=1)
+    assert await store.bookmark("https://elsewhere.example/") is None
 
 
 async def test_a_bookmark_keeps_bytes_that_are_not_text(store: Store) -> None:

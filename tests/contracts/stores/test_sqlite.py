@@ -12,7 +12,7 @@ import pytest
 import bot.store
 from bot.errors import SettingsError, StoreFailed
 from bot.ports import Store
-from bot.store.sqlite import outbox, papers
+from bot.store.sqlite import holding, outbox, papers
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
 from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
@@ -145,6 +145,8 @@ PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
     "days": (papers.DAYS, (9,)),
     "day": (papers.OF_DAY, ("2026-08-17",)),
     "unknown": (papers.NAMED, ("[]",)),
+    "held": (holding.HELD, ()),
+    "release": (f"UPDATE delivery SET ready = 1 WHERE {holding.OF}", (None, None)),
 }
 
 

@@ -1,0 +1,123 @@
+"""Words and presses → what the bot says. The only place where a person's wish changes anything."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot import commands, replies, rules
+from bot.errors import PaperRoundError, WordsWrong
+from bot.flow.delivering import open_thread
+from bot.flow.world import World, ranks
+from bot.matching import Ranks
+from bot.model import Ask, Paper, Press, Reply, Subscription
+
+log = logging.getLogger("paper-round")
+
+RECENT = 3000
+"""Papers a preview and a search look back on: a month of the default feeds, answered well within 3 seconds."""
+
+
+async def answer(asked: Ask | Press, world: World) -> Reply:
+    """What the bot says to words and presses. Never raises: what is wrong comes back in a sentence."""
+    try:
+        return await (_press(asked, world) if isinstance(asked, Press) else _command(asked, world))
+    except PaperRoundError as error:
+        if not isinstance(error, WordsWrong):
+            log.warning("%s in %s: %s", type(asked).__name__, asked.channel, error)
+        return replies.wrong(error)
+    except Exception:  # the person gets a sentence, the log the traceback: an adapter must never see one
+        log.exception("an answer in %s failed", asked.channel)
+        return replies.broken()
+
+
+async def _command(ask: Ask, world: World) -> Reply:
+    match commands.read(ask, world.acronyms):
+        case commands.Subscribe(rule, wanted):
+            return await _preview(ask, Subscription(ask.channel, rules.write(rule), ask.person, wanted), rule, world)
+        case commands.Unsubscribe() as which:
+            return await _unsubscribe(ask, which, world)
+        case commands.Search(rule):
+            return replies.searched(rule, await _caught(rule, world))
+        case commands.Subscriptions():
+            return replies.listing(await world.store.subscriptions(ask.channel))
+        case commands.Help(with_list):
+            return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
+
+
+async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
+    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    _, places = await ranks(papers, world, now) if "top:" in wish.rule else ({}, {})
+    caught = await asyncio.to_thread(rules.backtest, rule, papers, now, acronyms=world.acronyms, ranks=places)
+    known = await _same_rule(wish, world)
+    draft = await world.store.draft(wish, world.clock())
+    return replies.preview(draft, wish, caught, known)
+
+
+async def _caught(rule: rules.Rule, world: World) -> replies.Caught:
+    """What the rule finds among the papers seen of late; matched off the event loop."""
+    papers, now = await world.store.papers(limit=RECENT), world.clock()
+    _, places = await ranks(papers, world, now) if "top:" in rules.write(rule) else ({}, {})
+    hits = await asyncio.to_thread(_found, rule, papers, places, world.acronyms)
+    oldest = min((day for paper in papers if (day := paper.announced or paper.seen)), default=None)
+    return replies.Caught(hits, len(papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
+
+
+def _found(rule: rules.Rule, papers: list[Paper], places: Ranks, acronyms: rules.Acronyms) -> tuple[Paper, ...]:
+    engine = rules.Engine(acronyms)
+    engine.add(0, rule)
+    return tuple(paper for paper, keys in zip(papers, engine.match(papers, places), strict=True) if keys)
+
+
+async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> Reply:
+    found = await world.store.subscriptions(ask.channel)
+    if which.number is not None:
+        found, named = [s for s in found if s.id == which.number], f"#{which.number}"
+    elif which.rule is not None:
+        words = rules.write(which.rule)
+        found, named = [s for s in found if s.rule == words], words
+    elif not found:
+        return replies.listing(())
+    else:
+        named = "at all"
+    ended = [gone for s in found if (gone := await world.store.unsubscribe(ask.channel, s.id))]
+    return replies.unsubscribed(ended, ask.person) if ended else replies.no_such(ask.channel, named)
+
+
+async def _press(press: Press, world: World) -> Reply:
+    verb, _, number = press.action.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        return replies.nothing_there()
+    match verb:
+        case "confirm":
+            return await _confirm(press, int(number), world)
+        case "cancel":
+            taken = await world.store.take_draft(int(number), press.channel, press.person)
+            return replies.cancelled() if taken else replies.gone()
+        case "discuss":
+            return await _discuss(press, int(number), world)
+    return replies.nothing_there()
+
+
+async def _confirm(press: Press, draft: int, world: World) -> Reply:
+    before = {s.id for s in await world.store.subscriptions(press.channel)}
+    made = await world.store.confirm(draft, press.channel, press.person, world.clock())
+    if made is None:
+        return replies.gone()
+    return replies.subscribed(made, press.person, updated=made.id in before)
+
+
+async def _same_rule(wish: Subscription, world: World) -> Subscription | None:
+    return next((s for s in await world.store.subscriptions(wish.channel) if s.rule == wish.rule), None)
+
+
+async def _discuss(press: Press, row: int, world: World) -> Reply:
+    """Open a paper's one thread in this channel, or find the one that is there."""
+    delivery = await world.store.delivery(row)
+    paper = await world.store.paper(delivery.paper) if delivery else None
+    if not delivery or not paper or not delivery.message or delivery.channel != press.channel:
+        return replies.nothing_there()
+    async with world.opening.setdefault(row, asyncio.Lock()):  # two people press at once: one thread
+        delivery = await world.store.delivery(row) or delivery
+        thread = delivery.thread or await open_thread(delivery, paper, world)
+    return replies.discuss(paper, thread)

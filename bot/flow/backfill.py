@@ -1,0 +1,27 @@
+"""Fetch a source's past, a day at a time: stored and searchable, never posted."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from bot import past
+from bot.flow.world import World
+from bot.model import Bookmark, Feed
+
+
+async def missing(feed: Feed, world: World) -> list[date] | None:
+    """The days that are still to be fetched, the latest first; None while the source was never read."""
+    bookmark = await world.store.bookmark(feed.address)
+    if bookmark is None or bookmark.baseline_at is None:
+        return None
+    return past.missing(bookmark, await world.store.backfilled(feed.address), world.clock())
+
+
+async def fetch(feed: Feed, day: date, world: World) -> int:
+    """Fetch one day and keep its papers, with the mark that it is done; how many. `SourceFailed` as in a poll."""
+    then = past.on(feed, day)
+    fetched = await world.fetch(then, Bookmark(then.url))
+    reading = await asyncio.to_thread(world.read, fetched.body or b"[]", then)
+    await world.store.backfill(feed.address, day, reading.papers, world.clock())
+    return len(reading.papers)

@@ -1,0 +1,48 @@
+"""What the flow works with: the rooms of floor 4, handed in by the front door; and what several steps ask of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot import rules, trending
+from bot.matching import Matcher, Ranks
+from bot.model import Feed, Paper, Reading
+from bot.ports import Chat, Clock, Fetch, Store
+
+Read = Callable[[bytes, Feed], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the flow works with. Entries older than `max_age` are not posted (nothing: any age is).
+
+    `matching` lets one batch at a time into the engine, `opening` one person at a time open a delivery's thread.
+    """
+
+    store: Store
+    clock: Clock
+    fetch: Fetch
+    read: Read
+    chats: Mapping[str, Chat]
+    matcher: Matcher
+    acronyms: rules.Acronyms = rules.KNOWN
+    max_age: timedelta = timedelta(days=30)
+    matching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    opening: dict[int, asyncio.Lock] = field(default_factory=dict)
+
+
+async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:
+    """Each paper's place in its day: as the store has the day, and with what has just been read."""
+    days: dict[date, dict[str, Paper]] = {}
+    for paper in read:
+        days.setdefault((paper.announced or paper.seen or now).date(), {})[paper.id] = paper
+    before: dict[str, int] = {}
+    after: dict[str, int] = {}
+    for day, papers in days.items():
+        known = {paper.id: paper for paper in await world.store.day(day)}
+        before |= trending.ranks(known.values(), now)
+        after |= trending.ranks((known | papers).values(), now)
+    return before, after
