@@ -78,7 +78,8 @@ class Fanout:
         own = rules[rules < len(self.starts) - 1]
         sizes = self.starts[own + 1] - self.starts[own]
         if len(own) and sizes.sum() > _LONG * len(own) and not self.holes:
-            copied = [self.keys[self.starts[rule] : self.starts[rule + 1]] for rule in own.tolist()]
+            places = zip(self.starts[own].tolist(), self.starts[own + 1].tolist(), strict=True)
+            copied = [self.keys[start:end] for start, end in places]
             return self._with_new(np.concatenate(copied), rules)
         shift = self.starts[own] - np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(own) else sizes
         places = np.arange(int(sizes.sum())) + np.repeat(shift, sizes)

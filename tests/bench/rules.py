@@ -29,7 +29,10 @@ class Source:
         self.most = len(papers)
         self.texts = [[word for word in text if self.names(word)] for text in texts]
         self.texts = [text for text in self.texts if len(text) > 10]
-        self.rare = [sorted(set(text), key=self.share)[: 1 + len(set(text)) // RAREST] for text in self.texts]
+        self.rare = [
+            sorted(set(text), key=lambda word: (self.share(word), word))[: 1 + len(set(text)) // RAREST]
+            for text in self.texts
+        ]
 
     def names(self, word: str) -> bool:
         return len(word) > 3 and word.isalpha() and word.isascii() and word not in STOPS and self.share(word) < 0.2
