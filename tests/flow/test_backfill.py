@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import dataclass, field, replace
 
+from bot import sources
 from bot.cli import ticking
 from bot.errors import SourceFailed
 from bot.flow import World, poll

@@ -19,7 +19,7 @@ from bot.model import Ask, Bookmark, Channel, Feed, Poll, Reply, Subscription
 from bot.ports import Fetched
 from tests.fakes.chat import FakeChat
 from tests.fakes.store import FakeStore
-from tests.flow.stage import START
+from tests.flow.stage import START, parsed
 
 GENERAL, READING = Channel("local", "general"), Channel("local", "reading")
 LAB, NEWS = "https://lab.example/feed?token=hunter2", "https://news.example/feed"
@@ -51,8 +51,8 @@ class Site:
     def world(self) -> World:
         chats = {"local": self.chat}
         now = START + timedelta(hours=self.hours)
-        parsed, shared = read, frozenset({NEWS})
-        return World(self.store, lambda: now, self.fetch, read, chats, Matcher(), shared=shared)
+        shared = frozenset({NEWS})
+        return World(self.store, lambda: now, self.fetch, parsed, chats, Matcher(), shared=shared)
 
     async def typed(self, words: str, channel: Channel = GENERAL) -> Reply:
         return await flow.answer(Ask(channel, "local:ada", "papers", words), self.world)
