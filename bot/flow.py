@@ -78,7 +78,7 @@ async def poll(feed: Feed, world: World) -> Polled:
 
     `SourceFailed` when it cannot be read; that is recorded too, with the time of the next try.
     """
-    before = (await world.store.bookmarks()).get(feed.address) or Bookmark(feed.address)
+    before = await world.store.bookmark(feed.address) or Bookmark(feed.address)
     answered = False
     try:
         fetched = await world.fetch(feed, before)

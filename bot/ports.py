@@ -98,6 +98,9 @@ class Store(Protocol):
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         """All bookmarks by feed address."""
 
+    async def bookmark(self, address: str) -> Bookmark | None:
+        """One feed's bookmark: what a poll asks for, however many feeds there are."""
+
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""
 

@@ -58,6 +58,9 @@ class FakeStore:
         self._require_open()
         return dict(self.tables.bookmarks)
 
+    async def bookmark(self, address: str) -> Bookmark | None:
+        return (await self.bookmarks()).get(address)
+
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
         return [paper for paper in papers if not self._met(paper)]
 

@@ -99,6 +99,9 @@ class SqliteStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         return await self._do(papers.bookmarks)
 
+    async def bookmark(self, address: str) -> Bookmark | None:
+        return await self._do(papers.bookmark, address)
+
     async def unknown(self, found: Sequence[Paper]) -> list[Paper]:
         return await self._do(papers.unknown, found)
 

@@ -39,6 +39,12 @@ def bookmarks(db: Database) -> dict[str, Bookmark]:
     return {bookmark.address: bookmark for bookmark in found}
 
 
+def bookmark(db: Database, address: str) -> Bookmark | None:
+    """One feed's bookmark."""
+    found = row(db, "SELECT * FROM bookmark WHERE address = ?", (exact(address),))
+    return None if found is None else _bookmark(found)
+
+
 def keep_bookmark(db: Database, bookmark: Bookmark) -> None:
     """Put it in the place of the one that is there."""
     db.execute(
