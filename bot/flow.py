@@ -102,6 +102,9 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         await world.store.record(Poll(bookmark, papers), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, True, reading.odd if reading else ())
+    if not papers:  # most polls of most feeds: nobody need be asked who would want nothing
+        await world.store.record(Poll(bookmark), now)
+        return Polled(feed, _due(bookmark, now), odd=reading.odd if reading else ())
     while True:
         new, planned, version = await _planned(papers, world)
         try:

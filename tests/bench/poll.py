@@ -1,7 +1,8 @@
 """Figures of polling: `uv run --group bench python -m tests.bench.poll [feeds] [feeds for reader]`. Prints only.
 
 A server in a process of its own offers the feeds, each of 100 entries on a host of its own (127.x.y.z). We poll
-them with the real Fetcher (its waits scaled to nothing), `flow.poll`, parsing processes and SQLite; `reader` with its own update.
+them with the real Fetcher (its waits scaled to nothing), `flow.poll`, parsing processes and SQLite;
+`reader` with its own update and ten threads.
 Every sweep asks each feed once. CPU is that of the poller and its children, not the server's.
 """
 
