@@ -64,3 +64,5 @@ def covering(parts: list[Node], acronyms: Acronyms) -> list[tuple[str, str, froz
                 if families <= asked:
                     found.append((name.upper(), field, families))
     return found
+
+

@@ -120,16 +120,15 @@ class _Marks:
         signals = self.signals
         low = signals.forms.low[form]
         family = signals.forms.names[signals.forms.family[form]]
-        prefixes = [(name, signal) for name, zone in signals.zones.items() for signal in _beginnings(zone, low)]
+        prefixes = [
+            (name, signal)
+            for name, zone in signals.zones.items()
+            for signal in _beginnings(zone, low)
+        ]
         glued = list(_parts(signals, family))
         starts = signals.starts.get(low, [])
         joined = [(name, s) for name, zone in signals.zones.items() for s in zone.phrases.joined.get(low, ())]
-        for memory, value in (
-            (self.prefixes, prefixes),
-            (self.glued, glued),
-            (self.starts, starts),
-            (self.joined, joined),
-        ):
+        for memory, value in ((self.prefixes, prefixes), (self.glued, glued), (self.starts, starts), (self.joined, joined)):
             if value:
                 memory[form] = value  # type: ignore[index,assignment]
                 self.marked[form] = True
@@ -456,3 +455,4 @@ def _gaps(pieces: Ints, at: npt.NDArray[np.int64]) -> Ints:
 def _within(name: str, zone: int) -> bool:
     """Whether a zone's words are among those of the field with this number."""
     return zone <= 2 if name == "" else FIELDS[zone] == name
+

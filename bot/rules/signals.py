@@ -78,9 +78,7 @@ class Signals:
         number = self.known.get(spelled)
         if number is None:
             parts = spelled.split(EITHER)
-            number = (
-                self.choice([self.of(part) for part in parts]) if len(parts) > 1 else self._leaf(self._node(spelled))
-            )
+            number = self.choice([self.of(part) for part in parts]) if len(parts) > 1 else self._leaf(self._node(spelled))
             self.known[spelled] = number
         return number
 
@@ -171,9 +169,7 @@ class Signals:
     def _meaning(self, wanted: tuple[Piece, ...], field: str) -> int:
         """The signal of what an acronym stands for."""
         if len(wanted) == 1:
-            return (
-                self.word(wanted[0].family, field) if wanted[0].kind is Word else self.capitals(wanted[0].caps, field)
-            )
+            return self.word(wanted[0].family, field) if wanted[0].kind is Word else self.capitals(wanted[0].caps, field)
         name = "\x01".join([field, *(piece.low for piece in wanted)])
         if name not in self.known:
             self.known[name] = self._in_order(wanted, field)

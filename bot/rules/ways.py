@@ -81,11 +81,7 @@ class Ways:
         return found[back]
 
     def _remember(self, digests: Longs, rules: Longs) -> None:
-        gone = (
-            np.isin(self.lines_sorted, digests)
-            if (self.rules_sorted < 0).any()
-            else np.zeros(len(self.lines_sorted), np.bool_)
-        )
+        gone = np.isin(self.lines_sorted, digests) if (self.rules_sorted < 0).any() else np.zeros(len(self.lines_sorted), np.bool_)
         all_digests = np.concatenate([self.lines_sorted[~gone], digests])
         order = np.argsort(all_digests, kind="stable")
         self.lines_sorted = all_digests[order]
