@@ -98,13 +98,13 @@ class Paper:
 class Reading:
     """What a source's bytes said: its papers in the source's order, and what had to be left out and why.
 
-    `ttl` is how many seconds the feed's own body asks to be left alone (RSS `ttl`), if it does.
+    `ttl` is how many seconds the feed's own body asks to be left alone (RSS `ttl`), if it does. `kind` is its format:
+    `rss`, `atom`, `rdf`, `jsonfeed`, `arxiv`, `huggingface`, `sample`.
     """
 
     papers: tuple[Paper, ...]
     title: str = ""
     kind: str = ""
-    """Which format it was: `rss`, `atom`, `rdf`, `jsonfeed`, `arxiv`, `huggingface`, `sample`."""
     odd: tuple[str, ...] = ()
     ttl: int | None = None
     unchanged: int = 0
@@ -141,18 +141,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a channel wants its posts. None: as the channel's default says."""
+    """How a channel wants its posts. None: as the channel's default says.
+
+    `at` is the time of day of a digest, `HH:MM`; `tz` an IANA zone; `days` weekdays such as `mon-fri`; `max` posts a day.
+    """
 
     mode: Literal["instant", "daily", "weekly"] | None = None
     at: str | None = None
-    """The time of day of a digest, `HH:MM` in 24 hours."""
     tz: str | None = None
-    """An IANA zone, such as `Europe/Berlin`."""
     days: str | None = None
-    """Weekdays, such as `mon-fri` or `mon,wed`."""
     format: Literal["compact", "card", "full"] | None = None
     max: int | None = None
-    """Posts a day at the most."""
     thread: Literal["ask", "auto", "off"] | None = None
 
 

@@ -87,6 +87,11 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
         await world.store.record(Poll(bookmark, papers, audience=await own.audience(feed, world)), now)
         return Polled(feed, _due(bookmark, now), len(papers), len(papers), 0, baseline=True, odd=odd)
+    held = len(papers) + (reading.unchanged if reading else 0)
+    if not papers:  # nothing new to ask anybody about
+        habits = news.counted(bookmark.habits, 0, now)
+        await world.store.record(Poll(replace(bookmark, habits=habits)), now)
+        return Polled(feed, _due(bookmark, now), held, odd=odd)
     while True:
         book, audience = await world.store.rulebook(), await own.audience(feed, world)
         new, aware = await own.unheard(papers, audience, world)
@@ -101,7 +106,7 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
             made = await world.store.record(whole, now)
         except RulesChanged:
             continue  # somebody subscribed while we matched; their rule counts from that moment, so match again
-        return Polled(feed, _due(bookmark, now), len(papers), len(new), made, held=flood if made else "", odd=odd)
+        return Polled(feed, _due(bookmark, now), held, len(new), made, held=flood if made else "", odd=odd)
 
 
 async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], book: Rulebook, world: World) -> list[Match]:

@@ -19,6 +19,7 @@ async def test_a_bookmark_comes_back_as_it_was_kept(store: Store) -> None:
     await store.record(Poll(replace(kept, etag="old", failures=9)), NOW)
     await store.record(Poll(kept), NOW)
     assert await store.bookmarks() == {FEED: kept}
+    assert (await store.bookmark(FEED), await store.bookmark("https://other.example/")) == (kept, None)
 
 
 async def test_a_bookmark_keeps_how_its_feed_behaves(store: Store) -> None:
