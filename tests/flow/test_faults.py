@@ -16,7 +16,7 @@ import pytest
 from bot import flow
 from bot.cli import run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed
-from bot.model import Bookmark, Channel, Feed, Poll, Post, Reading
+from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading
 from bot.ports import Answer, Fetched
 from bot.schedule import HOUR, NEVER
 from tests.fakes.chat import FakeChat
@@ -213,3 +213,35 @@ def test_a_clock_that_is_set_back_silences_no_feed(days: int, waits: bool) -> No
     due = NEVER if days == 365_000 else now + timedelta(days=days)
     assert ticking.waits(due, now) is waits
     assert not ticking.waits(None, now)
+
+
+class Slow(FakeChat):
+    """Takes its time to open a thread, and counts how often it was asked to."""
+
+    asked = 0
+
+    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+        self.asked += 1
+        await asyncio.sleep(0.01)
+        return await FakeChat.thread(self, channel, message, name, opener, key)
+
+
+async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
+    """The platform is asked once; both are led to the same place."""
+    stage = await matched()
+    chat = Slow()
+    world = replace(stage.world, chats={"local": chat})
+    await stage.hands.deliver_all(world)
+    (action,) = [button.action for button in chat.said[0].post.buttons]
+    pressed = [flow.answer(Press(Channel("local", "general"), person, action), world) for person in "ab"]
+    first, second = await asyncio.gather(*pressed)
+    assert first.thread == second.thread is not None
+    assert chat.asked == 1
+
+
+async def test_a_feed_keeps_the_moment_of_its_baseline() -> None:
+    """Later polls do not move it."""
+    stage = Stage([], [paper("1", "Transformers")])
+    await stage.day(0)
+    await stage.day(1)
+    assert (await stage.store.bookmarks())[FEED.address].baseline_at == START
