@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,8 +16,9 @@ import pytest
 
 from bot import flow
 from bot.cli import run, ticking
-from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed
-from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading
+from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
+from bot.matching import Matcher
+from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
 from bot.schedule import HOUR, NEVER
 from tests.fakes.chat import FakeChat
@@ -245,3 +247,44 @@ async def test_a_feed_keeps_the_moment_of_its_baseline() -> None:
     await stage.day(0)
     await stage.day(1)
     assert (await stage.store.bookmarks())[FEED.address].baseline_at == START
+
+
+async def test_each_failure_puts_a_delivery_off_for_longer() -> None:
+    """A platform that is down is asked ever less often."""
+    stage = await matched()
+    waits = []
+    for _ in range(4):
+        stage.chat.failing = [TryLater("Slack does not answer.")]
+        await stage.hands.deliver_all(stage.world)
+        (waiting,) = await stage.store.deliveries()
+        assert waiting.due is not None
+        waits.append(waiting.due - stage.hands.time)
+        stage.hands.time = waiting.due
+    assert waits == sorted(set(waits))
+
+
+async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
+    """The engine is not for two threads; every match of both feeds is planned."""
+    stage = Stage([], [paper("1", "Transformers one")], [paper("2", "Transformers two")])
+    await stage.subscribed("transformers")
+    inside: list[int] = []
+
+    class Watched(Matcher):
+        def follow(self, book: Rulebook) -> None:
+            inside.append(1)
+            time.sleep(0.02)  # a thread of its own: another poll would come in meanwhile
+            assert len(inside) == 1
+            inside.pop()
+            Matcher.follow(self, book)
+
+    world = replace(stage.world, matcher=Watched())
+    for feed in (FEED, OTHER):
+        stage.fetch.today = 0
+        await flow.poll(feed, world)
+
+    async def on(feed: Feed, bookmark: Bookmark) -> Fetched:
+        return Fetched(b"1" if feed == FEED else b"2", bookmark)
+
+    both = replace(world, fetch=on)
+    polled = await asyncio.gather(flow.poll(FEED, both), flow.poll(OTHER, both))
+    assert [each.deliveries for each in polled] == [1, 1]
