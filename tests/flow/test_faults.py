@@ -288,3 +288,18 @@ async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
     both = replace(world, fetch=on)
     polled = await asyncio.gather(flow.poll(FEED, both), flow.poll(OTHER, both))
     assert [each.deliveries for each in polled] == [1, 1]
+
+
+async def test_a_slow_feed_is_asked_once_until_it_has_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop looks again and again, and a poll under way is not begun a second time."""
+    stage, asked = Stage([paper("1", "Transformers")]), [0]
+    monkeypatch.setattr(ticking, "TICK", 0.005)
+
+    async def slow(feed: Feed, bookmark: Bookmark) -> Fetched:
+        asked[0] += 1
+        await asyncio.sleep(0.1)
+        return await stage.fetch(feed, bookmark)
+
+    async with going(ticking.poll_all([FEED], replace(stage.world, fetch=slow))):
+        await until(stage.store.papers)
+    assert asked == [1]
