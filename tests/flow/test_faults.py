@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,8 +16,9 @@ import pytest
 
 from bot import flow
 from bot.cli import run, ticking
-from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed
-from bot.model import Bookmark, Channel, Feed, Poll, Post, Reading
+from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
+from bot.matching import Matcher
+from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
 from bot.schedule import HOUR, NEVER
 from tests.fakes.chat import FakeChat
@@ -213,3 +215,91 @@ def test_a_clock_that_is_set_back_silences_no_feed(days: int, waits: bool) -> No
     due = NEVER if days == 365_000 else now + timedelta(days=days)
     assert ticking.waits(due, now) is waits
     assert not ticking.waits(None, now)
+
+
+class Slow(FakeChat):
+    """Takes its time to open a thread, and counts how often it was asked to."""
+
+    asked = 0
+
+    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+        self.asked += 1
+        await asyncio.sleep(0.01)
+        return await FakeChat.thread(self, channel, message, name, opener, key)
+
+
+async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
+    """The platform is asked once; both are led to the same place."""
+    stage = await matched()
+    chat = Slow()
+    world = replace(stage.world, chats={"local": chat})
+    await stage.hands.deliver_all(world)
+    (action,) = [button.action for button in chat.said[0].post.buttons]
+    pressed = [flow.answer(Press(Channel("local", "general"), person, action), world) for person in "ab"]
+    first, second = await asyncio.gather(*pressed)
+    assert first.thread == second.thread is not None
+    assert chat.asked == 1
+
+
+async def test_a_feed_keeps_the_moment_of_its_baseline() -> None:
+    """Later polls do not move it."""
+    stage = Stage([], [paper("1", "Transformers")])
+    await stage.day(0)
+    await stage.day(1)
+    assert (await stage.store.bookmarks())[FEED.address].baseline_at == START
+
+
+async def test_each_failure_puts_a_delivery_off_for_longer() -> None:
+    """A platform that is down is asked ever less often."""
+    stage = await matched()
+    waits = []
+    for _ in range(4):
+        stage.chat.failing = [TryLater("Slack does not answer.")]
+        await stage.hands.deliver_all(stage.world)
+        (waiting,) = await stage.store.deliveries()
+        assert waiting.due is not None
+        waits.append(waiting.due - stage.hands.time)
+        stage.hands.time = waiting.due
+    assert waits == sorted(set(waits))
+
+
+async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
+    """The engine is not for two threads; every match of both feeds is planned."""
+    stage = Stage([], [paper("1", "Transformers one")], [paper("2", "Transformers two")])
+    await stage.subscribed("transformers")
+    inside: list[int] = []
+
+    class Watched(Matcher):
+        def follow(self, book: Rulebook) -> None:
+            inside.append(1)
+            time.sleep(0.02)  # a thread of its own: another poll would come in meanwhile
+            assert len(inside) == 1
+            inside.pop()
+            Matcher.follow(self, book)
+
+    world = replace(stage.world, matcher=Watched())
+    for feed in (FEED, OTHER):
+        stage.fetch.today = 0
+        await flow.poll(feed, world)
+
+    async def on(feed: Feed, bookmark: Bookmark) -> Fetched:
+        return Fetched(b"1" if feed == FEED else b"2", bookmark)
+
+    both = replace(world, fetch=on)
+    polled = await asyncio.gather(flow.poll(FEED, both), flow.poll(OTHER, both))
+    assert [each.deliveries for each in polled] == [1, 1]
+
+
+async def test_a_slow_feed_is_asked_once_until_it_has_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop looks again and again, and a poll under way is not begun a second time."""
+    stage, asked = Stage([paper("1", "Transformers")]), [0]
+    monkeypatch.setattr(ticking, "TICK", 0.005)
+
+    async def slow(feed: Feed, bookmark: Bookmark) -> Fetched:
+        asked[0] += 1
+        await asyncio.sleep(0.1)
+        return await stage.fetch(feed, bookmark)
+
+    async with going(ticking.poll_all([FEED], replace(stage.world, fetch=slow))):
+        await until(stage.store.papers)
+    assert asked == [1]

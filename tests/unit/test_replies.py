@@ -42,3 +42,14 @@ def test_a_search_speaks_of_what_is() -> None:
     assert "1 of the 25 papers seen matches:" in replies.searched(RULE, few).post.plain
     assert "12 of the 25 papers seen match; the newest:" in replies.searched(RULE, many).post.plain
     assert "None of the 1 paper seen match." in replies.searched(RULE, replies.Caught((), 1)).post.plain
+
+
+def test_the_same_rule_again_is_an_update_and_is_said_to_be_one() -> None:
+    """On the button, to the person, and to the channel."""
+    known = Subscription(Channel("local", "general"), "mamba", "slack:U1", id=3)
+    post = replies.preview(1, RULE, Options(), replies.Caught((), 0), known).post
+    assert [button.label for button in post.buttons] == ["Update", "Cancel"]
+    reply = replies.subscribed(known, "slack:U1", updated=True)
+    assert "updated" in reply.post.plain
+    assert reply.public is not None
+    assert "changed how this channel gets mamba" in reply.public.plain

@@ -92,3 +92,11 @@ def test_a_cut_text_is_never_longer_than_asked(text: str, limit: int) -> None:
     short = summary.cut(text, limit)
     assert len(short) <= limit
     assert short == text or len(text) > limit
+
+
+def test_a_link_leads_where_its_word_says() -> None:
+    """PDF to the PDF, the title to the paper's page."""
+    paper = Paper("arxiv:2608.00001", "T", "arxiv:cs.CL", url="https://a.example/abs", pdf_url="https://a.example/pdf")
+    post = summary.card(Delivery(paper.id, Channel("local", "general")), paper)
+    spans = {span.text: span.url for line in (post.headline, *post.lines) for span in line.spans}
+    assert (spans["T"], spans["PDF"]) == ("https://a.example/abs", "https://a.example/pdf")
