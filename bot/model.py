@@ -15,8 +15,6 @@ Announce = Literal["new", "cross", "replace", "replace-cross"]
 State = Literal["pending", "held", "sent", "merged", "refused", "given_up"]
 """Where a delivery stands. `merged`: another delivery of the same paper already told this channel."""
 
-Platform = Literal["slack", "discord", "local", "email", "console"]
-
 
 # ── papers ──────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ class Channel:
 class Options:
     """How a channel wants its posts. None: as the channel's default says.
 
-    `at` is the time of day of a digest, `HH:MM`; `tz` an IANA zone; `days` weekdays such as `mon-fri`; `max` posts a day.
+    `at` is a digest's time of day, `HH:MM`; `tz` an IANA zone; `days` weekdays such as `mon-fri`; `max` posts a day.
     """
 
     mode: Literal["instant", "daily", "weekly"] | None = None

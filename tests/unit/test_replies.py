@@ -47,7 +47,7 @@ def test_a_search_speaks_of_what_is() -> None:
 def test_the_same_rule_again_is_an_update_and_is_said_to_be_one() -> None:
     """On the button, to the person, and to the channel."""
     known = Subscription(Channel("local", "general"), "mamba", "slack:U1", id=3)
-    post = replies.preview(1, RULE, Options(), replies.Caught((), 0), known).post
+    post = replies.preview(1, known, rules.backtest(RULE, (), NOW), known).post
     assert [button.label for button in post.buttons] == ["Update", "Cancel"]
     reply = replies.subscribed(known, "slack:U1", updated=True)
     assert "updated" in reply.post.plain
