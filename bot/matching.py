@@ -77,14 +77,20 @@ class Matcher:
 
 
 def plan(matches: Iterable[Match]) -> tuple[Delivery, ...]:
-    """One delivery a paper and channel, however many rules matched; it carries every reason."""
+    """One delivery a paper and channel, however many rules matched; it carries every reason.
+
+    The first rule's options count, except that a thread is opened where any of them asks for one.
+    """
     planned: dict[tuple[str, Channel], Delivery] = {}
     for match in matches:
         key = (match.paper.id, match.subscription.channel)
+        wish = match.subscription.options
         if key not in planned:
-            planned[key] = Delivery(*key, reasons=match.reasons, options=match.subscription.options)
+            planned[key] = Delivery(*key, reasons=match.reasons, options=wish)
         else:
-            planned[key] = replace(planned[key], reasons=together(planned[key].reasons, match.reasons))
+            before = planned[key]
+            options = replace(before.options, thread="auto") if wish.thread == "auto" else before.options
+            planned[key] = replace(before, reasons=together(before.reasons, match.reasons), options=options)
     return tuple(planned.values())
 
 

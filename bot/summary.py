@@ -6,12 +6,15 @@ Chooses and cuts words, never makes any up, and knows nothing of Slack, Discord 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.model import Button, Delivery, Line, Paper, Post, Reason, Span
 
 GIST = 240
 """Characters of the one sentence that says what is new: two lines on a laptop, four on a phone."""
+
+NAME = 30
+"""Characters of a title before its colon that are the name of something: LLM-FP4, Long Range Arena."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]?\s+(?=[\"'“‘(]?[A-Z0-9])")
 _NOT_AN_END = ("e.g.", "i.e.", "et al.", "vs.", "cf.", "Fig.", "Eq.", "Sec.", "resp.", "approx.", "Dr.", "No.", "St.")
@@ -50,11 +53,16 @@ def gist(paper: Paper) -> str:
     if paper.signals.gist:
         return cut(paper.signals.gist, GIST)
     told = sentences(paper.abstract)
-    for news in _NEWS:
-        for sentence in told:
-            if news.search(sentence):
-                return cut(sentence, GIST)
-    return cut(told[0], GIST) if told else ""
+    return cut(next(_telling(paper, told), told[0] if told else ""), GIST)
+
+
+def _telling(paper: Paper, told: list[str]) -> Iterator[str]:
+    """The sentences in which authors say what they did, the strongest claims first; then one about what they named."""
+    yield from (sentence for news in _NEWS[:-1] for sentence in told if news.search(sentence))
+    name, colon, _ = paper.title.partition(":")
+    if colon and len(name) <= NAME:
+        yield from (sentence for sentence in told if sentence.lower().startswith(name.lower()))
+    yield from (sentence for sentence in told if _NEWS[-1].search(sentence))
 
 
 def byline(authors: Sequence[str]) -> str:

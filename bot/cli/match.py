@@ -6,9 +6,9 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bot import options, rules, trending
+from bot import options, rules
 from bot.cli.read import readings
-from bot.cli.world import clock, print_rows, run, settings, tell
+from bot.cli.world import print_rows, run, settings, tell
 from bot.errors import OptionError, RuleError, WordsWrong
 from bot.model import Paper
 
@@ -27,7 +27,7 @@ async def _match(words: Namespace, wanted: list[tuple[str, rules.Rule]], acronym
         failed |= reading is None
         papers = reading.papers if reading else ()
         seen += len(papers)
-        ranks = trending.ranks(papers, clock())
+        ranks = rules.trending(papers)
         asked = [(typed, paper, rule) for paper in papers for typed, rule in wanted]
         found += [(t, p, rules.explain(rule, p, acronyms=acronyms, ranks=ranks)) for t, p, rule in asked]
     hits = sum(why.hit for _, _, why in found)

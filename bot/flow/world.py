@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot import rules, trending
+from bot import rules
 from bot.matching import Matcher, Ranks
 from bot.model import Bookmark, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
@@ -46,6 +46,6 @@ async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ran
     after: dict[str, int] = {}
     for day, papers in days.items():
         known = {paper.id: paper for paper in await world.store.day(day)}
-        before |= trending.ranks(known.values(), now)
-        after |= trending.ranks((known | papers).values(), now)
+        before |= rules.trending(list(known.values()))
+        after |= rules.trending(list((known | papers).values()))
     return before, after

@@ -34,6 +34,14 @@ def test_the_gist_is_the_sentence_that_says_what_is_new() -> None:
     assert summary.gist(PAPER) == "We propose rings, which halve the cost."
 
 
+def test_what_the_title_names_is_what_is_new() -> None:
+    """Where nobody says "we propose", the sentence about the thing that the title names is the news."""
+    named = replace(
+        PAPER, title="Ringo: Rings for Phones", abstract="Phones are slow. Ringo halves the cost. It is faster."
+    )
+    assert summary.gist(named) == "Ringo halves the cost."
+
+
 def test_the_sources_own_summary_comes_first() -> None:
     """Where the feed has a summary of its own, that is the gist."""
     told = replace(PAPER, signals=Signals(gist="Rings halve the cost of large models."))
