@@ -12,7 +12,7 @@ from bot.model import Delivery, Feed, Paper
 
 REVISED = ("replace", "replace-cross")
 """arXiv's words for a new version of an older paper; met for the first time, it is still no new paper.
-A first cross-list is: nobody here has heard of it. https://info.arxiv.org/help/rss_specifications.html"""
+A first cross-list counts as a paper here, and comes to rules that ask for it. https://info.arxiv.org/help/rss_specifications.html"""
 
 FAMILIAR = 10
 """So many days with papers must have been seen before a day can be called unusual: two weeks of arXiv's."""
