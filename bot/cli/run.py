@@ -78,6 +78,7 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
         chats = await _connect(stack, platforms, settings.env, store)
+        await _tell_silent(store, chats)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
         stack.push_async_callback(parser.close)
@@ -98,6 +99,14 @@ def whereabouts(store: str) -> str:
         return store if store.startswith("sqlite:") else str(Path(store).expanduser().absolute())
     except (OSError, RuntimeError):  # no home to expand ~ with: said as it was typed
         return store
+
+
+async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
+    """Channels of a platform that is not connected get nothing: their silence is explained at once."""
+    wanting = {one.channel.platform for one in await store.subscriptions()} & (NEEDS.keys() - chats.keys())
+    for platform in sorted(wanting):
+        needs = " and ".join(NEEDS[platform])
+        tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
 async def _connect(

@@ -105,6 +105,17 @@ def test_a_feed_that_cannot_be_reached_is_one_calm_line(tmp_path: Path) -> None:
     assert len([line for line in bot.lines if "feeds.invalid" in line]) == 1
 
 
+def test_a_platform_that_is_not_connected_is_told_when_somebody_waits_for_it(tmp_path: Path) -> None:
+    """A rule for Slack without Slack's tokens: said at start-up, with the variables to set."""
+    (tmp_path / "day.json").write_text(daily(("2608.00001", "Birds", "They sing.")))
+    once = ("run", "--once", "--source", "day.json")
+    assert "not connected" not in paper_round(tmp_path, *once).err
+    assert paper_round(tmp_path, "subscribe", "slack:T1/C1", "birds").code == 0
+    told = paper_round(tmp_path, *once).err
+    assert "Slack has subscriptions but is not connected" in told
+    assert "SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in told
+
+
 def test_the_procfile_starts_what_the_readme_says() -> None:
     """The worker is the command without which nothing runs."""
     assert (HOUSE / "Procfile").read_text().strip() == "worker: paper-round run"
