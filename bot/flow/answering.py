@@ -124,7 +124,7 @@ async def _discuss(press: Press, row: int, world: World) -> Reply:
     paper = await world.store.paper(delivery.paper) if delivery else None
     if not delivery or not paper or not delivery.message or delivery.channel != press.channel:
         return replies.nothing_there()
-    async with world.opening.setdefault(row, asyncio.Lock()):  # two people press at once: one thread
+    async with world.opening[row % len(world.opening)]:  # two people press at once: one thread
         delivery = await world.store.delivery(row) or delivery
         thread = delivery.thread or await open_thread(delivery, paper, world)
     return replies.discuss(paper, thread)

@@ -52,10 +52,19 @@ async def deliver(claim: Claim, world: World) -> bool:
 
 async def _headline(claim: Claim, world: World) -> str:
     delivery = claim.delivery
+    await _require_wanted(delivery, world)
     chat = world.chats[delivery.channel.platform]
     message = await chat.post(delivery.channel, summary.card(delivery, claim.paper), delivery.key)
     await world.store.posted(claim, message, world.clock())
     return message
+
+
+async def _require_wanted(delivery: Delivery, world: World) -> None:
+    """`Refused` when every rule that brought the paper has been unsubscribed since: "nothing more" means nothing."""
+    asked = {reason.rule for reason in delivery.reasons}
+    wanted = {subscription.rule for subscription in await world.store.subscriptions(delivery.channel)}
+    if asked and not asked & wanted:
+        raise Refused("The channel was unsubscribed from the rules that matched before it could be posted.")
 
 
 async def open_thread(delivery: Delivery, paper: Paper, world: World) -> str:

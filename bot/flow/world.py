@@ -15,6 +15,9 @@ from bot.ports import Chat, Clock, Fetch, Fetched, Store
 Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
 """What a body says, off the event loop. Entries that the bookmark before it shows to be recorded may be left out."""
 
+DOORS = 64
+"""Threads that may be opened at the same time; two of one delivery never are, whatever their number."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -34,7 +37,7 @@ class World:
     max_age: timedelta = timedelta(days=30)
     shared: frozenset[str] | None = None
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
-    opening: dict[int, asyncio.Lock] = field(default_factory=dict)
+    opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))
 
 
 async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:

@@ -287,6 +287,21 @@ async def test_a_refusal_ends_with_its_reason() -> None:
     assert (ended.state, ended.error) == ("refused", "The channel does not exist any more.")
 
 
+async def test_nothing_more_is_posted_after_unsubscribing() -> None:
+    """What still waited is ended with its reason, unless another rule of the channel wants it too."""
+    for other, posts in ((None, 0), ("quantized", 1)):
+        stage = Stage([], [paper("1", "Quantized transformers")])
+        made = await stage.subscribed("transformers")
+        if other:
+            await stage.subscribed(other)
+        for day in range(2):
+            await stage.day(day)
+        await stage.typed("unsubscribe", str(made.id))
+        assert await stage.hands.deliver_all(stage.world) == posts
+        (ended,) = await stage.store.deliveries()
+        assert (ended.state, "unsubscribed" in (ended.error or "")) == (("sent", False) if posts else ("refused", True))
+
+
 async def test_thread_auto_opens_the_thread_with_the_post() -> None:
     """The abstract stands in the thread without anyone asking."""
     stage = await matched(Options(thread="auto"))
