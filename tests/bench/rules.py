@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.model import Paper
-from bot.rules.fold import STOPS, tokens
+from bot.rules.fold import STOPS, family, tokens
 
 _KINDS = "two two two two three three phrase phrase both without either field acronym prefix category"
 KINDS = _KINDS.split()
@@ -56,8 +56,9 @@ class Source:
         at = draw.randrange(len(text) - 1)
         first, second, third = text[at], text[at + 1], draw.choice(text)
         rare = draw.choice(self.rare[number])
-        if len({word[:4] for word in (first, second, third, rare)}) < 4:
-            return self.rule(draw)
+        drawn = (first, second, third, rare)
+        if len({word[:4] for word in drawn}) < 4 or len({family(word) for word in drawn}) < 4:
+            return self.rule(draw)  # a rule that asks for a word and excludes its family is refused
         kinds: dict[str, Callable[[], str]] = {
             "two": lambda: f"{rare} {third}",
             "three": lambda: f"{rare} {third} {first}",
