@@ -19,6 +19,7 @@ class Matcher:
         self._acronyms = acronyms
         self._engine = Engine(acronyms)
         self._known: dict[int, tuple[Subscription, Rule]] = {}
+        self._ranked: set[int] = set()
         self._version: int | None = None
 
     def follow(self, book: Rulebook) -> None:
@@ -35,7 +36,12 @@ class Matcher:
     @property
     def ranked(self) -> bool:
         """Whether some rule asks for the day's order (`top:10`)."""
-        return any("top:" in subscription.rule for subscription, _ in self._known.values())
+        return bool(self._ranked)
+
+    @property
+    def version(self) -> int | None:
+        """The rulebook's version that is followed; None before the first."""
+        return self._version
 
     def matches(self, papers: Sequence[Paper], ranks: Ranks = NONE) -> list[Match]:
         """Every (paper, subscription) that match, with the reasons. `ranks`: each paper's place in its day."""
@@ -70,9 +76,12 @@ class Matcher:
         rule = parse(subscription.rule, self._acronyms)
         self._engine.add(id, rule)
         self._known[id] = (subscription, rule)
+        if "top:" in subscription.rule:
+            self._ranked.add(id)
 
     def _forget(self, id: int) -> None:
         self._engine.remove(id)
+        self._ranked.discard(id)
         del self._known[id]
 
 

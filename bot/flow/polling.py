@@ -12,7 +12,7 @@ from bot.errors import RulesChanged, SourceFailed
 from bot.flow import marks, own
 from bot.flow.world import World, ranks
 from bot.matching import Matcher, Ranks, plan
-from bot.model import Bookmark, Feed, Match, Paper, Poll, Reading, Rulebook
+from bot.model import Bookmark, Feed, Match, Paper, Poll, Reading
 from bot.ports import Fetched
 
 log = logging.getLogger("paper-round")
@@ -93,15 +93,15 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         await world.store.record(Poll(replace(bookmark, habits=habits)), now)
         return Polled(feed, _due(bookmark, now), held, odd=odd)
     while True:
-        book, audience = await world.store.rulebook(), await own.audience(feed, world)
+        version, audience = await world.store.version(), await own.audience(feed, world)
         new, aware = await own.unheard(papers, audience, world)
         told = news.sift(new, feed, now, world.max_age)
         habits = news.counted(health.grown(bookmark.habits, len(new), told.left_out), told.first, now)
-        matches = await _matches(told.papers, papers, book, world)
+        matches = await _matches(told.papers, papers, version, world)
         planned = plan(match for match in matches if feeds.allowed(match, audience, aware))
         flood = news.flood(habits)
         planned = news.held(planned, flood) if flood else planned
-        whole = Poll(replace(bookmark, habits=habits), papers, planned, book.version, audience)
+        whole = Poll(replace(bookmark, habits=habits), papers, planned, version, audience)
         try:
             made = await world.store.record(whole, now)
         except RulesChanged:
@@ -109,15 +109,18 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         return Polled(feed, _due(bookmark, now), held, len(new), made, held=flood if made else "", odd=odd)
 
 
-async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], book: Rulebook, world: World) -> list[Match]:
+async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], version: int, world: World) -> list[Match]:
     """Which rules the new papers meet, and which ones the changed papers have come to meet.
 
     Papers seen of late are asked again when something of them has changed: votes, code, a second source, a version.
+    All subscriptions are loaded only where the matcher is not at `version`; if they have moved on by then, the poll's
+    record is refused, and it comes again.
     """
     now = world.clock()
     changes = [pair for pair in await world.store.changed(papers) if _still_asked(*pair, now)]
     async with world.matching:
-        await asyncio.to_thread(world.matcher.follow, book)
+        if world.matcher.version != version:
+            await asyncio.to_thread(world.matcher.follow, await world.store.rulebook())
         read = [*new, *(after for _, after in changes)]
         before, after = await ranks(read, world, now) if world.matcher.ranked else ({}, {})
         return await asyncio.to_thread(_asked, new, changes, before, after, world.matcher)

@@ -130,6 +130,9 @@ async def test_a_rule_made_while_a_poll_matches_is_not_missed() -> None:
                 await stage.subscribed("transformers")
             return book
 
+        async def version(self) -> int:
+            return await stage.store.version()
+
         async def record(self, poll: Poll, now: datetime) -> int:
             return await stage.store.record(poll, stage.hands.clock())
 
