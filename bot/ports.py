@@ -62,6 +62,11 @@ class Chat(Protocol):
     platform: str
     pace: timedelta
     """One message to one channel at most this often."""
+    crowd: timedelta
+    """One message of the bot at most this often, over all its channels; nothing: no such limit."""
+
+    def fits(self, post: Post) -> bool:
+        """Whether the post can be said in one message without anything being cut."""
 
     async def listen(self, answer: Answer) -> None:
         """Connect, and hand every command and press to `answer` until cancelled.
@@ -69,14 +74,36 @@ class Chat(Protocol):
         `Refused` when the platform will not have us at all (a wrong token), in a sentence that says what to do.
         """
 
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
         """Say it in the channel and return the message's id.
 
         Saying the same `key` again within the platform's memory returns the first message instead of a second.
+        `doubt`: another process may have said it; look among the channel's messages first, where the platform lets us.
+        `Unsure` when it may have been taken and may not, `ChannelLost` when nothing can be said there.
         """
 
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
-        """Open the thread under a message, or find the one that is there; say `opener` in it; return its id."""
+    async def thread(
+        self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
+    ) -> str:
+        """Open the thread under a message, or find the one that is there; say `opener` in it; return its id.
+
+        `doubt` as in `post`. `MessageGone` when there is no such message any more.
+        """
+
+    async def reply(self, channel: Channel, thread: str, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in a thread, waking it where it sleeps, mentioning nobody; return the message's id.
+
+        `key` and `doubt` as in `post`. `MessageGone` when the thread is not there any more.
+        """
+
+    async def edit(self, channel: Channel, message: str, post: Post) -> None:
+        """Put `post` in the place of what the message said. `MessageGone` when it is not there any more."""
+
+    async def tell(self, person: str, post: Post, key: str) -> None:
+        """Say it to one person of this platform (`slack:U1`), in their own messages. `key` as in `post`.
+
+        `Refused` where that cannot be done: a person who takes no messages, a platform without any.
+        """
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """An address a person can click to reach a thread or message."""

@@ -18,8 +18,7 @@ import aiohttp
 from bot.chat.slack.answering import Answers, message
 from bot.chat.slack.api import Api, settings
 from bot.chat.slack.listening import PING, listen
-from bot.chat.slack.refusals import Unsure
-from bot.errors import Refused
+from bot.errors import Refused, Unsure
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
 

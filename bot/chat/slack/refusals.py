@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.errors import NotWelcome, PlatformFailed, Refused, TryLater
+from bot.errors import NotWelcome, PlatformFailed, Refused, TryLater, Unsure
 
 Variable = Literal["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
@@ -36,10 +36,6 @@ UNSEEN = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"
 _SHAPE = frozenset({
     "invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments",
 })  # fmt: skip
-
-
-class Unsure(TryLater):
-    """Transient, and Slack may have done what we asked: its answer was lost, or says so little."""
 
 
 @dataclass(frozen=True, slots=True)
