@@ -77,7 +77,9 @@ def behind(more: Sequence[Button]) -> Button | None:
     parts = [f"{b.action.partition(':')[0] if shared else b.action}={b.label}" for b in more]
     held = "|".join([MORE + shared, *parts])
     button = Button(MORE, held)
-    return button if size(held) <= CUSTOM_ID and [(b.label, b.action) for b in unfolded(held)] == _plainly(more) else None
+    return (
+        button if size(held) <= CUSTOM_ID and [(b.label, b.action) for b in unfolded(held)] == _plainly(more) else None
+    )
 
 
 def unfolded(id: str) -> tuple[Button, ...]:

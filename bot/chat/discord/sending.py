@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.chat.discord.embeds import Shown
 from bot.chat.discord.menus import ROWS, WIDTH, Menu
-from bot.chat.discord.sdk import discord
+from bot.chat.discord.sdk import discord, handle_message_parameters
 from bot.model import Button
 
 _STYLES = {
@@ -29,6 +29,17 @@ class Said:
         """Keyword arguments for a new message: discord.py takes no None for a view there."""
         view = {"view": self.view} if self.view else {}
         return {"content": self.content, "embeds": self.embeds, **view}
+
+    async def instead(self, client: discord.Client, place: int, message: int) -> None:
+        """Take the place of a message. Previews of addresses are off while it has no embed of ours, as when new."""
+        with handle_message_parameters(
+            self.content,
+            embeds=self.embeds,
+            view=self.view,
+            flags=discord.MessageFlags(suppress_embeds=not self.embeds),
+            allowed_mentions=discord.AllowedMentions.none(),
+        ) as params:
+            await client.http.edit_message(place, message, params=params)
 
 
 def said(shown: Shown, thread: str | None = None) -> Said:
