@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.chat.discord.embeds import Shown, show, thread_name
 from bot.chat.discord.markdown import clean, size
+from bot.chat.discord.menus import Menu
 from bot.chat.discord.sending import said
 from bot.model import Button, Line, Post, Span
 from tests.chat.discord_running import channel, logged_in
@@ -38,9 +39,15 @@ HOSTILE = {
 def sendable(shown: Shown) -> dict[str, Any]:
     """The request's body as discord.py makes it."""
     embeds = [embed.to_dict() for embed in said(shown).embeds]
-    row = [{"style": 2, "label": button.label, "custom_id": button.action} for button in shown.buttons]
+    row = [{"type": 2, "style": 2, "label": button.label, "custom_id": button.action} for button in shown.buttons]
     rows = [{"type": 1, "components": row[at : at + 5]} for at in range(0, len(row), 5)]
+    rows += [{"type": 1, "components": [select(menu)]} for menu in shown.menus]
     return {"content": shown.content, "embeds": embeds, "components": rows, "allowed_mentions": {"parse": []}}
+
+
+def select(menu: Menu) -> dict[str, Any]:
+    options = [{"label": label, "value": action} for label, action in menu.options]
+    return {"type": 3, "custom_id": menu.id, "placeholder": menu.placeholder, "options": options}
 
 
 def card(title: str, *lines: Line, url: str | None = URL) -> Post:
