@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from bot.errors import StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
-from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
+from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Post, Rulebook, Subscription
 from bot.ports import Store
 from bot.store.sqlite import holding, outbox, owned, papers, past, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
@@ -218,6 +218,9 @@ class SqliteStore:
 
     async def message(self, id: int) -> Message | None:
         return await self._do(rooms.message, id)
+
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        return await self._do(rooms.rewrite, message_id, post)
 
     async def channels(self, platform: str) -> list[Channel]:
         return await self._do(rooms.channels, platform)
