@@ -25,7 +25,7 @@ from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
 
-OPEN_BUTTONS = frozenset({"cancel", "discuss"})
+OPEN_BUTTONS = frozenset({"cancel", "discuss", "vote", "why", "not", "save", "bibtex"})
 """Anyone may press these; every other button changes what a channel gets, and is for those who manage the channel."""
 
 CHANGING_COMMANDS = frozenset({"subscribe", "unsubscribe"})

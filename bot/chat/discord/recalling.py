@@ -1,7 +1,8 @@
 """Finding what we have said already, when nobody wrote down whether Discord took it.
 
 Discord keeps a nonce for minutes and lists none, so a message is known by what can be pressed on it (the ids hold the
-row of its delivery), and one without buttons by its words, for a day.
+row of its delivery) and its headline: other words, such as counts, may have changed since. One without buttons is known
+by all its words, for a day.
 https://docs.discord.com/developers/resources/message#get-channel-messages
 """
 
@@ -66,12 +67,11 @@ async def _newest(client: discord.Client, place: int) -> AsyncIterator[Listed]:
 def _same(listed: Listed, message: Said, nonce: str, since: datetime) -> bool:
     if str(listed.get("nonce")) == nonce:
         return True
+    there, embeds = _words(listed.get("content"), listed.get("embeds") or []), [e.to_dict() for e in message.embeds]
+    here = _words(message.content, embeds)
     if ours := set(_pressed(message.view.to_components() if message.view else [])):
-        return ours == set(_pressed(listed.get("components") or []))
-    if discord.utils.snowflake_time(int(listed["id"])) < since:
-        return False
-    embeds = [embed.to_dict() for embed in message.embeds]
-    return _words(message.content, embeds) == _words(listed.get("content"), listed.get("embeds") or [])
+        return here[0] == there[0] and ours == set(_pressed(listed.get("components") or []))
+    return here == there and discord.utils.snowflake_time(int(listed["id"])) >= since
 
 
 def _pressed(rows: Any) -> Iterator[tuple[int, str]]:
@@ -84,5 +84,7 @@ def _pressed(rows: Any) -> Iterator[tuple[int, str]]:
 
 
 def _words(content: Any, embeds: Any) -> list[str]:
+    """The lines that have words, whatever space and strokes are about them; the first one is the headline."""
     parts = [content or "", *(embed.get(part) or "" for embed in embeds for part in ("title", "description"))]
-    return [" ".join(str(part).split()) for part in parts]
+    lines = (" ".join(line.replace("~~", "").split()) for part in parts for line in str(part).splitlines())
+    return [line for line in lines if line] or [""]

@@ -45,6 +45,7 @@ _PERMANENT: dict[int, tuple[type[Refused], str]] = {
         ChannelLost,
         "That cannot be done in a channel of this kind: subscribe an ordinary text channel of the server.",
     ),
+    50033: (Refused, "Discord knows no such person, or none that the bot may write to."),
     50083: (
         Refused,
         "The thread is archived and the bot may not wake it: un-archive it, or allow the bot Manage Threads.",

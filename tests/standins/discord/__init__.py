@@ -6,6 +6,7 @@ Strict where our other stand-ins are blind: limits, ids, archive durations, addr
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -80,7 +81,9 @@ class Discord:
 
     # ── the world ──
     def next_id(self) -> int:
-        self._last += 1
+        """A snowflake of now, above all earlier ones. https://docs.discord.com/developers/reference#snowflakes"""
+        now = int(time.time() * 1000) - 1_420_070_400_000
+        self._last = max(self._last + 1, now << 22)
         return self._last
 
     def add_channel(self, name: str) -> Place:
@@ -92,7 +95,8 @@ class Discord:
         """The direct messages between a person and the bot."""
         known = next((place for place in self.places.values() if place.private is person), None)
         if known is None:
-            known = self.places[self.next_id()] = Place(self._last, "@me", private=person)
+            known = Place(self.next_id(), "@me", private=person)
+            self.places[known.id] = known
         known.lacks = {"private"} if person.id in self.closed_doors else set()
         return known
 
@@ -129,7 +133,7 @@ class Discord:
         about = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
         limit = {"X_RateLimit_Limit": "5", "X_RateLimit_Remaining": "0", "X_RateLimit_Reset_After": str(seconds)}
         bucket = {"X_RateLimit_Bucket": "a1b2", "X_RateLimit_Scope": "user", "Via": "1.1 google"}
-        self._moods.append((at, lambda: reply(about, 429, Retry_After=str(seconds), **limit, **bucket)))
+        self._moods.append((at, lambda: reply(about, 429, limit | bucket, Retry_After=str(seconds))))
 
     def turn_away(self, status: int, at: str = "POST /channels", **headers: str) -> None:
         """Answer the next such request as the shield before Discord does: not in JSON."""
