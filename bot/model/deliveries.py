@@ -125,6 +125,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A message that does not show what is so. `turn` tells whether something has changed since it was taken up."""
+
+    channel: Channel
+    message: str
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """All that one poll learned, recorded in one transaction: bookmark, papers, deliveries.
 

@@ -108,11 +108,10 @@ def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subs
         return _take_draft(db, number, channel, person)
 
 
-def confirm(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
-    """The draft becomes a subscription, whole or not at all."""
-    with writing(db):
-        wish = _take_draft(db, number, channel, person)
-        return None if wish is None else _subscribe(db, wish, now)
+def confirmed(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+    """The draft becomes a subscription, as a part of a transaction."""
+    wish = _take_draft(db, number, channel, person)
+    return None if wish is None else _subscribe(db, wish, now)
 
 
 def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
