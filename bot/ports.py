@@ -222,6 +222,9 @@ class Store(Protocol):
     async def mended(self, channel: Channel, now: datetime) -> bool:
         """A channel that was lost is tried at once, with all that waited in one digest; False when it was not lost."""
 
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        """The draft as it waits; None as in `take_draft`. Nothing is changed."""
+
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         """Take the draft away and return it; None if it is gone or was made elsewhere or by somebody else."""
 
@@ -272,6 +275,9 @@ class Store(Protocol):
 
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         """Give it back, with all that travels with it, to go out at `due`; nothing was tried. `LeaseLost` as above."""
+
+    async def let_go(self, claim: Claim, until: datetime) -> None:
+        """Give it back as it is; its channel is left alone until then. `LeaseLost` as above."""
 
     async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
         """The platform refuses the whole channel: what is due there waits together and is tried again at `probe`.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from bot import options, rules, summary
+from bot import options, rounds, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
-from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
+from bot.model import Button, Channel, Customs, Item, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
 from bot.sources import mask
 
@@ -27,11 +28,13 @@ class Caught:
     """The day of the oldest of them, as a person writes it."""
 
 
-def preview(draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None) -> Reply:
-    """What a subscription would mean, before it is made: nothing has been changed yet."""
+def preview(
+    draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None, wanted: Options, now: datetime
+) -> Reply:
+    """What a subscription would mean, before it is made: nothing has been changed yet. `wanted`: all that counts."""
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
-        Line((Span(_how(wish.options)),)),
+        Line((Span(how(wanted, now)),)),
         *preview_of(caught),
     )
     label = "Update" if known else "Subscribe"
@@ -39,21 +42,109 @@ def preview(draft: int, wish: Subscription, caught: rules.Backtest, known: Subsc
     return Reply(Post(_line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
 
 
-def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Reply:
-    """The person's answer, and the public line: rules belong to the channel, so the channel hears of them."""
+def subscribed(
+    subscription: Subscription, person: str, *, updated: bool, wanted: Options, now: datetime, rate: str, start: int
+) -> Reply:
+    """The person's answer, and the public line: rules belong to the channel, so the channel hears of them.
+
+    `rate`: how many to expect; `start`: how many stored papers come at once; `wanted`: all options that count.
+    """
     done = "updated" if updated else "subscribed"
     mine = Post(
         _line(
             f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
         ),
         (
-            Line((Span("New papers that match are posted here as they come; those known already are not."),)),
+            Line((Span(how(wanted, now)),)),
+            *_beginning(start),
             Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
         ),
     )
     verb = "changed how this channel gets" if updated else "subscribed this channel to"
-    public = Post(_line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
+    public = Post(
+        _line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"),
+        (Line((Span(" ".join(filter(None, (rate, how(wanted, now))))),), "small"),),
+    )
     return Reply(mine, public=public, replaces=True)
+
+
+def _beginning(start: int) -> tuple[Line, ...]:
+    if not start:
+        return ()
+    words = "The newest stored paper comes" if start == 1 else f"The {start} newest stored papers come"
+    return (Line((Span(f"{words} at once, to begin with."),)),)
+
+
+def rate(weekly: float | None) -> str:
+    """How many to expect; nothing while it is too early to say."""
+    if weekly is None:
+        return ""
+    return f"About {round(weekly):,} a week." if weekly >= 1 else "Less than one a week."
+
+
+def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, changed: bool) -> Reply:
+    """How the channel gets its papers, unless a subscription says otherwise."""
+    said = Line((Span(how(wanted, now)),))
+    held = [Line((Span(_paused(customs.paused_until)),))] if customs.paused_until else []
+    example = Span("/papers settings mode:daily at:09:00 tz:Europe/Berlin", "code")
+    hint = Line((Span("To change it: "), example), "small")
+    head = "Done: this channel's papers" if changed else "This channel's papers"
+    public = Post(_line(_who(person), f" changed how this channel gets its papers. {how(wanted, now)}"))
+    mine = Post(_line(f"{head}, unless a rule says otherwise:"), (said, *held, hint))
+    return Reply(mine, public=public if changed else None)
+
+
+def paused(until: datetime, person: str) -> Reply:
+    """Nothing is posted for a while, and nothing is lost."""
+    told = _paused(until)
+    return Reply(Post(_line(f"Done. {told}")), public=Post(_line(_who(person), f" paused this channel. {told}")))
+
+
+def _paused(until: datetime) -> str:
+    dated = until.year < 9000
+    when = f"before {until:%A} {until.day} {until:%B, %H:%M} UTC" if dated else "until somebody types /papers resume"
+    return f"Nothing is posted here {when}; what matches waits and comes in one digest."
+
+
+def resumed(person: str, *, was: bool) -> Reply:
+    """Posts go on."""
+    if not was:
+        return Reply(Post(_line("This channel is not paused; its papers come as they should.")))
+    told = "What waited comes in one digest."
+    public = Post(_line(_who(person), f" resumed this channel's papers. {told}"))
+    return Reply(Post(_line(f"Done. {told}")), public=public)
+
+
+def top(items: Sequence[Item], days: int) -> Reply:
+    """What this channel has had of late, the best first."""
+    span = "day" if days <= 1 else f"{days:,} days"
+    if not items:
+        return Reply(Post(_line(f"This channel has had no papers in the last {span}.")))
+    some = f", the best {FOUND} of {len(items):,}" if len(items) > FOUND else ""
+    lines = tuple(summary.example(item.paper) for item in items[:FOUND])
+    return Reply(Post(_line(f"What this channel had in the last {span}{some}:"), lines))
+
+
+def voted(votes: int) -> Reply:
+    """A vote was counted, or taken back."""
+    said = f"there {'is' if votes == 1 else 'are'} {votes or 'none'} now. Press again to change your mind."
+    return Reply(Post(_line(f"Noted: {said}")))
+
+
+def cited(paper: Paper) -> Reply:
+    """A paper's BibTeX entry, to copy."""
+    lines = tuple(Line((Span(line),), "pre") for line in summary.bibtex(paper).splitlines())
+    return Reply(Post(_line("BibTeX, to copy:"), lines))
+
+
+def lost(channel: Channel, why: str, mine: Sequence[Subscription]) -> Post:
+    """To whoever subscribed a channel that cannot be posted to: what waits, and what mends it."""
+    theirs = summary.cut(", ".join(one.rule for one in mine), 300)
+    kept = "What matches waits for up to 14 days, and comes in one digest once this is mended."
+    return Post(
+        _line("Papers for ", (theirs, "code"), f" cannot be posted in {channel}."),
+        (Line((Span(why),)), Line((Span(kept),), "small")),
+    )
 
 
 def cancelled() -> Reply:
@@ -195,6 +286,9 @@ def _commands() -> list[Line]:
         ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
         ("/subscriptions", "what this channel gets"),
         ("/unsubscribe 1", "end one by its number; or all"),
+        ("/papers settings at:08:30 tz:Europe/Berlin", "when and how papers come"),
+        ("/papers pause 3d", "nothing for a while, and nothing lost; /papers resume"),
+        ("/papers top 14d", "the best that this channel had, only for you"),
         ("/papers search diffusion", "papers seen so far, only for you"),
         ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
     )
@@ -205,12 +299,21 @@ def _first_word() -> Line:
     return Line((Span("Try "), Span("/subscribe transformers quantization", "code")))
 
 
-def _how(wanted: Options) -> str:
-    """How posts arrive, in words: what is honoured today, and what is only kept."""
-    now = "Each is posted here as soon as it is seen" + (", with its thread." if wanted.thread == "auto" else ".")
-    instant = replace(wanted, thread=None, mode=None if wanted.mode == "instant" else wanted.mode)
-    later = options.describe(instant)
-    return f"{now} Kept for when the bot can do it: {later}." if later else now
+def how(wanted: Options, now: datetime) -> str:
+    """How papers arrive, in words, with the time of the next digest. `wanted`: all that counts."""
+    if wanted.mode == "instant":
+        return _at_once(wanted)
+    then = rounds.local(wanted, rounds.next_round(wanted, now))
+    what = "a weekly digest" if wanted.mode == "weekly" else f"one digest a day {options.spoken(wanted.days)}".strip()
+    most = f" It shows the best {wanted.max}, the others one a line in its thread." if wanted.max else ""
+    return f"They come in {what}, at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
+
+
+def _at_once(wanted: Options) -> str:
+    days = f" {options.spoken(wanted.days)}".rstrip()
+    thread = ", with its thread" if wanted.thread == "auto" else ""
+    most = f" What is above {wanted.max} a day comes in one digest at midnight." if wanted.max else ""
+    return f"Each is posted here as soon as it is seen{days}{thread}.{most}"
 
 
 def _count(caught: Caught) -> list[Span]:

@@ -82,7 +82,7 @@ class Delivery:
     digest: int | None = None
     """The digest it travels in, once that is formed: the row of the delivery that led it then."""
     part: int | None = None
-    """Which of the digest's messages it stands in, from 1; 0: as one line in the digest's thread."""
+    """Which of the digest's messages it stands in, from 1; below 0: which of those in the digest's thread."""
     card: str | None = None
     """The paper's own message, made when somebody wanted to discuss a digest's line; its thread hangs from there."""
     doubt: bool = False

@@ -3,7 +3,7 @@
 Chooses and cuts words, never makes any up, and knows nothing of Slack, Discord or HTML.
 """
 
-from bot.summary.cards import byline, card, example, links, opener, post, signals, why
+from bot.summary.cards import byline, card, example, links, opener, post, shown_title, signals, why
 from bot.summary.citing import bibtex
 from bot.summary.digests import digest, one_liners, week
 from bot.summary.later import another_rule, is_withdrawn, update, what_happened
@@ -28,6 +28,7 @@ __all__ = [
     "post",
     "ranked",
     "sentences",
+    "shown_title",
     "signals",
     "split",
     "update",

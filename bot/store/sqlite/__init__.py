@@ -176,6 +176,9 @@ class SqliteStore:
     async def draft(self, subscription: Subscription, now: datetime) -> int:
         return await self._do(rulebook.draft, subscription, now)
 
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        return await self._do(rulebook.draft_of, number, channel, person)
+
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         return await self._do(rulebook.take_draft, number, channel, person)
 
@@ -217,6 +220,9 @@ class SqliteStore:
 
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         await self._do(digests.put_off, claim, due, bundle)
+
+    async def let_go(self, claim: Claim, until: datetime) -> None:
+        await self._do(digests.let_go, claim, until)
 
     async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
         return await self._do(digests.lost, claim, why, now, probe, patience)

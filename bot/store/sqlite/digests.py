@@ -41,7 +41,7 @@ def riders(db: Database, digest: int) -> tuple[Item, ...]:
 
 def passengers(db: Database, digest: int) -> list[Item]:
     """All that travelled in it, in the order of its parts."""
-    asked = f"{FULL} WHERE delivery.digest = ? AND state <> 'merged' ORDER BY part = 0, part, delivery.number"
+    asked = f"{FULL} WHERE delivery.digest = ? AND state <> 'merged' ORDER BY part < 0, abs(part), delivery.number"
     return [as_item(found) for found in rows(db, asked, (whole(digest),))]
 
 
@@ -75,6 +75,13 @@ def put_off(db: Database, claim: Claim, due: datetime, bundle: str | None) -> No
             stamp(due),
             bundle,
         )
+
+
+def let_go(db: Database, claim: Claim, until: datetime) -> None:
+    """Give it back as it is, and leave its channel alone until then."""
+    with writing(db):
+        change(db, claim, "leased_until = NULL")
+        budgets.spend(db, str(claim.delivery.channel), until)
 
 
 # What has not been formed yet and nobody has in hand may still be planned anew.
@@ -154,5 +161,5 @@ def lately(db: Database, channel: Channel, since: datetime, limit: int) -> list[
 
 def in_message(db: Database, channel: Channel, message: str) -> list[Item]:
     """What stands in one message, in the order of a digest."""
-    asked = f"{FULL} WHERE channel = ? AND message = ? AND state <> 'merged' ORDER BY delivery.number"
-    return [as_item(found) for found in rows(db, asked, (str(channel), clean(message)))]
+    asked = f"{FULL} WHERE channel = ? AND (message = ? OR card = ?) AND state <> 'merged' ORDER BY delivery.number"
+    return [as_item(found) for found in rows(db, asked, (str(channel), clean(message), clean(message)))]

@@ -102,6 +102,13 @@ def draft(db: Database, subscription: Subscription, now: datetime) -> int:
     return kept.lastrowid
 
 
+def draft_of(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+    """The draft, if it was made in this channel by this person; it stays."""
+    asked = "SELECT noun FROM draft WHERE number = ? AND channel = ? AND person = ?"
+    found = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
+    return None if found is None else unpack(found["noun"], Subscription)
+
+
 def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
     """Take the draft away, if it was made in this channel by this person; None otherwise, and it stays."""
     with writing(db):

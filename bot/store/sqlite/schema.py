@@ -183,6 +183,7 @@ def digests(db: Database) -> None:
         CREATE INDEX delivery_waiting ON delivery (platform, due) WHERE state = 'pending' AND ready = 0 AND leads = 1;
         CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
         CREATE INDEX delivery_message ON delivery (channel, message) WHERE message IS NOT NULL;
+        CREATE INDEX delivery_card ON delivery (channel, card) WHERE card IS NOT NULL;
         CREATE INDEX delivery_posted ON delivery (channel, posted_at) WHERE posted_at IS NOT NULL;
         CREATE TABLE news (
             delivery INTEGER NOT NULL REFERENCES delivery (number),
