@@ -369,5 +369,8 @@ class Store(Protocol):
     async def message(self, id: int) -> Message | None:
         """One message by its id."""
 
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        """Put `post` in the place of what the message said; all else of it stays. False when there is no such one."""
+
     async def channels(self, platform: str) -> list[Channel]:
         """The channels of a platform that have subscriptions or messages."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
-from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, State, Subscription
+from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Post, Rulebook, State, Subscription
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, unpack, utc
 from tests.fakes.tables import Row, Tables
@@ -350,6 +350,12 @@ class FakeStore:
 
     async def message(self, id: int) -> Message | None:
         return self.tables.messages.get(id)
+
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        said = self.tables.messages.get(message_id)
+        if said is not None:
+            self.tables.messages[message_id] = _kept(replace(said, post=post))
+        return said is not None
 
     async def channels(self, platform: str) -> list[Channel]:
         named = {s.channel for s in self.tables.subscriptions.values()} | {

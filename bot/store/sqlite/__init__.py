@@ -31,6 +31,7 @@ from bot.model import (
     Message,
     Paper,
     Poll,
+    Post,
     Rulebook,
     Subscription,
 )
@@ -306,6 +307,9 @@ class SqliteStore:
 
     async def message(self, id: int) -> Message | None:
         return await self._do(rooms.message, id)
+
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        return await self._do(rooms.rewrite, message_id, post)
 
     async def channels(self, platform: str) -> list[Channel]:
         return await self._do(rooms.channels, platform)
