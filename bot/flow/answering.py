@@ -12,6 +12,7 @@ from bot.flow.delivering import open_thread
 from bot.flow.world import World, ranks, wishes
 from bot.matching import Ranks
 from bot.model import Ask, Channel, Paper, Press, Reply, Subscription
+from bot.replies import when
 
 log = logging.getLogger("paper-round")
 
@@ -123,7 +124,7 @@ async def _confirm(press: Press, draft: int, world: World) -> Reply:
     if made is None:
         return replies.gone()
     await tuning.replan(press.channel, world)
-    rate = replies.rate(weekly)
+    rate = when.rate(weekly)
     updated = made.id in before
     return replies.subscribed(made, press.person, updated=updated, wanted=wanted, now=now, rate=rate, start=len(first))
 

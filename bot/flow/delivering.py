@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import replies, rounds, schedule, summary
+from bot import rounds, schedule, summary
 from bot.errors import (
     ChannelLost,
     LeaseLost,
@@ -22,6 +22,7 @@ from bot.errors import (
 from bot.flow import digests
 from bot.flow.world import World
 from bot.model import Claim, Delivery, Paper
+from bot.replies import when
 
 log = logging.getLogger("paper-round")
 
@@ -158,7 +159,7 @@ async def _tell_creators(claim: Claim, why: str, world: World) -> None:
     mine = await world.store.subscriptions(channel)
     for person in _once([one.creator for one in mine if one.creator.startswith(f"{channel.platform}:")]):
         try:
-            post = replies.lost(channel, why, [one for one in mine if one.creator == person])
+            post = when.lost(channel, why, [one for one in mine if one.creator == person])
             await world.chats[channel.platform].tell(person, post, f"lost|{channel}|{claim.delivery.row}|{person}")
         except PlatformFailed as error:
             log.warning("%s could not be told that %s is lost: %s", person, channel, error)

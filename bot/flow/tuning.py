@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import commands, matching, options, replies, schedule, summary
+from bot import commands, matching, options, schedule, summary
 from bot.flow.world import World, wishes
 from bot.model import Ask, Channel, Options, Reply
+from bot.replies import when
 
 
 async def answer(ask: Ask, wanted: commands.Delivering, world: World) -> Reply:
@@ -21,7 +22,7 @@ async def answer(ask: Ask, wanted: commands.Delivering, world: World) -> Reply:
             return await _resume(ask, world)
         case commands.Top(span):
             had = await world.store.lately(ask.channel, world.clock() - span)
-            return replies.top(summary.ranked(had), span.days)
+            return when.top(summary.ranked(had), span.days)
 
 
 async def replan(channel: Channel, world: World) -> None:
@@ -40,18 +41,18 @@ async def _settings(ask: Ask, wanted: Options | None, world: World) -> Reply:
         await world.store.keep_customs(customs)
         await replan(ask.channel, world)
     counts = options.effective(Options(), customs, world.zone)
-    return replies.settings(customs, counts, world.clock(), ask.person, changed=wanted is not None)
+    return when.settings(customs, counts, world.clock(), ask.person, changed=wanted is not None)
 
 
 async def _pause(ask: Ask, span: timedelta | None, world: World) -> Reply:
     customs = (await world.store.customs([ask.channel]))[ask.channel]
     until = world.clock() + span if span else schedule.NEVER
     await world.store.keep_customs(replace(customs, paused_until=until))
-    return replies.paused(until, ask.person)
+    return when.paused(until, ask.person)
 
 
 async def _resume(ask: Ask, world: World) -> Reply:
     customs = (await world.store.customs([ask.channel]))[ask.channel]
     if customs.paused_until is not None:  # the next claim finds the pause over, and gathers what waited
         await world.store.keep_customs(replace(customs, paused_until=world.clock()))
-    return replies.resumed(ask.person, was=customs.paused_until is not None)
+    return when.resumed(ask.person, was=customs.paused_until is not None)

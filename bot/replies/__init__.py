@@ -12,6 +12,8 @@ from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
 from bot.model import Button, Channel, Customs, Item, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
+from bot.replies.when import how
+from bot.replies.words import line, who
 from bot.sources import mask
 
 FOUND = 10
@@ -39,7 +41,7 @@ def preview(
     )
     label = "Update" if known else "Subscribe"
     buttons = (Button(label, f"confirm:{draft}", "primary"), Button("Cancel", f"cancel:{draft}"))
-    return Reply(Post(_line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
+    return Reply(Post(line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
 
 
 def subscribed(
@@ -51,9 +53,7 @@ def subscribed(
     """
     done = "updated" if updated else "subscribed"
     mine = Post(
-        _line(
-            f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
-        ),
+        line(f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")),
         (
             Line((Span(how(wanted, now)),)),
             *_beginning(start),
@@ -62,7 +62,7 @@ def subscribed(
     )
     verb = "changed how this channel gets" if updated else "subscribed this channel to"
     public = Post(
-        _line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"),
+        line(who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"),
         (Line((Span(" ".join(filter(None, (rate, how(wanted, now))))),), "small"),),
     )
     return Reply(mine, public=public, replaces=True)
@@ -75,100 +75,40 @@ def _beginning(start: int) -> tuple[Line, ...]:
     return (Line((Span(f"{words} at once, to begin with."),)),)
 
 
-def rate(weekly: float | None) -> str:
-    """How many to expect; nothing while it is too early to say."""
-    if weekly is None:
-        return ""
-    return f"About {round(weekly):,} a week." if weekly >= 1 else "Less than one a week."
-
-
-def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, changed: bool) -> Reply:
-    """How the channel gets its papers, unless a subscription says otherwise."""
-    said = Line((Span(how(wanted, now)),))
-    held = [Line((Span(_paused(customs.paused_until)),))] if customs.paused_until else []
-    example = Span("/papers settings mode:daily at:09:00 tz:Europe/Berlin", "code")
-    hint = Line((Span("To change it: "), example), "small")
-    head = "Done: this channel's papers" if changed else "This channel's papers"
-    public = Post(_line(_who(person), f" changed how this channel gets its papers. {how(wanted, now)}"))
-    mine = Post(_line(f"{head}, unless a rule says otherwise:"), (said, *held, hint))
-    return Reply(mine, public=public if changed else None)
-
-
-def paused(until: datetime, person: str) -> Reply:
-    """Nothing is posted for a while, and nothing is lost."""
-    told = _paused(until)
-    return Reply(Post(_line(f"Done. {told}")), public=Post(_line(_who(person), f" paused this channel. {told}")))
-
-
-def _paused(until: datetime) -> str:
-    dated = until.year < 9000
-    when = f"before {until:%A} {until.day} {until:%B, %H:%M} UTC" if dated else "until somebody types /papers resume"
-    return f"Nothing is posted here {when}; what matches waits and comes in one digest."
-
-
-def resumed(person: str, *, was: bool) -> Reply:
-    """Posts go on."""
-    if not was:
-        return Reply(Post(_line("This channel is not paused; its papers come as they should.")))
-    told = "What waited comes in one digest."
-    public = Post(_line(_who(person), f" resumed this channel's papers. {told}"))
-    return Reply(Post(_line(f"Done. {told}")), public=public)
-
-
-def top(items: Sequence[Item], days: int) -> Reply:
-    """What this channel has had of late, the best first."""
-    span = "day" if days <= 1 else f"{days:,} days"
-    if not items:
-        return Reply(Post(_line(f"This channel has had no papers in the last {span}.")))
-    some = f", the best {FOUND} of {len(items):,}" if len(items) > FOUND else ""
-    lines = tuple(summary.example(item.paper) for item in items[:FOUND])
-    return Reply(Post(_line(f"What this channel had in the last {span}{some}:"), lines))
-
-
 def voted(votes: int) -> Reply:
     """A vote was counted, or taken back."""
     said = f"there {'is' if votes == 1 else 'are'} {votes or 'none'} now. Press again to change your mind."
-    return Reply(Post(_line(f"Noted: {said}")))
+    return Reply(Post(line(f"Noted: {said}")))
 
 
 def cited(paper: Paper) -> Reply:
     """A paper's BibTeX entry, to copy."""
     lines = tuple(Line((Span(line),), "pre") for line in summary.bibtex(paper).splitlines())
-    return Reply(Post(_line("BibTeX, to copy:"), lines))
-
-
-def lost(channel: Channel, why: str, mine: Sequence[Subscription]) -> Post:
-    """To whoever subscribed a channel that cannot be posted to: what waits, and what mends it."""
-    theirs = summary.cut(", ".join(one.rule for one in mine), 300)
-    kept = "What matches waits for up to 14 days, and comes in one digest once this is mended."
-    return Post(
-        _line("Papers for ", (theirs, "code"), f" cannot be posted in {channel}."),
-        (Line((Span(why),)), Line((Span(kept),), "small")),
-    )
+    return Reply(Post(line("BibTeX, to copy:"), lines))
 
 
 def cancelled() -> Reply:
     """A preview that came to nothing."""
-    return Reply(Post(_line("Cancelled; nothing was changed.")), replaces=True)
+    return Reply(Post(line("Cancelled; nothing was changed.")), replaces=True)
 
 
 def gone() -> Reply:
     """A preview's button whose moment has passed."""
     told = "That button is used up. Type the command again: nothing was changed by pressing it."
-    return Reply(Post(_line(told)), replaces=True)
+    return Reply(Post(line(told)), replaces=True)
 
 
 def nothing_there() -> Reply:
     """A button under a post that is not what it was; the post itself stays."""
-    return Reply(Post(_line("There is nothing behind that button any more; nothing was changed by pressing it.")))
+    return Reply(Post(line("There is nothing behind that button any more; nothing was changed by pressing it.")))
 
 
 def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
     """What has ended, said to the channel too."""
     told = ", ".join(f"#{subscription.id} {_typed(subscription)}" for subscription in ended)
     return Reply(
-        Post(_line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
-        public=Post(_line(_who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
+        Post(line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
+        public=Post(line(who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
     )
 
 
@@ -176,7 +116,7 @@ def no_such(channel: Channel, which: str) -> Reply:
     """Nothing to unsubscribe from."""
     return Reply(
         Post(
-            _line(f"This channel has no subscription {which}."),
+            line(f"This channel has no subscription {which}."),
             (Line((Span("/subscriptions lists them."),), "small"),),
         )
     )
@@ -185,14 +125,14 @@ def no_such(channel: Channel, which: str) -> Reply:
 def listing(found: Sequence[Subscription]) -> Reply:
     """A channel's subscriptions, numbered."""
     if not found:
-        return Reply(Post(_line("This channel has no subscriptions yet."), (_first_word(),)))
+        return Reply(Post(line("This channel has no subscriptions yet."), (_first_word(),)))
     lines = [
-        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), _who(s.creator)), "item")
+        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), who(s.creator)), "item")
         for s in found
     ]
     return Reply(
         Post(
-            _line(f"This channel has {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
+            line(f"This channel has {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
             (*lines, Line((Span("/unsubscribe NUMBER ends one."),), "small")),
         )
     )
@@ -203,11 +143,11 @@ def own_feeds(found: Sequence[OwnFeed]) -> Reply:
     how = Line((Span("/papers feeds add ADDRESS adds one, /papers feeds remove ADDRESS ends one."),), "small")
     if not found:
         return Reply(
-            Post(_line("This channel has no feeds of its own; it gets what is read for every channel."), (how,))
+            Post(line("This channel has no feeds of its own; it gets what is read for every channel."), (how,))
         )
-    lines = [Line((Span(mask(one.address), "code"), Span(" — by "), _who(one.creator)), "item") for one in found]
+    lines = [Line((Span(mask(one.address), "code"), Span(" — by "), who(one.creator)), "item") for one in found]
     count = f"{len(found)} feed{'s' if len(found) != 1 else ''}"
-    return Reply(Post(_line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
+    return Reply(Post(line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
 
 
 def feed_added(address: str, person: str, papers: int, title: str) -> Reply:
@@ -218,8 +158,8 @@ def feed_added(address: str, person: str, papers: int, title: str) -> Reply:
         (Span(f"{papers:,} papers of it are known from now on; what comes later is matched by this channel's rules."),)
     )
     return Reply(
-        Post(_line("Done: this channel reads ", (shown, "code"), f"{called}."), (known,)),
-        public=Post(_line(_who(person), " added a feed of this channel's own: ", (shown, "code"))),
+        Post(line("Done: this channel reads ", (shown, "code"), f"{called}."), (known,)),
+        public=Post(line(who(person), " added a feed of this channel's own: ", (shown, "code"))),
     )
 
 
@@ -227,8 +167,8 @@ def feed_removed(address: str, person: str) -> Reply:
     """What has ended, said to the channel too."""
     shown = mask(address)
     return Reply(
-        Post(_line("Done: this channel does not read ", (shown, "code"), " any more.")),
-        public=Post(_line(_who(person), " removed a feed of this channel's own: ", (shown, "code"))),
+        Post(line("Done: this channel does not read ", (shown, "code"), " any more.")),
+        public=Post(line(who(person), " removed a feed of this channel's own: ", (shown, "code"))),
     )
 
 
@@ -236,7 +176,7 @@ def no_such_feed(address: str) -> Reply:
     """Nothing to remove."""
     listed = Line((Span("/papers feeds lists them."),), "small")
     return Reply(
-        Post(_line("This channel has no feed ", (summary.cut(mask(address), 300), "code"), " of its own."), (listed,))
+        Post(line("This channel has no feed ", (summary.cut(mask(address), 300), "code"), " of its own."), (listed,))
     )
 
 
@@ -244,7 +184,7 @@ def searched(rule: rules.Rule, caught: Caught) -> Reply:
     """Stored papers that match, for the person who asked."""
     return Reply(
         Post(
-            _line("Papers for ", (rules.write(rule), "code")),
+            line("Papers for ", (rules.write(rule), "code")),
             (
                 Line(tuple(_count(caught))),
                 *(summary.example(paper) for paper in caught.matches[:FOUND]),
@@ -255,12 +195,12 @@ def searched(rule: rules.Rule, caught: Caught) -> Reply:
 
 def discuss(paper: Paper, thread: str) -> Reply:
     """Where a paper is discussed."""
-    return Reply(Post(_line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
+    return Reply(Post(line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
 
 
 def helped(found: Sequence[Subscription] = ()) -> Reply:
     """What can be typed, and below it the channel's subscriptions `found`, if that was asked for."""
-    told = _line("Paper Round brings new papers that match your rules to this channel.")
+    told = line("Paper Round brings new papers that match your rules to this channel.")
     listed = listing(found).post if found else None
     return Reply(Post(told, (*_commands(), *((listed.headline, *listed.lines) if listed else ()))))
 
@@ -268,15 +208,13 @@ def helped(found: Sequence[Subscription] = ()) -> Reply:
 def wrong(error: PaperRoundError) -> Reply:
     """What was not understood, where, and what mends it; or what the world did."""
     lines = (Line((Span(error.caret()),), "pre"),) if isinstance(error, (RuleError, OptionError)) else ()
-    return Reply(Post(_line(str(error)), lines))
+    return Reply(Post(line(str(error)), lines))
 
 
 def broken() -> Reply:
     """Our own fault: said plainly, without its innards."""
     return Reply(
-        Post(
-            _line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more.")
-        )
+        Post(line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more."))
     )
 
 
@@ -299,23 +237,6 @@ def _first_word() -> Line:
     return Line((Span("Try "), Span("/subscribe transformers quantization", "code")))
 
 
-def how(wanted: Options, now: datetime) -> str:
-    """How papers arrive, in words, with the time of the next digest. `wanted`: all that counts."""
-    if wanted.mode == "instant":
-        return _at_once(wanted)
-    then = rounds.local(wanted, rounds.next_round(wanted, now))
-    what = "a weekly digest" if wanted.mode == "weekly" else f"one digest a day {options.spoken(wanted.days)}".strip()
-    most = f" It shows the best {wanted.max}, the others one a line in its thread." if wanted.max else ""
-    return f"They come in {what}, at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
-
-
-def _at_once(wanted: Options) -> str:
-    days = f" {options.spoken(wanted.days)}".rstrip()
-    thread = ", with its thread" if wanted.thread == "auto" else ""
-    most = f" What is above {wanted.max} a day comes in one digest at midnight." if wanted.max else ""
-    return f"Each is posted here as soon as it is seen{days}{thread}.{most}"
-
-
 def _count(caught: Caught) -> list[Span]:
     """How many there were, and whether all of them are listed below."""
     if not caught.base:
@@ -333,19 +254,3 @@ def _count(caught: Caught) -> list[Span]:
 def _typed(subscription: Subscription) -> str:
     """The rule with its options, as one would type it."""
     return f"{subscription.rule} {options.write(subscription.options)}".strip()
-
-
-def _who(person: str) -> Span:
-    """Somebody on their platform; the visitors of a local channel have no names."""
-    platform, _, name = person.partition(":")
-    return Span("A visitor" if platform == "local" else name, person=person)
-
-
-def _line(*parts: str | tuple[str, Literal["strong", "code"]] | Span) -> Line:
-    return Line(tuple(_span(part) for part in parts))
-
-
-def _span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
-    if isinstance(part, Span):
-        return part
-    return Span(part) if isinstance(part, str) else Span(*part)
