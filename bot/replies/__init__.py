@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from bot import options, rounds, rules, summary
+from bot import options, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
-from bot.model import Button, Channel, Customs, Item, Line, Options, Paper, Post, Reply, Span, Subscription
+from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
 from bot.replies.when import how
 from bot.replies.words import line, who

@@ -48,7 +48,7 @@ def test_a_compact_post_is_two_lines() -> None:
     assert summary.post(wanted("compact"), PAPER).plain.split("\n") == [
         "Small Rings for Large Models — Ada Lovelace et al.",
         "We propose rings, which halve the cost. · matches rings, has:code"
-        + " · ▲ 27 votes · 3 comments · code · PDF · Hugging Face",
+        " · ▲ 27 votes · 3 comments · code · PDF · Hugging Face",
     ]
 
 
