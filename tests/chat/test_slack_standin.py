@@ -143,7 +143,7 @@ async def test_more_over_all_blocks_than_slack_takes_is_a_fault() -> None:
 async def test_a_response_url_takes_five_answers() -> None:
     async with talking() as (standin, _), aiohttp.ClientSession() as session:
         await standin.command("/subscriptions")
-        url = f"{standin.base}/hooks/{next(iter(standin._hooks))}"
+        url = f"{standin.base}/hooks/{next(iter(standin.hooks))}"
         statuses = [(await session.post(url, json={"text": "again"})).status for _ in range(5)]
     assert statuses == [200, 200, 200, 200, 404]
 
