@@ -16,8 +16,8 @@ MOST_A_DAY = 100
 MOST_AT_START = 3
 """A first look, not a flood."""
 
-AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, None, "skip")
-DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, None, "skip")
+AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START)
+DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START)
 _BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
 """How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
 morning, the channel in one's own browser wants to see something happen."""
@@ -148,8 +148,6 @@ _READERS: dict[str, Callable[[str], str | int | None]] = {
     "max": _most,
     "thread": _one_of("ask", "auto", "off"),
     "start": _few,
-    "via": _one_of("mail"),
-    "empty": _one_of("say", "skip"),
 }
 _ALLOWED = {
     "mode": "instant, daily or weekly",
@@ -160,8 +158,6 @@ _ALLOWED = {
     "max": f"a number of posts a day from 1 to {MOST_A_DAY}",
     "thread": "ask, auto or off",
     "start": f"how many stored papers to begin with, 0 to {MOST_AT_START}",
-    "via": "mail",
-    "empty": "say or skip",
 }
 _MODES = {"instant": "each paper at once", "daily": "one digest a day", "weekly": "one digest a week"}
 _FORMATS = {"compact": "in compact lines", "card": "as cards", "full": "with full abstracts"}
@@ -178,10 +174,11 @@ def describe(options: Options, defaults: Options | None = None) -> str:
     said = [
         _MODES.get(own["mode"] or ""),
         _when(own["at"], own["tz"]),
-        _spoken(own["days"]) if own["days"] else None,
+        spoken(own["days"]),
         _FORMATS.get(own["format"] or ""),
         f"at most {own['max']} a day" if own["max"] else None,
         _THREADS.get(own["thread"] or ""),
+        "with nothing to begin with" if own["start"] == 0 else None,
     ]
     return ", ".join(part for part in said if part)
 
@@ -192,6 +189,9 @@ def _when(at: str | None, tz: str | None) -> str | None:
     return f"in the time of {tz}" if tz else None
 
 
-def _spoken(days: str) -> str:
+def spoken(days: str | None) -> str:
+    """Weekdays as people say them; nothing for the whole week."""
+    if days in (None, "mon-sun"):
+        return ""
     words = re.sub(r"[a-z]{3}", lambda match: _NAMES.get(match.group(), match.group()), days)
     return "on " + words.replace("-", " to ").replace(",", " and ")

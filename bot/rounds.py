@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.model import Options
+from bot.model import Bundle, Options
 from bot.options import WEEK
 
 LATE = timedelta(minutes=15)
@@ -40,6 +40,16 @@ def next_round(options: Options, after: datetime) -> datetime:
         day += timedelta(days=1)
 
 
+def planned(options: Options, now: datetime) -> tuple[datetime, Bundle | None]:
+    """When a paper found now is due, and what it travels in: at once, or in the next digest.
+
+    What is found on a day on which a channel wants nothing goes into a digest on the next day it does.
+    """
+    if options.mode == "instant" and is_wanted_day(options, now):
+        return now, None
+    return next_round(options, now), "digest"
+
+
 def day_end(options: Options, now: datetime) -> datetime:
     """The next midnight in the channel's zone, in UTC: when what was above the day's `max` goes out."""
     zone = _zone(options.tz)
@@ -53,14 +63,19 @@ def day_start(options: Options, now: datetime) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
-def today(options: Options, now: datetime) -> date:
+def local_date(options: Options, now: datetime) -> date:
     """The date in the channel's zone."""
     return now.astimezone(_zone(options.tz)).date()
 
 
+def local(options: Options, moment: datetime) -> datetime:
+    """The moment in the channel's zone."""
+    return moment.astimezone(_zone(options.tz))
+
+
 def is_wanted_day(options: Options, now: datetime) -> bool:
     """Whether the channel wants posts on this day of its week."""
-    return today(options, now).weekday() in days(options)
+    return local_date(options, now).weekday() in days(options)
 
 
 def is_late(due: datetime, now: datetime) -> bool:

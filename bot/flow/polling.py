@@ -7,10 +7,10 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import feeds, health, news, schedule
+from bot import feeds, health, news, schedule, summary
 from bot.errors import RulesChanged, SourceFailed
 from bot.flow import marks, own
-from bot.flow.world import World, ranks
+from bot.flow.world import World, ranks, wishes
 from bot.matching import Matcher, Ranks, plan
 from bot.model import Bookmark, Feed, Match, Paper, Poll, Reading
 from bot.ports import Fetched
@@ -97,11 +97,14 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         new, aware = await own.unheard(papers, audience, world)
         told = news.sift(new, feed, now, world.max_age)
         habits = news.counted(health.grown(bookmark.habits, len(new), told.left_out), told.first, now)
-        matches = await _matches(told.papers, papers, version, world)
-        planned = plan(match for match in matches if feeds.allowed(match, audience, aware))
+        changes = await world.store.changed(papers)
+        matches = await _matches(told.papers, changes, version, world)
+        heard = [match for match in matches if feeds.allowed(match, audience, aware)]
+        planned = plan(heard, await wishes({match.subscription.channel for match in heard}, world), now)
         flood = news.flood(habits)
         planned = news.held(planned, flood) if flood else planned
-        whole = Poll(replace(bookmark, habits=habits), papers, planned, version, audience)
+        news_of = tuple((after.id, one) for before_, after in changes for one in summary.what_happened(before_, after))
+        whole = Poll(replace(bookmark, habits=habits), papers, planned, version, audience, news_of)
         try:
             made = await world.store.record(whole, now)
         except RulesChanged:
@@ -109,7 +112,9 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         return Polled(feed, _due(bookmark, now), held, len(new), made, held=flood if made else "", odd=odd)
 
 
-async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], version: int, world: World) -> list[Match]:
+async def _matches(
+    new: tuple[Paper, ...], changed: list[tuple[Paper, Paper]], version: int, world: World
+) -> list[Match]:
     """Which rules the new papers meet, and which ones the changed papers have come to meet.
 
     Papers seen of late are asked again when something of them has changed: votes, code, a second source, a version.
@@ -117,7 +122,7 @@ async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], version: i
     record is refused, and it comes again.
     """
     now = world.clock()
-    changes = [pair for pair in await world.store.changed(papers) if _still_asked(*pair, now)]
+    changes = [pair for pair in changed if _still_asked(*pair, now)]
     async with world.matching:
         if world.matcher.version != version:
             await asyncio.to_thread(world.matcher.follow, await world.store.rulebook())

@@ -1,6 +1,6 @@
 """The nouns. Frozen values without behaviour beyond naming themselves; nothing here reads the world."""
 
-from bot.model.deliveries import Bundle, Claim, Delivery, Item, Match, News, NewsKind, Poll, Reason, State
+from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
 from bot.model.papers import Announce, Bookmark, Feed, Paper, Reading, Signals
 from bot.model.posts import Button, Entry, Line, Post, Span
 from bot.model.talk import Ask, Message, Press, Reply
@@ -16,6 +16,7 @@ __all__ = [
     "Claim",
     "Customs",
     "Delivery",
+    "Edit",
     "Entry",
     "Feed",
     "Item",

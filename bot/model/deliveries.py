@@ -82,7 +82,7 @@ class Delivery:
     digest: int | None = None
     """The digest it travels in, once that is formed: the row of the delivery that led it then."""
     part: int | None = None
-    """Which of the digest's messages it stands in, from 1; 0: as one line in the digest's thread."""
+    """Which of the digest's messages it stands in, from 1; below 0: which of those in the digest's thread."""
     card: str | None = None
     """The paper's own message, made when somebody wanted to discuss a digest's line; its thread hangs from there."""
     doubt: bool = False
@@ -122,6 +122,15 @@ class Claim:
     paper: Paper
     lease: int
     items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A message that does not show what is so. `turn` tells whether something has changed since it was taken up."""
+
+    channel: Channel
+    message: str
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,6 @@ class Options:
     thread: Literal["ask", "auto", "off"] | None = None
     start: int | None = None
     """Stored papers that are posted at once when somebody subscribes, 0 to 3."""
-    via: Literal["mail"] | None = None
-    empty: Literal["say", "skip"] | None = None
-    """Whether a digest without papers is said."""
 
 
 @dataclass(frozen=True, slots=True)
