@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.model import Button, Delivery, Line, Paper, Post, Reason, Span
 from bot.summary.later import is_withdrawn, page
@@ -24,6 +25,9 @@ TALK = 2
 PARAGRAPH = 420
 """Characters after which an abstract's next sentence begins a new paragraph."""
 
+ABSTRACT = 20_000
+"""Characters of an abstract that are laid out: ten times arXiv's longest, and more than any platform shows."""
+
 AUTHORS = 600
 TERM = 60
 
@@ -41,19 +45,18 @@ def post(delivery: Delivery, paper: Paper) -> Post:
 
 
 def card(delivery: Delivery, paper: Paper) -> Post:
-    """The paper's own compact post, whatever its channel's format: what Discuss on a digest's line makes."""
-    return Post(
-        headline=_headline(delivery, paper, byline(paper.authors)),
-        lines=tuple(line for line in (compact(delivery, paper), updates(delivery)) if line.spans),
-        buttons=_buttons(delivery),
-        paper=paper.id,
-        more=_more(delivery),
-    )
+    """The paper's own compact post, whatever its channel's format: what Discuss on a digest's line makes.
+
+    Discuss is its one button; the upvote stands first in the menu.
+    """
+    own = post(replace(delivery, options=replace(delivery.options, format="compact")), paper)
+    first = tuple(button for button in own.buttons if button.action.startswith("discuss:"))
+    return replace(own, buttons=first, more=(*own.buttons[len(first) :], *own.more))
 
 
 def opener(paper: Paper) -> Post:
     """What a thread opens with: who wrote it, the abstract in full in readable paragraphs, where to read it."""
-    who = cut(one_line(", ".join(paper.authors)), AUTHORS)
+    who = cut(one_line(", ".join(paper.authors)[: 4 * AUTHORS]), AUTHORS)
     about = [plain(one_line(", ".join(paper.categories))), *signals(paper), *links(paper)]
     lines = (Line((Span(who, "emphasis"),) if who else ()), *abstract(paper), Line(joined(about, " · "), "small"))
     headline = Line((Span(shown_title(paper), "strong", paper.url),))
@@ -79,12 +82,12 @@ def title(delivery: Delivery, paper: Paper) -> Said:
 
 def shown_title(paper: Paper) -> str:
     """One line, of bearable length, never empty."""
-    return cut(one_line(paper.title), TITLE) or "Untitled paper"
+    return cut(one_line(paper.title[: 4 * TITLE]), TITLE) or "Untitled paper"
 
 
 def byline(authors: Sequence[str]) -> str:
     """Who wrote it, briefly: two names at the most, then *et al.*"""
-    names = [cut(one_line(name), TERM) for name in authors[:2]]
+    names = [cut(one_line(name[: 4 * TERM]), TERM) for name in authors[:2]]
     return f"{names[0]} et al." if len(authors) > 2 else " and ".join(names)
 
 
@@ -139,7 +142,7 @@ def links(paper: Paper) -> list[Said]:
 def abstract(paper: Paper) -> list[Line]:
     """The whole abstract in paragraphs of a few sentences; what has no abstract says so."""
     paragraphs: list[str] = []
-    for sentence in sentences(paper.abstract):
+    for sentence in sentences(cut(paper.abstract, ABSTRACT)):
         if paragraphs and len(paragraphs[-1]) + len(sentence) <= PARAGRAPH:
             paragraphs[-1] += " " + one_line(sentence)
         else:
@@ -155,9 +158,8 @@ def discuss(delivery: Delivery) -> Button | None:
 # ── the three formats ──
 
 
-def _headline(delivery: Delivery, paper: Paper, who: str = "") -> Line:
-    if not who and (delivery.options.format or "compact") == "compact":
-        who = byline(paper.authors)
+def _headline(delivery: Delivery, paper: Paper) -> Line:
+    who = byline(paper.authors) if (delivery.options.format or "compact") == "compact" else ""
     return Line((*title(delivery, paper), *plain(f" — {who}" if who else "")))
 
 

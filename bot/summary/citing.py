@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import Paper
@@ -19,6 +20,10 @@ _ESCAPED = str.maketrans(
 https://mirrors.ctan.org/biblio/bibtex/base/btxdoc.pdf"""
 
 _ADDRESS = str.maketrans({"\\": "%5C", "{": "%7B", "}": "%7D", '"': "%22", " ": "%20"})
+LONGEST = 1_000
+PEOPLE = 300
+"""Characters of a field, and names, that are written; of more authors BibTeX says `and others`."""
+
 _SMALL = re.compile(r"an?|the|on|of|in|for|to|and|with|towards?|from|is|are|do|does|can|how|what|why")
 _ARXIV = re.compile(r"arxiv:(\d\d)(\d\d)\.\d{4,5}")
 
@@ -29,7 +34,7 @@ def bibtex(paper: Paper) -> str:
     doi = paper.id.removeprefix("doi:") if paper.id.startswith("doi:") else ""
     fields = {
         "title": f"{{{_text(paper.title)}}}",  # twice in braces: capitals stay
-        "author": " and ".join(filter(None, map(_person, paper.authors))),
+        "author": " and ".join(_people(paper.authors)),
         "year": _year(paper),
         "eprint": _address(number),
         "archivePrefix": "arXiv" if number else "",
@@ -42,12 +47,17 @@ def bibtex(paper: Paper) -> str:
 
 
 def _text(words: str) -> str:
-    return one_line(_visible(words)).translate(_ESCAPED)
+    return one_line(_visible(words[:LONGEST])).translate(_ESCAPED)
 
 
 def _visible(words: str) -> str:
     """Without control, format and private characters: they mean nothing in print."""
     return "".join(" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c)[0] != "C")
+
+
+def _people(authors: Sequence[str]) -> list[str]:
+    named = [name for name in map(_person, authors[:PEOPLE]) if name]
+    return [*named, "others"] if len(authors) > PEOPLE else named
 
 
 def _person(name: str) -> str:
@@ -57,11 +67,11 @@ def _person(name: str) -> str:
 
 
 def _address(url: str) -> str:
-    return one_line(_visible(url)).translate(_ADDRESS)
+    return one_line(_visible(url[:LONGEST])).translate(_ADDRESS)
 
 
 def _key(paper: Paper) -> str:
-    last = one_line(paper.authors[0]).split(" ")[-1] if paper.authors else ""
+    last = one_line(paper.authors[0][:LONGEST]).split(" ")[-1] if paper.authors else ""
     words = [_letters(word) for word in paper.title[:500].split()]
     telling = next((word for word in words if word and not _SMALL.fullmatch(word)), "")
     return (_letters(last) or "anon")[:30] + _year(paper) + telling[:30]

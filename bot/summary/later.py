@@ -50,8 +50,9 @@ def update(news: News, paper: Paper) -> Post:
 
 
 def is_withdrawn(delivery: Delivery, paper: Paper) -> bool:
-    """Whether the paper is to be shown as withdrawn: it was told, or its own words say so."""
-    return any(news.kind == "withdrawn" for news in delivery.news) or says_withdrawn(paper)
+    """Whether the paper is to be shown as withdrawn: its own words say so, or that was the last told of its text."""
+    told = [news.kind for news in delivery.news if news.kind in ("withdrawn", "version")]
+    return says_withdrawn(paper) or told[-1:] == ["withdrawn"]
 
 
 def says_withdrawn(paper: Paper) -> bool:

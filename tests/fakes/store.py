@@ -98,9 +98,9 @@ class FakeStore:
             before = {number for paper in poll.papers for number in self._met(paper)}
             for paper in poll.papers:
                 self._keep(paper, utc(now))
-            for paper, one in poll.news:
+            for name, one in poll.news:
                 for number, row in self.tables.deliveries.items():
-                    if row.paper == self.tables.names.get(clean(paper)) and row.delivery.state == "sent":
+                    if row.paper == self.tables.names.get(clean(name)) and row.delivery.state == "sent":
                         self._tell(number, (one,), utc(now))
             self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
             return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)

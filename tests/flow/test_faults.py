@@ -236,7 +236,7 @@ async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
     chat = Slow()
     world = replace(stage.world, chats={"local": chat})
     await stage.hands.deliver_all(world)
-    (action,) = [button.action for button in chat.said[0].post.buttons]
+    (action, *_) = [button.action for button in chat.said[0].post.buttons]
     pressed = [flow.answer(Press(Channel("local", "general"), person, action), world) for person in "ab"]
     first, second = await asyncio.gather(*pressed)
     assert first.thread == second.thread is not None

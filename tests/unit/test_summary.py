@@ -110,7 +110,7 @@ def test_where_the_code_lies_is_not_the_news() -> None:
 
 def test_a_long_sentence_begins_where_the_authors_say_what_they_did() -> None:
     """The occasion is left out when there is no room for both."""
-    long = "Inspired by how trees grow in the many forests of the far north, we propose rings that halve the cost of models."
+    long = "Inspired by how trees grow in the forests of the north, we propose rings that halve the cost of models."
     assert summary.gist(replace(PAPER, abstract=long), 60) == "We propose rings that halve the cost of models."
 
 

@@ -45,11 +45,11 @@ def wanted(shape: str | None = None, **more: str) -> Delivery:
 
 def test_a_compact_post_is_two_lines() -> None:
     """Title and first author; then what is new, why it is here, what is known, where to read it."""
-    assert summary.post(wanted("compact"), PAPER).plain.split("\n") == [
-        "Small Rings for Large Models — Ada Lovelace et al.",
-        "We propose rings, which halve the cost. · matches rings, has:code"
-        " · ▲ 27 votes · 3 comments · code · PDF · Hugging Face",
-    ]
+    title, told = summary.post(wanted("compact"), PAPER).plain.split("\n")
+    assert title == "Small Rings for Large Models — Ada Lovelace et al."
+    news, *facts = told.split(" · ")
+    assert news == "We propose rings, which halve the cost."
+    assert facts == ["matches rings, has:code", "▲ 27 votes", "3 comments", "code", "PDF", "Hugging Face"]
 
 
 def test_a_card_says_who_and_what_is_new_and_quietly_why() -> None:
@@ -71,16 +71,28 @@ def test_a_full_post_is_a_card_with_the_abstract() -> None:
 
 def test_where_nobody_has_said_a_post_is_compact() -> None:
     """And so is the post that Discuss makes of a digest's line, whatever its channel's format."""
-    assert (
-        summary.post(DELIVERY, PAPER) == summary.post(wanted("compact"), PAPER) == summary.card(wanted("full"), PAPER)
-    )
+    post, card = summary.post(DELIVERY, PAPER), summary.card(wanted("full"), PAPER)
+    assert post == summary.post(wanted("compact"), PAPER)
+    assert (card.headline, card.lines) == (post.headline, post.lines)
 
 
 def test_every_press_names_its_delivery() -> None:
     """Discuss and the upvote are seen, the rest stands in the menu."""
     post = summary.post(DELIVERY, PAPER)
     assert [button.action for button in post.buttons] == ["discuss:7", "vote:7"]
-    assert [button.action for button in post.more] == ["why:7", "not:7", "save:7", "bibtex:7"]
+    assert [button.action for button in post.more] == ["why:7", "bibtex:7"]
+
+
+def test_a_card_is_made_to_be_discussed() -> None:
+    """Discuss is its one button; everything else that can be pressed for the paper is in its menu."""
+    post, card = summary.post(DELIVERY, PAPER), summary.card(DELIVERY, PAPER)
+    assert [button.action for button in card.buttons] == ["discuss:7"]
+    assert {*card.buttons, *card.more} == {*post.buttons, *post.more}
+
+
+def test_an_endless_abstract_is_cut_before_it_is_laid_out() -> None:
+    """No channel can show it, and the event loop has other things to do."""
+    assert len(summary.opener(replace(PAPER, abstract="e.g. A " * 100_000)).plain) < 25_000
 
 
 def test_the_upvote_counts() -> None:
@@ -108,6 +120,12 @@ def test_a_withdrawn_paper_is_struck_and_heard(said: str) -> None:
     post = summary.post(replace(DELIVERY, news=(news,)), PAPER)
     assert [span.style for span in post.headline.spans[:2]] == ["strong", "struck"]
     assert post.plain.startswith("Withdrawn: Small Rings")
+
+
+def test_a_withdrawn_paper_that_comes_back_is_struck_no_more() -> None:
+    """A version after the withdrawal is a paper again."""
+    news = (News("withdrawn", "Gone.", "post"), News("version", "Version 3 is out.", "post"))
+    assert "Withdrawn" not in summary.post(replace(DELIVERY, news=news), PAPER).headline.text
 
 
 def test_a_link_leads_where_its_word_says() -> None:

@@ -19,7 +19,7 @@ PAPER = Paper(
     "arxiv:cs.CL",
     version=1,
     authors=("Shih-yang Liu", "Zechun Liu"),
-    abstract="Large models are slow on phones, which is a pity. We propose a quantized transformer, and it is fast.",
+    abstract="Large models are slow on phones, which is a pity. We propose a quantized transformer, fast.",
     url="https://arxiv.org/abs/2310.16836",
     categories=("cs.CL", "cs.LG"),
     published=datetime(2023, 10, 25, tzinfo=UTC),
@@ -110,7 +110,7 @@ def test_why_here_shows_each_rule_with_the_words_around_its_terms() -> None:
     assert [line.text for line in post.lines] == [
         "Rule quantization:",
         "quantization in the title: LLM-FP4: 4-Bit Floating-Point Quantized Transformers",
-        "quantization in the abstract: …on phones, which is a pity. We propose a quantized transformer, and it is fast.",
+        "quantization in the abstract: …on phones, which is a pity. We propose a quantized transformer, fast.",
         "Rule cat:cs.LG has:code:",
         "cat:cs.LG among the categories: cs.CL, cs.LG",
         "has:code: it comes with code",
