@@ -117,7 +117,7 @@ def holiday(day: date) -> str:
     fixed = {(1, 1): "New Year", (6, 19): "Juneteenth", (7, 4): "Independence Day"}
     if name := fixed.get((day.month, day.day)):
         return name
-    if (12, 24) <= (day.month, day.day):  # which of these days is announced in December
+    if (day.month, day.day) >= (12, 24):  # which of these days is announced in December
         return "Christmas" if day.day < 28 else "New Year"
     floating = {
         _nth(day.year, 1, 0, 3): "Martin Luther King Day",

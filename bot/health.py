@@ -97,10 +97,17 @@ def answered(before: Bookmark, digest: str | None, reading: Reading | None, now:
     habits = replace(before.habits, answered_at=now, failure=None)
     if reading is None:
         return habits
+    habits = replace(
+        habits,
+        ttl=reading.ttl,
+        skip_hours=reading.skip_hours,
+        skip_days=reading.skip_days,
+        period=reading.period,
+    )
     if before.digest is None or digest != before.digest:
         habits = replace(habits, changed_at=now)
     if reading.unchanged and not reading.papers:  # the body changed, its entries did not
-        return replace(habits, ttl=reading.ttl)
+        return habits
     ids, newest = fingerprint(reading.papers), _newest(reading.papers)
     advanced = bool(reading.papers) and ids != habits.ids
     return replace(
@@ -108,7 +115,6 @@ def answered(before: Bookmark, digest: str | None, reading: Reading | None, now:
         ids=ids,
         newest=max((d for d in (newest, habits.newest) if d), default=None),
         advanced_at=now if advanced else habits.advanced_at,
-        ttl=reading.ttl,
     )
 
 

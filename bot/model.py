@@ -109,6 +109,11 @@ class Reading:
     """Entries left out of `papers` because they stood there word for word when `seen` was made."""
     seen: bytes = b""
     """What to hand to the next reading of this feed, so that it reads only what is new; empty: it reads all."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day (GMT) in which the feed asks not to be read; `skip_days` are days of the week, in English."""
+    skip_days: tuple[str, ...] = ()
+    period: int | None = None
+    """How many seconds its owner says lie between two updates; a hint only."""
 
 
 # ── who wants what ──────────────────────────────────────────────────────────────────────────────────

@@ -11,8 +11,9 @@ from bot.errors import SourceFailed
 from bot.model import Announce, Feed
 from bot.sources.address import mask
 from bot.sources.dates import moment
-from bot.sources.feed import Fields, Parsed, authors, links, terms, text, ttl
+from bot.sources.feed import Fields, Parsed, authors, links, terms, text
 from bot.sources.gather import Entry, Sheet
+from bot.sources.hints import period, ttl
 from bot.sources.identity import Names, arxiv_id
 from bot.sources.people import listed, people
 from bot.sources.text import plain
@@ -91,4 +92,4 @@ def sheet(found: Parsed, feed: Feed) -> Sheet:
         raise SourceFailed(f"arXiv refused {mask(feed.url)}: {reason.rstrip('.')}.")
     entries = [_entry(e, found.head) for e in found.entries]
     title, link = plain(text(found.head, "title")), text(found.head, "link")
-    return Sheet(entries, title, "arxiv", link, found.odd, ttl(found.head))
+    return Sheet(entries, title, "arxiv", link, found.odd, ttl(found.head), period=period(found.head))

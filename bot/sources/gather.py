@@ -56,6 +56,7 @@ class Sheet:
     odd: tuple[str, ...] = ()
     ttl: int | None = None
     feed: Feed | None = None
+    period: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
