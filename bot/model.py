@@ -67,6 +67,14 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A paper's title and abstract as its feed gave them, TeX, HTML and all; empty where they are as we show them."""
+
+    title: str = ""
+    abstract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A paper, as plain readable text (no TeX, no HTML, no line breaks in titles).
 
@@ -90,6 +98,7 @@ class Paper:
     aliases: tuple[str, ...] = ()
     signals: Signals = field(default_factory=Signals)
     seen: datetime | None = None
+    original: Original = field(default_factory=Original)
 
 
 @dataclass(frozen=True, slots=True)
