@@ -312,7 +312,7 @@ class FakeStore:
         return replace(row.delivery, paper=self.tables.papers[row.paper].id)
 
     async def holding(self) -> list[Held]:
-        rows = [(self.tables.papers[row.paper].source, row.delivery) for row in self._kept_back(None)]
+        rows = [(self.tables.papers[row.paper].source, self._named(row)) for row in self._kept_back(None)]
         return [_summed(source, [d for s, d in rows if s == source]) for source in sorted({s for s, _ in rows})]
 
     def _kept_back(self, source: str | None) -> list[Row]:
