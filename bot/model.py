@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from bot.errors import ChannelUnknown
@@ -255,6 +255,7 @@ class Poll:
 
     `version` is the rulebook the deliveries were planned with; None when nothing was matched (a baseline).
     `audience` are the channels whose own feed it is; None: it is read for all.
+    `day` is the day of the source's past that was asked for again; the bookmark is that day's own. None: the feed's.
     """
 
     bookmark: Bookmark
@@ -262,6 +263,7 @@ class Poll:
     deliveries: tuple[Delivery, ...] = ()
     version: int | None = None
     audience: frozenset[Channel] | None = None
+    day: date | None = None
 
 
 # ── what is said ────────────────────────────────────────────────────────────────────────────────────

@@ -161,7 +161,7 @@ async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], 
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     refused: list[str] = []
     work: list[Coroutine[Any, Any, None]] = [ticking.poll_all(feeds, world), ticking.deliver_all(world)]
-    work.append(ticking.fill_in_all(feeds, world))
+    work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())
