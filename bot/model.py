@@ -36,6 +36,8 @@ class Bookmark:
 
     `etag` and `modified` are byte for byte one set from one 200. `digest` is the SHA-256 of the last body,
     `due` when the feed may be asked again, `failures` how many polls in a row have failed since `failing_since`.
+    `moved_to` is where that 200 came from, if not from the feed's own address: it moved there for good, or it is
+    arXiv's for several feeds' categories together.
     """
 
     address: str

@@ -106,7 +106,8 @@ def next_poll(
     if not owner and not changed:
         habit = max(habit, hints.period or habit)
     interval = max(least(bookmark), owner, min(habit, LONGEST))
-    return allowed(now + interval + spread(bookmark.address, interval), hints)
+    place = bookmark.moved_to or bookmark.address  # feeds that were asked for together are due together
+    return allowed(now + interval + spread(place, interval), hints)
 
 
 def next_reading(now: datetime, wait: float | None = None) -> datetime:

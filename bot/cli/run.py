@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.cli.world import clock, opened_fetch, opened_store, settings, source, t
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
+from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
@@ -86,6 +88,7 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         max_age = timedelta(days=settings.file.polling.max_age_days)
         shared = frozenset(feed.address for feed in feeds)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared)
+        world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         if served := words.local or not platforms:

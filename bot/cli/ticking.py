@@ -79,6 +79,13 @@ async def _watched(feeds: list[Feed], world: World) -> list[Feed]:
     return list(dict.fromkeys([*feeds, *own]))
 
 
+async def sound(feeds: list[Feed], world: World) -> list[Feed]:
+    """What is watched, less what fails: one that fails is asked by itself, so that it takes no other with it."""
+    known = await world.store.bookmarks()
+    watched = await _watched(feeds, world)
+    return [feed for feed in watched if feed.address not in known or not known[feed.address].failures]
+
+
 async def _due(feeds: list[Feed], world: World) -> dict[Feed, datetime | None]:
     """When each is due, as the store remembers it."""
     known = await world.store.bookmarks()

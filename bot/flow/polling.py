@@ -14,6 +14,8 @@ from bot.flow.world import World, ranks
 from bot.matching import Matcher, Ranks, plan
 from bot.model import Bookmark, Channel, Delivery, Feed, Match, Paper, Poll, Reading
 from bot.ports import Fetched
+from bot.sources import part
+from bot.sources.address import ARXIV
 
 log = logging.getLogger("paper-round")
 
@@ -70,12 +72,19 @@ async def parse(fetched: Fetched, feed: Feed, before: Bookmark, world: World) ->
     if fetched.body is None:
         return None
     try:
-        return await world.read(fetched, feed, before)
+        return _own_part(await world.read(fetched, feed, before), feed, fetched.bookmark)
     except SourceFailed:
         raise
     except Exception as error:  # put off like any feed that cannot be read, rather than asked again and again
         log.exception("a feed could not be read")
         raise SourceFailed("It could not be read, by a mistake of Paper Round; the log has it.") from error
+
+
+def _own_part(reading: Reading, feed: Feed, bookmark: Bookmark) -> Reading:
+    """arXiv answers for several feeds' categories together: the papers of this one's."""
+    if bookmark.moved_to and feed.url.startswith(ARXIV):
+        return replace(reading, papers=part(feed, reading.papers))
+    return reading
 
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
