@@ -20,7 +20,10 @@ AGAIN = 14
 """Days back that are asked for again: a paper's rules are asked again for as long after its first sight."""
 
 PACES = ((1, timedelta(hours=2)), (3, timedelta(hours=6)), (AGAIN, DAY))
-"""How often a day is asked for until so many days after its end. Where its owner sends no ETag, once a day."""
+"""How often a day is asked for until so many days after its end. A Saturday, a Sunday, and any day where its owner
+sends no ETag: once a day. Hardly anything is put on a weekend's list."""
+
+SATURDAY = 5
 
 DAYS = 30
 """What a preview and a search look back on: a month."""
@@ -62,7 +65,7 @@ def again(main: Bookmark | None, pages: Mapping[date, Bookmark], done: Collectio
 def next_asking(page: Bookmark, day: date, now: datetime, wait: float | None = None) -> datetime:
     """When a day that has just answered is asked for again; `wait` is the seconds of `Fetched.wait`."""
     age = now - _end(day)
-    pace = next((pace for days, pace in PACES if age < days * DAY), DAY)
+    pace = next((pace for days, pace in PACES if age < days * DAY and day.weekday() < SATURDAY), DAY)
     interval = max(pace, least(page), timedelta(seconds=min(max(wait or 0.0, 0.0), DAY.total_seconds())))
     return now + interval + spread(f"{page.address} {day}", interval)
 

@@ -185,7 +185,7 @@ async def test_a_restart_asks_nothing_early(tmp_path: Path) -> None:
     await site.store.close()
     site.store = await bot.store.open(str(tmp_path / "a.db"))
     assert await site.at(START + DAY + 0.9 * HOUR) == []
-    assert await site.at(START + DAY + 2.5 * HOUR) == ["", "2026-08-17"]
+    assert {"", "2026-08-17"} <= {*await site.at(START + DAY + 2.5 * HOUR)}
     await site.store.close()
 
 
@@ -232,7 +232,7 @@ async def test_a_day_that_fails_is_put_off_and_the_others_with_it(site: Site) ->
     assert len(await renewing.due(DAILY, site.world)) > 1
 
 
-@pytest.mark.parametrize(("gap", "asked"), [(0.0, 4), (3600.0, 1)])
+@pytest.mark.parametrize(("gap", "asked"), [(0.0, 3), (3600.0, 1)])
 async def test_days_are_asked_for_one_after_the_other_while_the_bot_runs(site: Site, gap: float, asked: int) -> None:
     """The running bot's loop does what `--once` does, with a pause after each request."""
     for days in (1, 2):
@@ -244,7 +244,7 @@ async def test_days_are_asked_for_one_after_the_other_while_the_bot_runs(site: S
         await asyncio.sleep(0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    assert [day for day, _ in site.hub.asked] == ["2026-08-19", "2026-08-18", "2026-08-17", "2026-08-16"][:asked]
+    assert [day for day, _ in site.hub.asked] == ["2026-08-19", "2026-08-18", "2026-08-17"][:asked]
 
 
 async def test_other_sources_have_no_days_to_ask_for(site: Site) -> None:
