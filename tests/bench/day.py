@@ -1,9 +1,9 @@
 """A day by hand: `uv run python -m tests.bench.day FOLDER` prints what is asked and what is posted in 24 hours.
 
-Plays recorded days (`huggingface/*.json` and `arxiv/*.atom.xml` in FOLDER, named by their date) against the real fetcher,
-parser, flow and SQLite by a simulated clock. Hugging Face's papers are put on its list between 6:00 and 18:00 and their
-votes grow to what was recorded within two days; arXiv's feeds are served as they are, on their day in Eastern time. A
-site's run begins at noon (UTC) of the first two days that follow each other, and lasts 24 hours.
+Plays recorded days (`huggingface/*.json` and `arxiv/*.atom.xml` in FOLDER, named by their date) against the real
+fetcher, parser, flow and SQLite by a simulated clock. Hugging Face's papers are put on its list between 6:00 and 18:00
+and their votes grow to what was recorded within two days; arXiv's feeds are served as they are, on their day in Eastern
+time. A site's run begins at noon (UTC) of the first two days that follow each other, and lasts 24 hours.
 """
 
 from __future__ import annotations
