@@ -22,6 +22,9 @@ SLOW = 10.0
 QUIET = timedelta(days=7)
 """A source without a calendar is quiet after so long without anything new: most blogs write weekly or less."""
 
+SHUT = (403, 451)
+"""Statuses of those who will not let us in; what they send with it is a page for people."""
+
 _PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
 
 
@@ -140,7 +143,7 @@ def failure(error: SourceFailed, body: bytes | None) -> Failure:
     """What kind of failure it was; `body` is what came where a feed was due, if anything did."""
     if error.gone:
         return "gone"
-    return "blocked" if body is not None and is_page(body) else "failed"
+    return "blocked" if error.status in SHUT or (body is not None and is_page(body)) else "failed"
 
 
 def is_page(body: bytes) -> bool:

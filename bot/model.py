@@ -81,6 +81,7 @@ class Paper:
     """A paper, as plain readable text (no TeX, no HTML, no line breaks in titles).
 
     `id` is without version: `arxiv:2608.01234`, `doi:10.1101/…`, `guid:<feed>#…` or `url:…`.
+    `source` is the address of the feed that brought it, its keys hidden.
     `aliases` are further ids the same paper is known by. `announced` is when the source brought it,
     `published` when its authors did, `seen` when we first saw it (None before the store has it).
     """

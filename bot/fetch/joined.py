@@ -17,14 +17,12 @@ from bot.errors import SourceFailed
 from bot.model import Bookmark, Feed
 from bot.ports import Clock, Fetch, Fetched
 from bot.sources.address import ARXIV
+from bot.sources.arxiv import FULL
 
 log = logging.getLogger("paper-round")
 
 FRESH = timedelta(hours=1)
 """So long an answer serves all who want it: nobody asks for the same again sooner (bot.schedule.CONDITIONAL)."""
-
-FULL = 2000
-"""Entries at which arXiv ends an answer: "Limit 2000 results", same source. Then each feed asks for its own."""
 
 WRONG = 400
 """The status for all categories when one of them is none; then as well."""

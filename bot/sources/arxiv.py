@@ -27,6 +27,8 @@ _SUFFIX = re.compile(  # "Title. (arXiv:1805.09166v1 [hep-ex] CROSS LISTED)", as
     r"\.?\s*\(arXiv:(?P<id>[^\s()]+?)(?:v(?P<version>\d+))?\s*(?:\[(?P<category>[\w.-]+)\])?\s*"
     r"(?P<kind>CROSS LISTED|UPDATED)?\)\s*$"
 )
+FULL = 2000
+"""Entries at which arXiv ends an answer: "Limit 2000 results", https://info.arxiv.org/help/rss.html."""
 OAI = "oai:arXiv.org:"
 _KINDS: dict[str, Announce] = {
     "new": "new",

@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.model import Announce, Feed, Original, Paper, Signals
+from bot.sources.address import mask
 from bot.sources.identity import Names, identity, normalised, telling
 from bot.sources.memory import Mark, digest, digests
 from bot.sources.text import plain, shortened
@@ -122,7 +123,7 @@ def _paper(entry: Entry, feed: Feed, unique: frozenset[str]) -> Paper | None:
     return Paper(
         id=who.id,
         title=title,
-        source=feed.address,
+        source=mask(feed.address),
         version=entry.version or who.version,
         authors=entry.authors,
         abstract=abstract,

@@ -38,8 +38,11 @@ def renewed(text: str, source: Source) -> Reading:
     text = legal(text[source.opening.at :])
     source = replace(source, opening=replace(source.opening, at=0))
     hours, days = skips(text)
-    reading = _renewed(text, source)
-    return replace(reading, skip_hours=hours, skip_days=days) if hours or days else reading
+    reading = replace(_renewed(text, source), skip_hours=hours, skip_days=days)
+    if reading.kind == "arxiv" and text.count("<entry>") + text.count("<item>") >= arxiv.FULL:
+        full = f"arXiv ends its answers at {arxiv.FULL:,} entries, so some may be missing: name fewer categories"
+        return replace(reading, odd=(*reading.odd, full))
+    return reading
 
 
 def _renewed(text: str, source: Source) -> Reading:

@@ -22,6 +22,7 @@ from bot.fetch import Joined, joined
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Bookmark, Channel, Feed, Paper, Poll, Subscription
+from bot.sources import arxiv
 from tests.fakes.chat import FakeChat
 from tests.fetch.owner import Elsewhere, Moment, Owner, fetching, owner
 
@@ -83,14 +84,14 @@ class Rig:
 @asynccontextmanager
 async def rig(*watched: Feed) -> AsyncIterator[Rig]:
     async with owner() as site, fetching() as fetch:
-        arxiv, clock, wanted = Arxiv(site), Moment(), [*watched]
+        press, clock, wanted = Arxiv(site), Moment(), [*watched]
         for path in ("cs.CL", "cs.LG", "cs.LG+cs.AI", "cs.CL+cs.LG", "cs.AI+cs.CL+cs.LG"):
-            site.answers[f"/atom/{path}"] = arxiv.answer
+            site.answers[f"/atom/{path}"] = press.answer
 
         async def watch() -> Sequence[Feed]:
             return wanted
 
-        yield Rig(arxiv, clock, Joined(Elsewhere(fetch, site.port), watch, clock), wanted)
+        yield Rig(press, clock, Joined(Elsewhere(fetch, site.port), watch, clock), wanted)
 
 
 async def test_categories_wanted_by_all_are_one_request() -> None:
@@ -182,8 +183,8 @@ async def test_a_feed_that_failed_is_asked_for_by_itself() -> None:
 
 async def test_an_answer_that_is_full_is_asked_for_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """arXiv gives 2,000 entries at most: what is above would be lost."""
-    assert joined.FULL == 2000
-    monkeypatch.setattr(joined, "FULL", 3)
+    assert arxiv.FULL == 2000
+    monkeypatch.setattr("bot.fetch.joined.FULL", 3)
     async with rig(CL, LG) as it:
         it.arxiv.papers = [("2608.00001", ("cs.CL",)), ("2608.00002", ("cs.CL",)), ("2608.00003", ("cs.LG",))]
         bodies = [(await it.fetch(feed, Bookmark(feed.address))).body or b"" for feed in (CL, LG)]
@@ -209,9 +210,9 @@ def test_a_feed_takes_its_own_part() -> None:
 async def test_the_whole_bot_asks_once_and_divides_what_comes(tmp_path: Path) -> None:
     """An operator's feed and a channel's own: one request for both, and what the own one brings reaches its channel."""
     async with owner() as site, fetching(clock=(clock := Moment())) as fetch:
-        arxiv = Arxiv(site, [("2608.00001", ("cs.CL",)), ("2608.00002", ("cs.LG",))])
+        press = Arxiv(site, [("2608.00001", ("cs.CL",)), ("2608.00002", ("cs.LG",))])
         for path in ("cs.CL", "cs.LG", "cs.CL+cs.LG"):
-            site.answers[f"/atom/{path}"] = arxiv.answer
+            site.answers[f"/atom/{path}"] = press.answer
         store, parser, chat = await bot.store.open(str(tmp_path / "a.db")), Parser(), FakeChat()
         plain = Elsewhere(fetch, site.port)
         shared = frozenset({CL.address})
@@ -222,7 +223,7 @@ async def test_the_whole_bot_asks_once_and_divides_what_comes(tmp_path: Path) ->
         await store.add_feed(OwnFeed(READING, LG.address, "local:ada"), Poll(Bookmark(LG.address)), clock.now)
         await ticking.once([CL], world)
         assert chat.said == []
-        arxiv.papers = [("2608.00003", ("cs.CL",)), ("2608.00004", ("cs.LG",))]
+        press.papers = [("2608.00003", ("cs.CL",)), ("2608.00004", ("cs.LG",))]
         for _ in range(1, 25):
             clock.now += HOUR
             await ticking.once([CL], world)
@@ -232,8 +233,8 @@ async def test_the_whole_bot_asks_once_and_divides_what_comes(tmp_path: Path) ->
             ("local:reading", "arxiv:2608.00003"),
             ("local:reading", "arxiv:2608.00004"),
         }
-        assert {path for path, _ in arxiv.asked} == {"/atom/cs.CL+cs.LG"}
-        assert len(arxiv.asked) <= 12  # max-age is two hours
+        assert {path for path, _ in press.asked} == {"/atom/cs.CL+cs.LG"}
+        assert len(press.asked) <= 12  # max-age is two hours
         papers = {paper.id: paper.source for paper in await store.papers()}
         assert (papers["arxiv:2608.00003"], papers["arxiv:2608.00004"]) == (CL.address, LG.address)
         await store.close()

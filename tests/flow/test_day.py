@@ -82,6 +82,12 @@ async def test_a_day_of_arxiv_and_hugging_face(tmp_path: Path) -> None:
     """Few requests, each allowed by its owner, none twice in an hour; every match posted once, and nothing else."""
     told = await day(tmp_path)
     _asked_politely(told)
+    _asked_seldom(told)
+    _posted_once(told)
+
+
+def _asked_seldom(told: Told) -> None:
+    """arXiv once a batch for all categories; a month of Hugging Face once, and yesterday every two hours."""
     arxiv = [request for request in told.asked if request.host == "rss.arxiv.org"]
     assert [(request.path, request.status) for request in arxiv] == [("/atom/cs.CL+cs.LG", 200)] * 2
     assert arxiv[1].at - arxiv[0].at >= timedelta(seconds=arxiv[0].max_age or 0)
@@ -93,9 +99,8 @@ async def test_a_day_of_arxiv_and_hugging_face(tmp_path: Path) -> None:
     assert min(later) >= datetime(2026, 8, 18, 2, tzinfo=UTC)
 
 
-async def test_each_match_of_the_day_is_posted_once(tmp_path: Path) -> None:
+def _posted_once(told: Told) -> None:
     """New papers of both; nothing of the first reading or the past; votes that came later."""
-    told = await day(tmp_path)
     assert len(told.posted) == len(set(told.posted))
     first = {f"arxiv:2608.17{n:03}" for n in range(40) if n * 12 / 40 <= 6}
     rest = {f"arxiv:2608.17{n:03}" for n in range(40)} - first
