@@ -67,6 +67,9 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=6)
 """An outage of a platform rarely lasts longer, and the paper is still news then."""
 
+LOST_FOR = timedelta(days=14)
+"""So long what waits for a channel that the platform refuses is kept: somebody comes back from a holiday."""
+
 GIVE_UP = timedelta(days=3)
 """A delivery is given up so long after its first try: a long weekend."""
 
@@ -211,6 +214,12 @@ def retry_delivery(attempts: int, first_tried: datetime, now: datetime, after: f
     if now >= end:
         return None
     return max(min(now + backoff(attempts, FIRST_RETRY, LONGEST_RETRY), end), now + _asked(after))
+
+
+def probe(lost_since: datetime | None, now: datetime) -> datetime:
+    """When a channel that the platform refuses is tried again: ever later, from minutes to six hours."""
+    been = now - lost_since if lost_since else timedelta()
+    return now + min(max(been / 2, FIRST_BACKOFF), LONGEST_RETRY)
 
 
 def backoff(failures: int, first: timedelta, longest: timedelta) -> timedelta:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from bot import flow, past, sources
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import from_chat
-from bot.flow import Polled, World, backfill, renewing
+from bot.flow import Polled, World, backfill, later, renewing
 from bot.model import Claim, Feed
 from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
@@ -257,6 +257,26 @@ async def _end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def tend_all(world: World) -> None:
+    """Tell what became of papers, and edit messages that do not show what is so, until cancelled."""
+    while True:
+        done = 0
+        try:
+            for claim in await later.claim_news(world, WORKER, AT_ONCE):
+                await later.tell(claim, world)
+                done += 1
+            for edit in await later.edits(world, AT_ONCE):
+                await later.edit(edit, world)
+                done += 1
+        except StoreFailed as error:
+            log.warning("%s", error)
+            await asyncio.sleep(5)
+        except Exception:  # one message that breaks us must not keep all others from being told
+            log.exception("what became of a paper could not be told; it is tried again")
+            await asyncio.sleep(5)
+        await asyncio.sleep(0 if done else TICK)
 
 
 # ── once ────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,12 +7,12 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import feeds, health, news, past, schedule
+from bot import feeds, health, news, past, schedule, summary
 from bot.errors import RulesChanged, SourceFailed
 from bot.flow import marks, own
-from bot.flow.world import World, ranks
+from bot.flow.world import World, ranks, wishes
 from bot.matching import Matcher, Ranks, plan
-from bot.model import Bookmark, Channel, Delivery, Feed, Match, Paper, Poll, Reading
+from bot.model import Bookmark, Channel, Delivery, Feed, Match, News, Paper, Poll, Reading
 from bot.ports import Fetched
 from bot.sources import part
 from bot.sources.address import ARXIV
@@ -109,7 +109,7 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         habits = news.counted(health.grown(bookmark.habits, told.new, sifted.left_out), sifted.first, now)
         flood = news.flood(habits)
         planned = news.held(told.planned, flood) if flood else told.planned
-        whole = Poll(replace(bookmark, habits=habits), papers, planned, told.version, told.audience)
+        whole = Poll(replace(bookmark, habits=habits), papers, planned, told.version, told.audience, told.became)
         try:
             made = await world.store.record(whole, now)
         except RulesChanged:
@@ -122,7 +122,8 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
 class Tidings:
     """What a reading brings: how many papers are `new`, which of them are news, known papers as they were and will be.
 
-    `planned` are the deliveries of those that rules of `version` want, in the channels of `audience` (None: all).
+    `planned` are the deliveries of those that rules of `version` want, in the channels of `audience` (None: all);
+    `became` is what the changes mean to channels that have had the paper, by its id.
     """
 
     version: int
@@ -131,6 +132,7 @@ class Tidings:
     news: news.News
     changes: tuple[tuple[Paper, Paper], ...]
     planned: tuple[Delivery, ...]
+    became: tuple[tuple[str, News], ...]
 
 
 async def tidings(
@@ -147,8 +149,10 @@ async def tidings(
     changes = await world.store.changed(papers)
     asked = [pair for pair in changes if _still_asked(*pair, now) and not past.unposted(pair[0], feed, main)]
     matches = await _matches(sifted.papers, asked, version, world)
-    planned = plan(match for match in matches if feeds.allowed(match, audience, aware))
-    return Tidings(version, audience, len(new), sifted, tuple(changes), planned)
+    heard = [match for match in matches if feeds.allowed(match, audience, aware)]
+    planned = plan(heard, await wishes({match.subscription.channel for match in heard}, world), now)
+    became = tuple((after.id, one) for before, after in changes for one in summary.what_happened(before, after))
+    return Tidings(version, audience, len(new), sifted, tuple(changes), planned, became)
 
 
 async def _matches(

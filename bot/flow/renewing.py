@@ -56,7 +56,7 @@ async def _recorded(polled: Polled, poll: Poll, main: Bookmark, world: World) ->
     past_only = first is not None and day is not None and day < first.date()
     while True:
         told = await tidings(polled.feed, poll.papers, main, world, past_only=past_only)
-        whole = replace(poll, deliveries=told.planned, version=told.version, audience=told.audience)
+        whole = replace(poll, deliveries=told.planned, version=told.version, audience=told.audience, news=told.became)
         try:
             made = await world.store.record(whole, world.clock())
         except RulesChanged:
