@@ -7,14 +7,14 @@ import contextlib
 import logging
 import os
 import socket
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot import flow, past, sources
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import from_chat
-from bot.flow import Polled, World, backfill, later
+from bot.flow import Polled, World, backfill, later, renewing
 from bot.model import Claim, Feed
-from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff
+from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
 log = logging.getLogger("paper-round")
 
@@ -25,14 +25,14 @@ GAP = 5.0
 """Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
 allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
 
+LOOK = 60.0
+"""Seconds between two looks at which days are due again: the shortest wait is two hours."""
+
 AT_ONCE = 32
 """Polls, and deliveries, under way at the same time."""
 
 AFTER_A_FAULT = timedelta(minutes=5)
 """Before a feed is tried again whose poll failed by the database, or by ourselves."""
-
-LONGEST = timedelta(days=8)
-"""No feed is put off by more: bot.schedule believes owners up to a week, and a day's backoff has its spread."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -79,6 +79,13 @@ async def _watched(feeds: list[Feed], world: World) -> list[Feed]:
     return list(dict.fromkeys([*feeds, *own]))
 
 
+async def sound(feeds: list[Feed], world: World) -> list[Feed]:
+    """What is watched, less what fails: one that fails is asked by itself, so that it takes no other with it."""
+    known = await world.store.bookmarks()
+    watched = await _watched(feeds, world)
+    return [feed for feed in watched if feed.address not in known or not known[feed.address].failures]
+
+
 async def _due(feeds: list[Feed], world: World) -> dict[Feed, datetime | None]:
     """When each is due, as the store remembers it."""
     known = await world.store.bookmarks()
@@ -94,11 +101,6 @@ async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
         return bool((await world.store.rulebook()).subscriptions)
     except StoreFailed:
         return False  # whoever claims deliveries tells it
-
-
-def waits(due: datetime | None, now: datetime) -> bool:
-    """Whether a feed is to be left alone still. A wait longer than any was written under a clock that ran ahead."""
-    return due is not None and now < due and (due >= NEVER or due <= now + LONGEST)
 
 
 async def _poll(feed: Feed, world: World) -> datetime:
@@ -174,6 +176,39 @@ async def _fill_in(feed: Feed, world: World, gap: float) -> None:
         await asyncio.sleep(pause if left else 0)
     if found:
         log.info("%s: %d papers of the days before are stored, to be searched", _name(feed), found)
+
+
+async def renew_all(feeds: list[Feed], world: World, gap: float = GAP) -> None:
+    """Ask again for the days of the last fortnight whenever they are due, one after the other, until cancelled."""
+    while True:
+        try:
+            for feed in await _watched(feeds, world):
+                await _renew(feed, world, gap)
+        except StoreFailed as error:
+            log.warning("%s", error)
+        await asyncio.sleep(LOOK)
+
+
+async def _renew(feed: Feed, world: World, gap: float) -> bool:
+    """The days that are due now; False when one of them failed, and the others wait with it."""
+    for day in await renewing.due(feed, world):
+        try:
+            _tell_renewed(await renewing.renew(feed, day, world), day)
+        except SourceFailed as error:
+            log.warning("%s Votes of %s are looked up later.", _sentence(feed, error), f"{day:%d %B}")
+            return False
+        except StoreFailed:
+            raise
+        except Exception:  # our own mistake with one day: feeds are polled all the same
+            log.exception("%s: %s could not be looked up again", _name(feed), f"{day:%d %B}")
+            return False
+        await asyncio.sleep(gap)
+    return True
+
+
+def _tell_renewed(polled: Polled, day: date) -> None:
+    if polled.deliveries:
+        log.info("%s: %s again, %d to post", _name(polled.feed), f"{day:%d %B}", polled.deliveries)
 
 
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
@@ -255,13 +290,20 @@ async def once(feeds: list[Feed], world: World) -> int:
         mark = known.get(feed.address)
         if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
             log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
-            continue
-        try:
-            _tell_polled(await flow.poll(feed, world))
-        except SourceFailed as error:
-            failed = True
-            log.warning("%s", _sentence(feed, error))
+        else:
+            failed |= not await _polled(feed, world)
+        failed |= not await _renew(feed, world, gap=0)
     return int(await _deliver_due(world) or failed)
+
+
+async def _polled(feed: Feed, world: World) -> bool:
+    """One poll of a single run; whether it could be read."""
+    try:
+        _tell_polled(await flow.poll(feed, world))
+    except SourceFailed as error:
+        log.warning("%s", _sentence(feed, error))
+        return False
+    return True
 
 
 async def _deliver_due(world: World) -> bool:

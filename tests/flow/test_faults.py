@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bot import flow
+from bot import flow, schedule
 from bot.cli import run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
 from bot.matching import Matcher
@@ -213,8 +213,8 @@ def test_a_clock_that_is_set_back_silences_no_feed(days: int, waits: bool) -> No
     """A wait that nobody can have asked for is over; a retired feed stays retired."""
     now = START
     due = NEVER if days == 365_000 else now + timedelta(days=days)
-    assert ticking.waits(due, now) is waits
-    assert not ticking.waits(None, now)
+    assert schedule.waits(due, now) is waits
+    assert not schedule.waits(None, now)
 
 
 class Slow(FakeChat):

@@ -143,8 +143,13 @@ class SqliteStore:
     async def backfilled(self, address: str) -> frozenset[date]:
         return await self._do(past.backfilled, address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
-        await self._do(past.backfill, address, day, papers, now)
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        await self._do(past.backfill, address, day, papers, now, page)
+
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
+        return await self._do(past.pages, address)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
