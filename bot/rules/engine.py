@@ -67,7 +67,7 @@ class Engine:
     def _load(self, lines: Iterable[tuple[int, str]]) -> None:
         keys: list[npt.NDArray[np.int64]] = []
         rules: list[npt.NDArray[np.int64]] = []
-        for chunk in _chunks(lines, 20_000):
+        for chunk in _chunks(lines, 100_000):
             keys.append(np.fromiter((key for key, _ in chunk), np.int64, len(chunk)))
             rules.append(self.ways.rules([line for _, line in chunk]))
         if keys:

@@ -7,40 +7,15 @@ for the life of the engine, whatever rules come and go.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from bot.rules.arrays import Bits, Ints, Numbers
 from bot.rules.fold import PIECE, STOPS, between, forms
 from bot.rules.words import ENDS
-
-Ints = npt.NDArray[np.int32]
-Bits = npt.NDArray[np.uint64]
 
 BREAK, HYPHEN, SOFT = 0, 1, 2
 """Forms that are no words: a run of signs that ends a phrase, one that joins, one that does neither."""
 _SIGNS = {"": BREAK, "-": HYPHEN, "~": SOFT}
 _BASE = 1_000_003
-
-
-class Numbers:
-    """An array of int32 by number, as long as it must be, filled with `empty`."""
-
-    def __init__(self, empty: int = -1) -> None:
-        self.empty = empty
-        self.array: Ints = np.full(1024, empty, np.int32)
-
-    def reach(self, size: int) -> Ints:
-        """The array, at least `size` long."""
-        if size > len(self.array):
-            grown = np.full(max(size, 2 * len(self.array)), self.empty, np.int32)
-            grown[: len(self.array)] = self.array
-            self.array = grown
-        return self.array
-
-    def __setitem__(self, place: int, value: int) -> None:
-        self.reach(place + 1)[place] = value
-
-    def __getitem__(self, place: int) -> int:
-        return int(self.array[place]) if place < len(self.array) else self.empty
 
 
 def digest(text: str) -> int:
@@ -132,24 +107,4 @@ class Chunks(dict[str, tuple[int, ...]]):
         if len(self) >= self.MOST:
             self.clear()
         found = self[chunk] = tuple(map(self.forms.__getitem__, PIECE.findall(chunk)))
-        return found
-
-
-class Maybe:
-    """A set of numbers that says "no" for certain and "yes" nearly so, by array."""
-
-    def __init__(self, bits: int = 22) -> None:
-        self.shift = np.uint64(64 - bits)
-        self.seen = np.zeros(1 << bits, np.bool_)
-
-    _STIR = np.uint64(0x9E3779B97F4A7C15)
-
-    def add(self, number: int) -> None:
-        self.seen[((number * int(self._STIR)) & 0xFFFFFFFFFFFFFFFF) >> int(self.shift)] = True
-
-    def add_all(self, numbers: Bits) -> None:
-        self.seen[(numbers * self._STIR) >> self.shift] = True
-
-    def among(self, numbers: Bits) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = self.seen[(numbers * self._STIR) >> self.shift]
         return found
