@@ -140,6 +140,12 @@ class Maybe:
     def add(self, number: int) -> None:
         self.seen[(number * _STIR & _MASK) >> self.shift] = True
 
+    def has(self, number: int) -> bool:
+        return bool(self.seen[(number * _STIR & _MASK) >> self.shift])
+
+    def add_all(self, numbers: Bits) -> None:
+        self.seen[(numbers * np.uint64(_STIR)) >> np.uint64(self.shift)] = True
+
     def among(self, numbers: Bits) -> Where:
         found: Where = self.seen[(numbers * np.uint64(_STIR)) >> np.uint64(self.shift)]
         return found

@@ -118,11 +118,11 @@ class Compounds:
 
     def said_partly(self) -> None:
         """Phrases of which an acronym of the paper says a part."""
-        parts: dict[int, set[tuple[int, int]]] = {}
+        parts: dict[int, set[tuple[int, ...]]] = {}
         for zone in self.signals.zones.values():
-            for number, ends_of in zone.phrases.partly.items():
-                parts.setdefault(number, set()).update(ends_of)
+            for number, says in zone.phrases.partly.items():
+                parts.setdefault(number, set()).update(says)
         if parts:
             caps = self.forms.caps.reach(len(self.forms.low))[self.words.form]
             at = np.flatnonzero(np.isin(caps, np.array(list(parts), np.int32))).tolist()
-            self.edges.said([(place, *ends_of) for place in at for ends_of in parts[int(caps[place])]])
+            self.edges.said([(place, says) for place in at for says in parts[int(caps[place])]])

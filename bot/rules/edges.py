@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from bot.rules.arrays import Longs, Where, spread
+from bot.rules.arrays import Longs, Maybe, Where, spread
 from bot.rules.lights import Lights, Words
+from bot.rules.phrases import PAPER
 from bot.rules.signals import Signals, Zone
 
 WHOLE, HELD, SAID = range(3)
@@ -22,16 +24,18 @@ class Edges:
         self.signals = signals
         self.words = words
         self.all: list[Longs] = []
+        self.inner: list[tuple[int, int]] = []
 
     def add(self, start: Longs, size: int, first: Longs, last: Longs, kind: int) -> None:
         """Words of one kind and of so many tokens each."""
         if len(start):
             self.all.append(np.stack([start, start + size, first, last, np.full(len(start), kind)]))
 
-    def said(self, parts: Sequence[tuple[int, int, int]]) -> None:
-        """Acronyms, each by its place, and the first and last family of what it says."""
-        at, first, last = np.array(parts, np.int64).reshape(-1, 3).T
+    def said(self, parts: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+        """Acronyms, each by its place and the families of what it says."""
+        at, first, last = np.array([(at, says[0], says[-1]) for at, says in parts], np.int64).reshape(-1, 3).T
         self.add(at, 1, first, last, SAID)
+        self.inner += [(at, one << 32 | two) for at, says in parts for one, two in pairwise(says)]
 
     def meet(self) -> None:
         """Light the phrases of two words that stand here, and suspect longer ones that have two families which meet."""
@@ -39,19 +43,33 @@ class Edges:
             return
         edges = np.concatenate(self.all, axis=1)
         codes, at, sure = self.codes(edges)
+        present = self.present(codes, at)
         for name, zone in self.signals.zones.items():
             inside = self.words.inside(name)[at]
             self.lights.light_pairs(zone, codes, self.words.paper[at], np.flatnonzero(inside & sure))
             if zone.phrases.pieces:
-                self.suspect(name, zone, codes[inside], at[inside])
+                self.suspect(name, zone, codes[inside], at[inside], present)
             if zone.phrases.loose:
                 self.suspect_loose(name, zone, edges)
 
-    def suspect(self, name: str, zone: Zone, codes: Longs, at: Longs) -> None:
+    def present(self, codes: Longs, at: Longs) -> Maybe:
+        """All pairs of families that stand side by side in a paper, each with the paper's number."""
+        family = self.words.family.astype(np.int64)
+        second = np.flatnonzero(self.words.gap > 0)
+        inner = np.array(self.inner, np.int64).reshape(-1, 2)
+        pairs = np.concatenate([family[second - 1] << 32 | family[second], codes, inner[:, 1]])
+        places = np.concatenate([second, at, inner[:, 0]])
+        found = Maybe(18)
+        found.add_all((pairs ^ self.words.paper[places].astype(np.int64) << PAPER).view(np.uint64))
+        return found
+
+    def suspect(self, name: str, zone: Zone, codes: Longs, at: Longs, present: Maybe) -> None:
         known = zone.phrases.maybe.among(codes.astype(np.uint64))
-        for code, place in zip(codes[known].tolist(), at[known].tolist(), strict=True):
+        papers = self.words.paper[at[known]].tolist()
+        for code, place, paper in zip(codes[known].tolist(), at[known].tolist(), papers, strict=True):
             for signal in zone.phrases.at(code):
-                self.lights.suspects.add((name, signal, place))
+                if zone.phrases.stands(signal, present, paper):
+                    self.lights.suspects.add((name, signal, place))
 
     def suspect_loose(self, name: str, zone: Zone, edges: Longs) -> None:
         hung = zone.phrases.hangs.reach(len(self.signals.forms.names))[edges[2]] > 0

@@ -7,7 +7,7 @@ looked at closer where a pair of theirs stands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import NamedTuple
 
 from bot.rules.acronyms import Acronyms
@@ -17,6 +17,8 @@ from bot.rules.tree import Acronym, Prefix, Word
 from bot.rules.words import Piece, meaning_pieces, together
 
 _MOST_SPELLINGS = 8
+PAPER = 58
+"""Where a paper's number goes in a pair's code: above all numbers of families."""
 
 
 class Wanted(NamedTuple):
@@ -45,7 +47,8 @@ class Phrases:
         self.maybe = Maybe()
         self.joined: dict[str, list[int]] = {}
         self.capitals: dict[int, list[int]] = {}
-        self.partly: dict[int, set[tuple[int, int]]] = {}
+        self.partly: dict[int, set[tuple[int, ...]]] = {}
+        self.chains: dict[int, list[tuple[int, ...]]] = {}
         self.loose: dict[int, list[int]] = {}
         self.hangs = Numbers(0)
         self.always: list[int] = []
@@ -76,17 +79,22 @@ class Phrases:
         self._said_and_joined(signal, pieces)
 
     def _said_and_joined(self, signal: int, pieces: tuple[Piece, ...]) -> None:
-        for first, second in pairwise(pieces):
+        meanings = [meaning for piece in pieces for meaning in piece.meanings]
+        for first, second in chain.from_iterable(map(pairwise, [pieces, *meanings])):
             whole = together(first, second)
             if whole:
                 self.joined.setdefault(whole, []).append(signal)
         for caps, spelled in self._said(pieces):
-            number = self.forms.capitals_number(caps)
             if len(spelled) == len(pieces):
-                self.capitals.setdefault(number, []).append(signal)
+                self.capitals.setdefault(self.forms.capitals_number(caps), []).append(signal)
             else:
-                ends = self.forms.family_number(spelled[0].family), self.forms.family_number(spelled[-1].family)
-                self.partly.setdefault(number, set()).add(ends)
+                self._says_part(caps, spelled)
+        for caps, spelled in chain.from_iterable(map(self._said, meanings)):
+            self._says_part(caps, spelled)
+
+    def _says_part(self, caps: str, spelled: tuple[Piece, ...]) -> None:
+        families = tuple(self.forms.family_number(piece.family) for piece in spelled)
+        self.partly.setdefault(self.forms.capitals_number(caps), set()).add(families)
 
     def _spellings(self, pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
         """The phrase with its acronyms as they are, and spelled out."""
@@ -106,6 +114,7 @@ class Phrases:
             self._hang_loose(signal, pieces)
             return
         families = tuple(-1 if p.kind is Prefix else self.forms.family_number(p.family) for p in pieces)
+        self.chains.setdefault(signal, []).append(tuple(families[n] << 32 | families[n + 1] for n in keys))
         best = min(keys, key=lambda n: rarity[n] * rarity[n + 1]) if rarity else keys[0]
         caps = tuple(self.forms.capitals_number(p.caps) if p.kind is Acronym else -1 for p in pieces)
         wanted = Wanted(signal, families, best, caps if max(caps) >= 0 else None, sure=-1 not in families)
@@ -136,6 +145,10 @@ class Phrases:
             for name, spelled in self._meanings.get(piece.family, ())
             if own[n : n + len(spelled)] == [(word.kind, word.family) for word in spelled]
         ]
+
+    def stands(self, signal: int, present: Maybe, paper: int) -> bool:
+        """Whether some spelling's pairs are all present in a paper; one short word of both is seen elsewhere."""
+        return any(all(present.has(code ^ paper << PAPER) for code in pairs) for pairs in self.chains[signal])
 
     def at(self, code: int) -> list[int]:
         """The phrases, other than two plain words, that have this pair anywhere."""
