@@ -25,6 +25,23 @@ def spread(starts: Longs, sizes: Longs) -> Longs:
     return places
 
 
+def ones(bits: Bits) -> tuple[Longs, Longs]:
+    """The ones of many rows of bits, bit by bit: the row's place, the bit's number."""
+    octets = bits.view(np.uint8)
+    some = np.flatnonzero(octets)
+    octet, bit = np.nonzero(np.unpackbits(octets[some].reshape(-1, 1), axis=1, bitorder="little"))
+    places = some[octet]
+    number = (places % 8 * 8 + bit).astype(np.uint8)
+    order = np.argsort(number, kind="stable")  # numbers so small are sorted by counting them
+    return (places // 8)[order], number[order].astype(np.int64)
+
+
+def first_of_each(numbers: Longs) -> Longs:
+    """The places of different numbers, in their order."""
+    order = np.argsort(numbers, kind="stable")
+    return order[np.flatnonzero(np.diff(numbers[order], prepend=-1))]
+
+
 class Numbers:
     """An array of int32 by number, as long as it must be, filled with `empty`."""
 

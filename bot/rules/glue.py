@@ -41,9 +41,10 @@ def _suspects(found: Found, on: Ints, ways: Longs) -> Longs:
     """The ways that ask for both words of a pair which stands in one word somewhere in the batch."""
     part = np.zeros(len(found.rows), np.bool_)
     part[found.held] = True
+    ways = ways[part[on[0, ways]] | (on[2, ways] != ON)]  # the others have one such word at most
     columns = [column[ways] for column in on]
     several = np.flatnonzero(sum(part[column].astype(np.int8) for column in columns) > 1)
-    pairs = np.unique(np.array([max(pair) << 32 | min(pair) for pair in found.glued], np.int64))
+    pairs = np.array(sorted({max(pair) << 32 | min(pair) for pair in found.glued}), np.int64)
     asked = np.zeros(len(several), np.bool_)
     for one, two in combinations([column[several].astype(np.int64) for column in columns], 2):
         codes = np.maximum(one, two) << 32 | np.minimum(one, two)

@@ -124,7 +124,10 @@ class Lights:
 
     def glue(self, one: Longs, two: Longs, paper: Ints) -> None:
         """Remember that one word of a paper holds two words that rules may ask for side by side."""
-        for pair, papers in zip(
-            zip(one.tolist(), two.tolist(), strict=True), (1 << n for n in paper.tolist()), strict=True
-        ):
-            self.glued[pair] = self.glued.get(pair, 0) | papers
+        if len(one):
+            codes = one << 32 | two
+            order = np.argsort(codes, kind="stable")
+            codes, bits = codes[order], np.uint64(1) << paper[order].astype(np.uint64)
+            first = np.flatnonzero(np.diff(codes, prepend=-1))
+            pairs = zip((codes[first] >> 32).tolist(), (codes[first] & 0xFFFFFFFF).tolist(), strict=True)
+            self.glued.update(zip(pairs, np.bitwise_or.reduceat(bits, first).tolist(), strict=True))

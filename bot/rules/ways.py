@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.rules.arrays import Bits, Ints, Longs, Where, spread
+from bot.rules.arrays import Bits, Ints, Longs, spread
 from bot.rules.glue import rescued
+from bot.rules.lights import ALL
 from bot.rules.parser import parse
 from bot.rules.plan import MOST_OFF, MOST_ON, PART, TREE, WAY
 from bot.rules.scan import Found
@@ -40,7 +41,6 @@ class Ways:
         self.trees: list[Tree] = []
         self.starts: Longs = np.zeros(1, np.int64)
         self.settled = 0
-        self.late: dict[int, list[int]] = {}
         self.single = True
         """Whether every rule has one way only, so that it is found once."""
 
@@ -50,12 +50,9 @@ class Ways:
         known = self.number(hash(line))
         if known is not None:
             return known
-        first = self.ways
         self._take([line], self.count)
         rule = self.numbers[hash(line)] = self.count
         self.count += 1
-        for way in range(first, self.ways):
-            self.late.setdefault(int(self.columns[0, way]), []).append(way)
         return rule
 
     def number(self, digest: int) -> int | None:
@@ -131,12 +128,12 @@ class Ways:
         _fill(own[MOST_ON:_RULE], way[off], ~parts[off])
 
     def _take_tree(self, words: str, rule: int) -> None:
+        """A tree is kept under each of the signals of which it needs one."""
         tree = plant(parse(words, self.signals.acronyms).tree, self.signals)
-        choice = needed(tree, self.signals)
-        own = self._room(1)
-        if choice:
-            own[0] = choice[0] if len(choice) == 1 else self.signals.choice(list(choice))
-        own[_RULE], own[_TREE] = rule, len(self.trees)
+        under = needed(tree, self.signals) or (ON,)
+        self.single = self.single and len(under) == 1
+        own = self._room(len(under))
+        own[0], own[_RULE], own[_TREE] = under, rule, len(self.trees)
         self.trees.append(tree)
 
     def _room(self, count: int) -> Ints:
@@ -170,57 +167,67 @@ class Ways:
         for column in self.columns:
             column[:] = column[order]
         self.starts = np.searchsorted(self.columns[0], np.arange(len(self.signals) + 1))
-        self.late = {}
         self.settled = self.ways
 
     # ── asking ──
     def judged(self, found: Found) -> tuple[Longs, Bits, int]:
         """The rules that hit papers of the batch, their papers as bits, and how many candidates there were."""
         ways, bits = self.kept(found)
-        trees = self.columns[_TREE, ways] >= 0
-        some = np.flatnonzero((bits > 0) & ~trees)
         looked = int(np.bitwise_count(bits).sum())
-        sides = self.sides(found.rows, ways[some], bits[some])
+        trees = self.columns[_TREE, ways] >= 0
         saved, their = rescued(found, self.columns[:MOST_ON], ways[~trees]) if found.glued else (_NONE, bits[:0])
-        rest = ~np.isin(sides[0], saved) if len(saved) else slice(None)
-        plain = self.allowed(
-            found.rows, np.concatenate([sides[0][rest], saved]), np.concatenate([sides[1][rest], their])
-        )
-        wild = [(way, judge(self.trees[self.columns[_TREE, way]], found.rows, found.glued)) for way in ways[trees]]
-        hit = np.concatenate([plain[0], np.array([way for way, papers in wild if papers], np.int64)])
-        bits = np.concatenate([plain[1], np.array([papers for _, papers in wild if papers], np.uint64)])
-        return self.columns[_RULE, hit].astype(np.int64), bits, looked + len(saved)
+        some = np.flatnonzero((bits > 0) & ~trees)
+        plain, bits = self.sides(found.rows, ways[some], bits[some])
+        if len(saved):
+            rest = ~np.isin(plain, saved)
+            plain, bits = np.concatenate([plain[rest], saved]), np.concatenate([bits[rest], their])
+        plain, bits = self.allowed(found.rows, plain, bits)
+        wild, wide = self.grown(found, ways[trees])
+        rules = self.columns[_RULE, np.concatenate([plain, wild])].astype(np.int64)
+        return rules, np.concatenate([bits, wide]), looked + len(saved)
 
     def kept(self, found: Found) -> tuple[Longs, Bits]:
         """The ways kept under any signal that is on, and the papers that have their two rarest signals, as bits."""
-        own = np.concatenate([[ON], found.touched, found.held])
-        if len(found.held):
-            own = np.unique(own)
+        held = [signal for signal in dict.fromkeys(found.held.tolist()) if not found.rows[signal]]
+        own = np.concatenate([[ON], found.touched, np.array(held, np.int64)])
         inside = own[own < len(self.starts) - 1]
         sizes = self.starts[inside + 1] - self.starts[inside]
         some = sizes > 0
         inside, sizes = inside[some], sizes[some]
         ways = spread(self.starts[inside], sizes)
         bits = np.repeat(found.rows[inside], sizes) & found.rows[self.columns[1, ways]]
-        if self.late:
-            late = [way for signal in self.late.keys() & set(own.tolist()) for way in self.late[signal]]
+        if self.settled < self.ways:
+            late = np.arange(self.settled, self.ways)
             both = found.rows[self.columns[0, late]] & found.rows[self.columns[1, late]]
-            ways, bits = np.concatenate([ways, np.array(late, np.int64)]), np.concatenate([bits, both])
+            ways, bits = np.concatenate([ways, late]), np.concatenate([bits, both])
         return ways, bits
 
     def sides(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
         """What is left when the other signals must be on as well."""
         for column in self.columns[2:MOST_ON]:
             bits = bits & rows[column[ways]]
+            hit = np.flatnonzero(bits)
+            ways, bits = ways[hit], bits[hit]
         return ways, bits
 
     def allowed(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
         """What is left when no signal is on that must be off, and new papers are meant where nothing is said."""
-        bits = bits & (rows[NEW] | (self.columns[_NEW, ways] == 0) * ~np.uint64(0))
+        bits = bits & (rows[NEW] | (self.columns[_NEW, ways] == 0) * ALL)
         for column in self.columns[MOST_ON:_RULE]:
             bits = bits & ~rows[column[ways]]
-        hit: Where = bits > 0
+        hit = np.flatnonzero(bits)
         return ways[hit], bits[hit]
+
+    def grown(self, found: Found, ways: Longs) -> tuple[Longs, Bits]:
+        """The ways of these that are trees and hit papers, and their papers as bits."""
+        hits: list[tuple[int, int]] = []
+        seen: dict[int, int] = {}
+        for way, tree in zip(ways.tolist(), self.columns[_TREE, ways].tolist(), strict=True):
+            if tree not in seen:
+                seen[tree] = judge(self.trees[tree], found.rows, found.glued)
+                if seen[tree]:
+                    hits.append((way, seen[tree]))
+        return np.array([way for way, _ in hits], np.int64), np.array([papers for _, papers in hits], np.uint64)
 
 
 def _fill(columns: Ints, ways: Longs, signals: Longs) -> None:
