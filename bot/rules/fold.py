@@ -140,6 +140,8 @@ def fold(word: str) -> str:
 
 def capitals(word: str) -> str:
     """The acronym a word may be, in capitals and singular (`LLMs` → `LLM`, `MoE` → `MOE`), or ""."""
+    if word[1:].islower():
+        return ""
     word = word.replace("’", "'").removesuffix("'s")
     if len(word) > LONGEST or not _CAPITALS.fullmatch(word):
         return ""

@@ -57,6 +57,7 @@ def arranged(papers: Sequence[Paper], chunks: Chunks, forms: Forms, named: Seque
                 ids.extend(chain.from_iterable(map(number, cleaned(text).split())))
             ids.append(BREAK)
             sizes.append(len(ids) - before)
+    forms.settle()
     pieces = np.array(ids, np.int32)
     paper = np.repeat(np.repeat(np.arange(len(papers), dtype=np.int32), len(fields)), sizes)
     zone = np.repeat(np.tile(np.array(fields, np.int32), len(papers)), sizes)

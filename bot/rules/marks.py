@@ -68,8 +68,10 @@ class Marks:
 
 def _beginnings(zone: Zone, low: str) -> list[int]:
     """The zone's prefixes that a word begins with, in either spelling."""
-    spellings = {word[:size] for word in (low, american(low)) for size in range(1, len(word) + 1)}
-    return [zone.prefixes[prefix] for prefix in spellings if prefix in zone.prefixes]
+    own, other = zone.prefixes, american(low)
+    found = {own.get(word[:size], -1) for word in {low, other} for size in zone.prefix_sizes}
+    found.discard(-1)
+    return list(found)
 
 
 def _parts(signals: Signals, whole: int) -> Iterator[tuple[int, int]]:

@@ -49,7 +49,7 @@ class Zone:
         self.words = Numbers()
         self.capitals = Numbers()
         self.prefixes: dict[str, int] = {}
-        self.shortest = 99
+        self.prefix_sizes: set[int] = set()
         self.phrases = Phrases(forms, acronyms)
         self.exact: dict[int, str] = {}
 
@@ -213,6 +213,7 @@ class Signals:
         (piece,) = pieces(leaf, self.acronyms)
         if piece.low not in zone.prefixes:
             zone.prefixes[piece.low] = self._new(self.frequency.beginning(piece.low))
+            zone.prefix_sizes.add(len(piece.low))
             self.epoch += 1
             for cut in range(1, len(piece.low) - 2):
                 self.starts.setdefault(piece.low[:cut], []).append(piece.low[cut:])
