@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.rules.arrays import Longs, Where
+from bot.rules.arrays import Longs, Where, where
 from bot.rules.edges import HELD, WHOLE, Edges
 from bot.rules.forms import POWERS, VARIANTS, Forms
 from bot.rules.lights import HYPHENED, SPACED, Lights, Words, within
@@ -28,13 +28,13 @@ class Compounds:
         """Hyphens and spaces left out or put in, and words by their beginning."""
         marks = self.marks.of(self.words.form)
         close = self.close()
-        self.begin(np.flatnonzero(marks & BEGINS))
-        self.begin_late(np.flatnonzero(marks & STARTS), close)
-        for at in np.flatnonzero(marks & JOINS).tolist():
+        self.begin(where((marks & BEGINS) != 0))
+        self.begin_late(where((marks & STARTS) != 0), close)
+        for at in where((marks & JOINS) != 0).tolist():
             for name, signal in self.marks.joined[int(self.words.form[at])]:
                 self.lights.suspect_at(name, signal, self.words, at)
         self.said_partly()
-        self.hold(np.flatnonzero(marks & HOLDS))
+        self.hold(where((marks & HOLDS) != 0))
         self.wholes(close)
         self.edges.meet()
 
@@ -75,19 +75,19 @@ class Compounds:
         for name, zone in self.signals.zones.items():
             own = zone.words.reach(len(self.forms.names))
             one, two = own[first].astype(np.int64), own[second].astype(np.int64)
-            both = np.flatnonzero((one >= 0) & (two >= 0) & (one != two) & self.words.inside(name)[at])
+            both = where((one >= 0) & (two >= 0) & (one != two) & self.words.inside(name)[at])
             self.lights.glue(one[both], two[both], self.words.paper[at[both]])
         self.edges.add(at, 1, first, second, HELD)
 
     def wholes(self, close: Where) -> None:
         """Two words of the text that are one word of a rule."""
-        at = np.flatnonzero(close)
+        at = where(close)
         heads, tails = self.forms.digests[self.words.form[at - 1]], self.words.family[at]
         found: list[tuple[int, int]] = []
         for variant in range(VARIANTS):
             sizes = self.forms.tail_sizes[tails, variant]
             whole = heads * POWERS[sizes] + self.forms.tails[tails, variant]
-            some = np.flatnonzero((sizes > 0) & self.signals.wholes.among(whole))
+            some = where((sizes > 0) & self.signals.wholes.among(whole))
             found += [
                 (place, number)
                 for place, size in zip(at[some].tolist(), sizes[some].tolist(), strict=True)
@@ -124,5 +124,6 @@ class Compounds:
                 parts.setdefault(number, set()).update(says)
         if parts:
             caps = self.forms.caps.reach(len(self.forms.low))[self.words.form]
-            at = np.flatnonzero(np.isin(caps, np.array(list(parts), np.int32))).tolist()
-            self.edges.said([(place, says) for place in at for says in parts[int(caps[place])]])
+            named = where(caps >= 0)
+            some = zip(named.tolist(), caps[named].tolist(), strict=True)
+            self.edges.said([(place, says) for place, number in some for says in parts.get(number, ())])

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.rules.arrays import Longs, Maybe, Where, spread
+from bot.rules.arrays import Longs, Maybe, Where, spread, where
 from bot.rules.lights import Lights, Words
 from bot.rules.phrases import PAPER
 from bot.rules.signals import Signals, Zone
@@ -46,7 +46,7 @@ class Edges:
         present = self.present(codes, at)
         for name, zone in self.signals.zones.items():
             inside = self.words.inside(name)[at]
-            self.lights.light_pairs(zone, codes, self.words.paper[at], np.flatnonzero(inside & sure))
+            self.lights.light_pairs(zone, codes, self.words.paper[at], where(inside & sure))
             if zone.phrases.pieces:
                 self.suspect(name, zone, codes[inside], at[inside], present)
             if zone.phrases.loose:
@@ -55,7 +55,7 @@ class Edges:
     def present(self, codes: Longs, at: Longs) -> Maybe:
         """All pairs of families that stand side by side in a paper, each with the paper's number."""
         family = self.words.family.astype(np.int64)
-        second = np.flatnonzero(self.words.gap > 0)
+        second = where(self.words.gap > 0)
         inner = np.array(self.inner, np.int64).reshape(-1, 2)
         pairs = np.concatenate([family[second - 1] << 32 | family[second], codes, inner[:, 1]])
         places = np.concatenate([second, at, inner[:, 0]])
@@ -81,9 +81,9 @@ class Edges:
         """The pairs of neighbouring families, where they stand, and whether a phrase of both surely does."""
         start, end, first, last, kind = edges
         family, gap = self.words.family.astype(np.int64), self.words.gap
-        own = np.flatnonzero(kind != WHOLE)
-        left = np.flatnonzero((start > 0) & (gap[start] > 0))
-        right = np.flatnonzero((end < len(family)) & (gap[np.minimum(end, len(family) - 1)] > 0))
+        own = where(kind != WHOLE)
+        left = where((start > 0) & (gap[start] > 0))
+        right = where((end < len(family)) & (gap[np.minimum(end, len(family) - 1)] > 0))
         before, after = self._between(start, end)
         codes = [
             first[own] << 32 | last[own],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from bot.rules.arrays import spread
+from bot.rules.arrays import spread, where
 
 Keys = npt.NDArray[np.int64]
 _MUCH = 4096
@@ -77,8 +77,9 @@ class Fanout:
 
     def of(self, rules: Keys, papers: Keys, count: int) -> list[Keys]:
         """For each of `count` papers all keys that want a rule it hits; the hits are given paper by paper."""
-        own = np.flatnonzero(rules < len(self.starts) - 1)
-        starts, sizes = self.starts[rules[own]], np.diff(self.starts)[rules[own]]
+        own = where(rules < len(self.starts) - 1)
+        starts = self.starts.take(rules[own])
+        sizes = self.starts.take(rules[own] + 1) - starts
         if self.holes or self.new:
             return self._mended(rules, papers, own, starts, sizes, count)
         ends = np.bincount(papers[own], sizes, count).cumsum().astype(np.int64)
@@ -89,13 +90,13 @@ class Fanout:
         if len(sizes) and sizes.sum() > _LONG * len(sizes):
             places = map(slice, starts.tolist(), (starts + sizes).tolist())
             return np.concatenate([*map(self.keys.__getitem__, places)])
-        return self.keys[spread(starts, sizes)]
+        return self.keys.take(spread(starts, sizes))
 
     def _mended(self, rules: Keys, papers: Keys, own: Keys, starts: Keys, sizes: Keys, count: int) -> list[Keys]:
         """`of` without the keys that are gone and with those that are new."""
         places = spread(starts, sizes)
         alive = self.alive[places]
-        late = np.flatnonzero(np.isin(rules, np.array(list(self.new), np.int64)))
+        late = where(np.isin(rules, np.array(list(self.new), np.int64)))
         new = zip(rules[late].tolist(), papers[late].tolist(), strict=True)
         more = np.array([(key, paper) for rule, paper in new for key in self.new[rule]], np.int64).reshape(-1, 2)
         keys = np.concatenate([self.keys[places][alive], more[:, 0]])

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from bot.rules.arrays import Bits, Ints, Longs
+from bot.rules.arrays import Bits, Ints, Longs, Maybe, where
 from bot.rules.lights import ALL
 from bot.rules.scan import Found
 from bot.rules.signals import ON
@@ -38,16 +38,18 @@ def rescued(found: Found, on: Ints, ways: Longs) -> tuple[Longs, Bits]:
 
 
 def _suspects(found: Found, on: Ints, ways: Longs) -> Longs:
-    """The ways that ask for both words of a pair which stands in one word somewhere in the batch."""
+    """The ways that (nearly surely) ask for both words of a pair which stands in one word somewhere in the batch."""
     part = np.zeros(len(found.rows), np.bool_)
     part[found.held] = True
-    ways = ways[part[on[0, ways]] | (on[2, ways] != ON)]  # the others have one such word at most
-    columns = [column[ways] for column in on]
-    several = np.flatnonzero(sum(part[column].astype(np.int8) for column in columns) > 1)
-    pairs = np.array(sorted({max(pair) << 32 | min(pair) for pair in found.glued}), np.int64)
+    first, second, fourth = (on[place].take(ways) for place in (0, 1, 3))
+    ways = ways[part.take(first) | part.take(second) | (fourth != ON)]  # the others have one such word at most
+    columns = [column.take(ways) for column in on]
+    several = where(np.add.reduce([part.take(column) for column in columns], dtype=np.int8) > 1)
+    pairs = Maybe(18)
+    for pair in found.glued:
+        pairs.add(max(pair) << 32 | min(pair))
     asked = np.zeros(len(several), np.bool_)
     for one, two in combinations([column[several].astype(np.int64) for column in columns], 2):
-        codes = np.maximum(one, two) << 32 | np.minimum(one, two)
-        asked |= pairs[np.minimum(np.searchsorted(pairs, codes), len(pairs) - 1)] == codes
+        asked |= pairs.among((np.maximum(one, two) << 32 | np.minimum(one, two)).view(np.uint64))
     found_ways: Longs = ways[several[asked]]
     return found_ways

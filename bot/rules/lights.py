@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.model import Paper
-from bot.rules.arrays import Bits, Ints, Longs, Where
+from bot.rules.arrays import Bits, Ints, Longs, Where, where
 from bot.rules.fold import cleaned
 from bot.rules.forms import BREAK, HYPHEN, SOFT, Chunks, Forms
 from bot.rules.reading import FIELDS, field_text
@@ -61,7 +61,7 @@ def arranged(papers: Sequence[Paper], chunks: Chunks, forms: Forms, named: Seque
     pieces = np.array(ids, np.int32)
     paper = np.repeat(np.repeat(np.arange(len(papers), dtype=np.int32), len(fields)), sizes)
     zone = np.repeat(np.tile(np.array(fields, np.int32), len(papers)), sizes)
-    at = np.flatnonzero(pieces > SOFT)
+    at = where(pieces > SOFT)
     form = pieces[at]
     return Words(form, paper[at], zone[at], _gaps(pieces, at), forms.family.reach(len(forms.low))[form])
 
@@ -71,7 +71,7 @@ def _gaps(pieces: Ints, at: Longs) -> Ints:
     between = np.diff(at, prepend=-1) - 1
     gap = np.ones(len(at), np.int32)
     gap[:1] = 0
-    signed = np.flatnonzero(between > 0)
+    signed = where(between > 0)
     if len(signed):
         sums = [np.concatenate([[0], np.cumsum(pieces == sign)]) for sign in (BREAK, HYPHEN, SOFT)]
         starts, ends = at[signed] - between[signed], at[signed]
@@ -102,18 +102,18 @@ class Lights:
         """Set the papers' bits in the signals' rows."""
         np.bitwise_or.at(self.rows, signal, np.uint64(1) << paper.astype(np.uint64))
 
-    def light_known(self, signal: Ints, paper: Ints, where: Longs) -> None:
+    def light_known(self, signal: Ints, paper: Ints, places: Longs) -> None:
         """`light` at these places, but where the signal is -1."""
-        own = signal[where]
-        lit = own >= 0
-        self.light(own[lit], paper[where[lit]])
+        own = signal[places]
+        on = own >= 0
+        self.light(own[on], paper[places[on]])
 
-    def light_pairs(self, zone: Zone, codes: Longs, paper: Ints, where: Longs) -> None:
+    def light_pairs(self, zone: Zone, codes: Longs, paper: Ints, places: Longs) -> None:
         """Light the phrases of two words whose pair is here, at these places."""
         if len(zone.phrases.two):
-            own = zone.phrases.two.of(codes[where].astype(np.uint64))
-            lit = np.flatnonzero(own >= 0)
-            self.light(own[lit], paper[where[lit]])
+            own = zone.phrases.two.of(codes[places].astype(np.uint64))
+            on = where(own >= 0)
+            self.light(own[on], paper[places[on]])
 
     def set(self, signal: int, paper: int) -> None:
         self.rows[signal] |= BITS[paper]
@@ -129,6 +129,6 @@ class Lights:
             codes = one << 32 | two
             order = np.argsort(codes, kind="stable")
             codes, bits = codes[order], np.uint64(1) << paper[order].astype(np.uint64)
-            first = np.flatnonzero(np.diff(codes, prepend=-1))
+            first = where(np.diff(codes, prepend=-1) != 0)
             pairs = zip((codes[first] >> 32).tolist(), (codes[first] & 0xFFFFFFFF).tolist(), strict=True)
             self.glued.update(zip(pairs, np.bitwise_or.reduceat(bits, first).tolist(), strict=True))

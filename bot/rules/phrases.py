@@ -47,6 +47,7 @@ class Phrases:
         self.maybe = Maybe()
         self.joined: dict[str, list[int]] = {}
         self.capitals: dict[int, list[int]] = {}
+        self.says = Numbers(0)
         self.partly: dict[int, set[tuple[int, ...]]] = {}
         self.chains: dict[int, list[tuple[int, ...]]] = {}
         self.loose: dict[int, list[int]] = {}
@@ -86,7 +87,9 @@ class Phrases:
                 self.joined.setdefault(whole, []).append(signal)
         for caps, spelled in self._said(pieces):
             if len(spelled) == len(pieces):
-                self.capitals.setdefault(self.forms.capitals_number(caps), []).append(signal)
+                number = self.forms.capitals_number(caps)
+                self.capitals.setdefault(number, []).append(signal)
+                self.says[number] = 1
             else:
                 self._says_part(caps, spelled)
         for caps, spelled in chain.from_iterable(map(self._said, meanings)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.model import Paper
-from bot.rules.arrays import Bits, Ints, Longs, Where
+from bot.rules.arrays import Bits, Ints, Longs, Where, lit, where
 from bot.rules.compounds import Compounds
 from bot.rules.fold import Token
 from bot.rules.forms import Chunks
@@ -87,7 +87,7 @@ class Scanner:
         lights.light(signal[lit], words.paper[lit])
         if len(zone.capitals.array):
             caps = self.forms.caps.reach(len(self.forms.low))[words.form]
-            here = np.flatnonzero((caps >= 0) & inside)
+            here = where((caps >= 0) & inside)
             signal = zone.capitals.reach(len(self.forms.capitals) + 1)[caps[here]]
             lights.light(signal[signal >= 0], words.paper[here[signal >= 0]])
             if zone.phrases.capitals:
@@ -95,10 +95,10 @@ class Scanner:
 
     def said(self, lights: Lights, zone: Zone, caps: Ints, papers: Ints) -> None:
         """Phrases that are what an acronym of the paper stands for."""
-        wanted = np.array(list(zone.phrases.capitals), np.int32)
-        for place in np.flatnonzero(np.isin(caps, wanted)).tolist():
-            for signal in zone.phrases.capitals[int(caps[place])]:
-                lights.set(signal, int(papers[place]))
+        says = zone.phrases.says.reach(len(self.forms.capitals))[caps] > 0
+        for number, paper in zip(caps[says].tolist(), papers[says].tolist(), strict=True):
+            for signal in zone.phrases.capitals[number]:
+                lights.set(signal, paper)
 
     def pairs(self, lights: Lights, name: str, zone: Zone, words: Words, inside: Where) -> None:
         phrases = zone.phrases
@@ -106,13 +106,13 @@ class Scanner:
             self.neighbours(lights, name, zone, words, inside)
         if phrases.loose:
             hung = phrases.hangs.reach(len(self.forms.names))[words.family] > 0
-            for at in np.flatnonzero(hung & inside).tolist():
+            for at in where(hung & inside).tolist():
                 lights.suspects.update((name, signal, at) for signal in phrases.loose[int(words.family[at])])
         for signal in phrases.always:
-            lights.suspects.update((name, signal, at) for at in np.flatnonzero(inside).tolist())
+            lights.suspects.update((name, signal, at) for at in where(inside).tolist())
 
     def neighbours(self, lights: Lights, name: str, zone: Zone, words: Words, inside: Where) -> None:
-        second = np.flatnonzero((words.gap > 0) & inside)
+        second = where((words.gap > 0) & inside)
         codes = (words.family[second - 1].astype(np.int64) << 32) | words.family[second]
         lights.light_pairs(zone, codes, words.paper[second], np.arange(len(codes)))
         if not zone.phrases.pairs:
@@ -180,7 +180,10 @@ class Scanner:
 
     def choices(self, lights: Lights) -> Longs:
         """Light what is a choice of lit signals; return all that are lit."""
-        parts, starts, numbers = self.signals.choices()
-        if len(numbers):
-            lights.rows[numbers] = np.bitwise_or.reduceat(lights.rows[parts], starts)
-        return np.flatnonzero(lights.rows[: len(self.signals)])[1:]
+        of, choice = self.signals.choices()
+        bits = lights.rows.take(of)
+        some = lit(bits)
+        if len(some):
+            first = where(np.diff(choice[some], prepend=-1) != 0)
+            lights.rows[choice[some[first]]] = np.bitwise_or.reduceat(bits[some], first)
+        return lit(lights.rows[: len(self.signals)])[1:]

@@ -64,9 +64,8 @@ class Signals:
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
         self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
         self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED, SAID: SAYS}
-        self.choice_parts = Numbers(0)
-        self.choice_starts = Numbers(0)
-        self.choice_numbers = Numbers(0)
+        self.choice_of = Numbers(0)
+        self.choice_number = Numbers(0)
         self.part_count = 0
         self.members: dict[int, tuple[int, ...]] = {}
         self.asked: dict[str, int] = {}
@@ -107,21 +106,14 @@ class Signals:
         flat = dict.fromkeys(member for part in parts for member in self.members.get(part, (part,)))
         number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
         self.members[number] = tuple(flat)
-        place = len(self.members) - 1
-        self.choice_starts[place], self.choice_numbers[place] = self.part_count, number
         for part in flat:
-            self.choice_parts[self.part_count] = part
+            self.choice_of[self.part_count], self.choice_number[self.part_count] = part, number
             self.part_count += 1
         return number
 
-    def choices(self) -> tuple[Ints, Ints, Ints]:
-        """The parts of all choices, end to end; where each choice's parts start; each choice's own signal."""
-        count = len(self.members)
-        return (
-            self.choice_parts.array[: self.part_count],
-            self.choice_starts.array[:count],
-            self.choice_numbers.array[:count],
-        )
+    def choices(self) -> tuple[Ints, Ints]:
+        """For every choice and each of its parts: the part, the choice."""
+        return self.choice_of.array[: self.part_count], self.choice_number.array[: self.part_count]
 
     def capitals(self, caps: str, field: str) -> int:
         """The signal of an acronym's capitals, whatever they mean."""

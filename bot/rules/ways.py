@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.rules.arrays import Bits, Ints, Longs, spread
+from bot.rules.arrays import Bits, Ints, Longs, lit, spread, where
 from bot.rules.glue import rescued
 from bot.rules.lights import ALL
 from bot.rules.parser import parse
@@ -69,7 +69,7 @@ class Ways:
         digests = np.fromiter(map(hash, lines), np.int64, len(lines))
         different, first, back = np.unique(digests, return_index=True, return_inverse=True)
         found = self._known(different)
-        fresh = np.flatnonzero(found < 0)
+        fresh = where(found < 0)
         found[fresh] = self.count + np.arange(len(fresh))
         self._take([lines[place] for place in first[fresh].tolist()], self.count)
         self.count += len(fresh)
@@ -84,7 +84,7 @@ class Ways:
             same = self.lines_sorted[at] == digests
             found[same] = self.rules_sorted[at[same]]
         if self.numbers:
-            for place in np.flatnonzero(found < 0).tolist():
+            for place in where(found < 0).tolist():
                 found[place] = self.numbers.get(int(digests[place]), -1)
         return found
 
@@ -149,7 +149,7 @@ class Ways:
 
     def forget(self, rule: int) -> None:
         """Nobody wants this rule any more: it never matches again, and equal words make a new one."""
-        ways = np.flatnonzero(self.columns[_RULE, : self.ways] == rule)
+        ways = where(self.columns[_RULE, : self.ways] == rule)
         self.columns[:MOST_ON, ways] = OFF
         self.columns[_TREE, ways] = -1
         for digest in [digest for digest, number in self.numbers.items() if number == rule]:
@@ -174,9 +174,9 @@ class Ways:
         """The rules that hit papers of the batch, their papers as bits, and how many candidates there were."""
         ways, bits = self.kept(found)
         looked = int(np.bitwise_count(bits).sum())
-        trees = self.columns[_TREE, ways] >= 0
+        trees = self.columns[_TREE].take(ways) >= 0
         saved, their = rescued(found, self.columns[:MOST_ON], ways[~trees]) if found.glued else (_NONE, bits[:0])
-        some = np.flatnonzero((bits > 0) & ~trees)
+        some = where((bits > 0) & ~trees)
         plain, bits = self.sides(found.rows, ways[some], bits[some])
         if len(saved):
             rest = ~np.isin(plain, saved)
@@ -195,18 +195,18 @@ class Ways:
         some = sizes > 0
         inside, sizes = inside[some], sizes[some]
         ways = spread(self.starts[inside], sizes)
-        bits = np.repeat(found.rows[inside], sizes) & found.rows[self.columns[1, ways]]
+        bits = np.repeat(found.rows[inside], sizes) & found.rows.take(self.columns[1].take(ways))
         if self.settled < self.ways:
             late = np.arange(self.settled, self.ways)
-            both = found.rows[self.columns[0, late]] & found.rows[self.columns[1, late]]
+            both = found.rows.take(self.columns[0, late]) & found.rows.take(self.columns[1, late])
             ways, bits = np.concatenate([ways, late]), np.concatenate([bits, both])
         return ways, bits
 
     def sides(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
         """What is left when the other signals must be on as well."""
         for column in self.columns[2:MOST_ON]:
-            bits = bits & rows[column[ways]]
-            hit = np.flatnonzero(bits)
+            bits = bits & rows.take(column.take(ways))
+            hit = lit(bits)
             ways, bits = ways[hit], bits[hit]
         return ways, bits
 
@@ -214,8 +214,8 @@ class Ways:
         """What is left when no signal is on that must be off, and new papers are meant where nothing is said."""
         bits = bits & (rows[NEW] | (self.columns[_NEW, ways] == 0) * ALL)
         for column in self.columns[MOST_ON:_RULE]:
-            bits = bits & ~rows[column[ways]]
-        hit = np.flatnonzero(bits)
+            bits = bits & ~rows.take(column.take(ways))
+        hit = lit(bits)
         return ways[hit], bits[hit]
 
     def grown(self, found: Found, ways: Longs) -> tuple[Longs, Bits]:
