@@ -9,8 +9,6 @@ from bot.rules.arrays import spread, where
 
 Keys = npt.NDArray[np.int64]
 _MUCH = 4096
-_LONG = 12
-"""From so many keys a rule on, slices are copied faster than places are gathered."""
 
 
 class Fanout:
@@ -83,14 +81,7 @@ class Fanout:
         if self.holes or self.new:
             return self._mended(rules, papers, own, starts, sizes, count)
         ends = np.bincount(papers[own], sizes, count).cumsum().astype(np.int64)
-        return np.split(self._slices(starts, sizes), ends[:-1])
-
-    def _slices(self, starts: Keys, sizes: Keys) -> Keys:
-        """These slices of the keys, end to end."""
-        if len(sizes) and sizes.sum() > _LONG * len(sizes):
-            places = map(slice, starts.tolist(), (starts + sizes).tolist())
-            return np.concatenate([*map(self.keys.__getitem__, places)])
-        return self.keys.take(spread(starts, sizes))
+        return np.split(self.keys.take(spread(starts, sizes)), ends[:-1])
 
     def _mended(self, rules: Keys, papers: Keys, own: Keys, starts: Keys, sizes: Keys, count: int) -> list[Keys]:
         """`of` without the keys that are gone and with those that are new."""

@@ -26,6 +26,7 @@ class Marks:
         self.marks = Numbers(_UNKNOWN)
         self.prefixes: dict[str, Lists] = {}
         self.glued = Lists()
+        self.parts: dict[int, list[int]] = {}
         self.starts: dict[int, list[str]] = {}
         self.joined: dict[int, list[tuple[str, int]]] = {}
         self.wholes: dict[tuple[int, int, int], int] = {}
@@ -48,7 +49,7 @@ class Marks:
         signals = self.signals
         low = signals.forms.low[form]
         begun = [self._begin(form, name, zone, low) for name, zone in signals.zones.items() if zone.prefixes]
-        glued = [first << 32 | second for first, second in _parts(signals, signals.forms.family[form])]
+        glued = self._held(signals.forms.family[form])
         if glued:
             self.glued.put(form, glued)
         starts = signals.starts.get(low, [])
@@ -62,8 +63,16 @@ class Marks:
     def _begin(self, form: int, name: str, zone: Zone, low: str) -> bool:
         begun = _beginnings(zone, low)
         if begun:
-            self.prefixes.setdefault(name, Lists()).put(form, begun)
+            if name not in self.prefixes:
+                self.prefixes[name] = Lists()
+            self.prefixes[name].put(form, begun)
         return bool(begun)
+
+    def _held(self, family: int) -> list[int]:
+        """The codes of the pairs of asked families that a family holds; other forms of it will want them too."""
+        if family not in self.parts:
+            self.parts[family] = [first << 32 | second for first, second in _parts(self.signals, family)]
+        return self.parts[family]
 
 
 def _beginnings(zone: Zone, low: str) -> list[int]:
