@@ -127,13 +127,18 @@ def together(db: Database, steps: Sequence[Step[Any]], spoken: Callable[[], Any]
                 while left and (not taken or time.monotonic() < until):
                     taken.append(left.popleft())
                     taken[-1].take(db)
-                    if not db.conn.in_transaction:  # a full or broken disk ends all of it at once
-                        raise taken[-1].error or RuntimeError("a step ended the transaction it stood in")
+                    _require_unbroken(db, taken[-1])
         except BaseException as error:  # noqa: BLE001  each hears of it
             for step in taken or left:  # one wait for a locked file was everybody's
                 step.error = step.error or error
             if not taken:
                 return
+
+
+def _require_unbroken(db: Database, step: Step[Any]) -> None:
+    """A full or broken disk ends the whole transaction at once, and what was done in it before."""
+    if not db.conn.in_transaction:
+        raise step.error or RuntimeError("a step ended the transaction it stood in")
 
 
 def _tell(steps: Sequence[Step[Any]]) -> None:
