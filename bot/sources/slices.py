@@ -2,8 +2,8 @@
 
 Leaving an entry out must not change what the others say. So no cut is made where entries stand among other elements
 or within each other, where one declares a namespace of its own (feedparser remembers it), or where the document is
-not well-formed; `sound`, `plain` and `harmless` look at what is kept, `cut` at the whole. What may be left out was looked
-at when it was read.
+not well-formed; `sound`, `plain` and `harmless` look at what is kept, `cut` at the whole. What is left out was
+looked at when it was read.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _end(text: str, start: int) -> int:
 
 
 def plain(text: str, spaces: int) -> bool:
-    """Whether what is kept of a document, beside entries that speak of namespaces so often, is as all of it would be."""
+    """Whether a part of a document, beside entries that speak of namespaces so often, is read as the whole would be."""
     return text.count("xmlns") + spaces <= NAMESPACES and "/api/errors" not in text
 
 

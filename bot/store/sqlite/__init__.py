@@ -99,6 +99,9 @@ class SqliteStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         return await self._do(papers.bookmarks)
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return await self._do(papers.next_polls)
+
     async def bookmark(self, address: str) -> Bookmark | None:
         return await self._look(papers.bookmark, address)
 
