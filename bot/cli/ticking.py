@@ -62,7 +62,8 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
                 busy[feed].add_done_callback(lambda _: ended.set())
             ended.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), TICK)
+                async with asyncio.timeout(TICK):
+                    await ended.wait()
     finally:
         await _end(list(busy.values()))
 

@@ -100,7 +100,8 @@ class Fetcher:
         async with self._once:
             if self._heard is None:
                 self._heard = await read_stdin(self._stdin)
-        return fetched(self._heard, bookmark, self._limits.body, "Standard input")
+            heard = self._heard
+        return await in_thread(lambda: fetched(heard, bookmark, self._limits.body, "Standard input"))
 
     async def _replay(self, bookmark: Bookmark) -> Fetched:
         if self._sample is None:

@@ -22,6 +22,9 @@ log = logging.getLogger("paper-round")
 ASKED = timedelta(days=past.AGAIN)
 """So long after its first sight a paper's rules are asked again when votes, code or keywords change."""
 
+MANY = 2_000
+"""Papers of one reading above which a thread looks through them: a hundred thousand take a tenth of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Polled:
@@ -89,11 +92,13 @@ def _own_part(reading: Reading, feed: Feed, bookmark: Bookmark) -> Reading:
 
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    if reading and len(reading.papers) > MANY:
+        papers, bookmark = await asyncio.to_thread(_remembered, feed, before, fetched, reading, now)
+    else:
+        papers, bookmark = _remembered(feed, before, fetched, reading, now)
     if await own.audience(feed, world) == frozenset():
         papers = ()  # the last channel has removed it while it was asked: nobody knows these
     odd = reading.odd if reading else ()
-    bookmark = marks.bookmark(feed, before, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
         await world.store.record(Poll(bookmark, papers, audience=await own.audience(feed, world)), now)
@@ -153,6 +158,14 @@ async def tidings(
     planned = plan(heard, await wishes({match.subscription.channel for match in heard}, world), now)
     became = tuple((after.id, one) for before, after in changes for one in summary.what_happened(before, after))
     return Tidings(version, audience, len(new), sifted, tuple(changes), planned, became)
+
+
+def _remembered(
+    feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime
+) -> tuple[tuple[Paper, ...], Bookmark]:
+    """The papers with dates that can be believed, and what is remembered of the feed."""
+    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    return papers, marks.bookmark(feed, before, fetched, reading, now)
 
 
 async def _matches(

@@ -296,3 +296,18 @@ async def test_a_slow_feed_is_asked_once_until_it_has_answered(monkeypatch: pyte
     async with going(ticking.poll_all([FEED], replace(stage.world, fetch=slow))):
         await until(stage.store.papers)
     assert asked == [1]
+
+
+async def test_however_many_feeds_of_one_host_are_stuck_the_others_are_asked() -> None:
+    """A host that never answers takes one place, whatever number of its feeds is due."""
+    stage, stuck = Stage([paper("1", "Transformers")]), asyncio.Event()
+    hostile = [Feed(f"https://slow.example/{n}", f"https://slow.example/{n}") for n in range(200)]
+
+    async def fetch(feed: Feed, bookmark: Bookmark) -> Fetched:
+        if feed in hostile:
+            await stuck.wait()
+        return await stage.fetch(feed, bookmark)
+
+    async with going(ticking.poll_all([*hostile, FEED], replace(stage.world, fetch=fetch))):
+        await until(stage.store.papers)
+        stuck.set()
