@@ -80,15 +80,13 @@ class Fetcher:
         return await read_file(path_of(feed.url, self._base), bookmark, self._limits.body)
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        if self._web is not None:
-            await self._web.close()
-            self._web = None
+        """Nothing is kept open between two polls."""
 
     async def _opened(self) -> Web:
         """aiohttp takes half a second to import: only when the web is asked, and not on the event loop."""
         async with self._once:
             if self._web is None:
+                await in_thread(lambda: import_module("bot.fetch.wire").trusted())
                 await in_thread(lambda: import_module("bot.fetch.ask"))
                 from bot.fetch.addresses import Gate
                 from bot.fetch.ask import Web

@@ -46,6 +46,9 @@ class Store(Protocol):
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         """All bookmarks by feed address."""
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        """When each feed is due, by its address; None where it is not known."""
+
     async def bookmark(self, address: str) -> Bookmark | None:
         """One feed's bookmark; None when it was never read."""
 

@@ -79,6 +79,9 @@ class FakeStore:
         self._require_open()
         return dict(self.tables.bookmarks)
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
+
     async def bookmark(self, address: str) -> Bookmark | None:
         return (await self.bookmarks()).get(address)
 

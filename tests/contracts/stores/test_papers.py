@@ -28,6 +28,13 @@ async def test_a_bookmark_keeps_how_its_feed_behaves(store: Store) -> None:
     assert await store.bookmarks() == {FEED: Bookmark(FEED, habits=habits)}
 
 
+async def test_when_each_feed_is_due_is_told_for_all_at_once(store: Store) -> None:
+    assert await store.next_polls() == {}
+    for address, due in ((FEED, NOW), ("/feeds/\udcff.xml", None)):
+        await store.record(Poll(Bookmark(address, due=due)), NOW)
+    assert await store.next_polls() == {FEED: NOW, "/feeds/\udcff.xml": None}
+
+
 async def test_one_bookmark_is_found_by_its_address(store: Store) -> None:
     for address in (FEED, "/feeds/\udcff.xml"):
         await store.record(Poll(Bookmark(address, failures=1)), NOW)
