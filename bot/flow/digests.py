@@ -159,13 +159,14 @@ async def _rest(claim: Claim, world: World) -> None:
     thread: str | None = None
     for part in range(1, parts + 1):
         mine = [item for item in items if item.delivery.part == -part]
-        if not mine or part == parts and all(item.delivery.message for item in mine):
+        if said := next((item.delivery.message for item in mine if item.delivery.message), None):
+            thread = said
             continue
         post = summary.one_liners(mine, part=part, parts=parts, total=total)
         key = f"{channel}|digest|{claim.delivery.digest}|rest|{part}"
         thread, message = await _line_up(chat, claim, top, thread, post, key)
         rows = [item.delivery.row for item in mine]
-        await world.store.posted(claim, top or message, world.clock(), rows)
+        await world.store.posted(claim, thread or message, world.clock(), rows)
 
 
 async def _line_up(

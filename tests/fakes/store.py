@@ -100,7 +100,7 @@ class FakeStore:
                 self._keep(paper, utc(now))
             for name, one in poll.news:
                 for number, row in self.tables.deliveries.items():
-                    had = row.delivery.state == "sent" or row.delivery.state == "pending" and row.delivery.message
+                    had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
                     if row.paper == self.tables.names.get(clean(name)) and had:
                         self._tell(number, (one,), utc(now))
             self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
@@ -431,7 +431,7 @@ class FakeStore:
             self._change(self.tables.deliveries[number], part=part)
         for number, reason in dropped.items():
             self._change(self.tables.deliveries[number], state="refused", error=clean(reason), digest=None)
-        self._succeed(replace(self.tables.deliveries[claim.delivery.row], delivery=claim.delivery))
+        self._succeed(replace(self._held(claim), delivery=claim.delivery))
 
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         self._held(claim)
@@ -607,7 +607,7 @@ class FakeStore:
         self._give_back(claim, **said)
         for row in self._riders(claim.delivery.digest):
             if row.leads:  # whoever leads it by now waits as well
-                self._change(row, **said)
+                self._change(row, **said | {"doubt": doubt or row.delivery.doubt})
         if wait:
             self.tables.budget[claim.delivery.channel] = utc(due)
 

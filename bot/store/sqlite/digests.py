@@ -41,7 +41,9 @@ def form(db: Database, head: int, now: datetime) -> None:
     found = row(db, "SELECT channel, bundle, digest, message FROM delivery WHERE number = ?", (head,))
     assert found is not None
     if found["digest"] is not None:  # whoever led it before has lost it
-        asked = "UPDATE delivery SET leased_until = NULL WHERE (digest = :digest OR number = :digest) AND number <> :head"
+        asked = (
+            "UPDATE delivery SET leased_until = NULL WHERE (digest = :digest OR number = :digest) AND number <> :head"
+        )
         db.execute(asked, {"digest": found["digest"], "head": head})
     elif found["bundle"] is not None and found["message"] is None:
         at = {"head": head, "channel": found["channel"], "bundle": found["bundle"], "now": stamp(now)}
