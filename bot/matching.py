@@ -124,7 +124,7 @@ def _eagerness(one: Delivery) -> tuple[bool, datetime]:
 
 
 def replan(pending: Iterable[Delivery], book: Sequence[Subscription], wishes: Wishes, now: datetime) -> list[Delivery]:
-    """Deliveries that wait, planned by the wishes of today; a digest whose time has come, and what no rule wants, stay."""
+    """Deliveries that wait, planned by the wishes of today; a digest that is due, and what no rule wants, stay."""
     changed = []
     for one in pending:
         rules = {reason.rule for reason in one.reasons}
