@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -61,7 +62,7 @@ class _Plugged:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._thing, name)
-        if not callable(found):
+        if not inspect.iscoroutinefunction(found):
             return found
 
         async def call(*args: object, **words: object) -> object:
@@ -144,7 +145,7 @@ BEST = Options("daily", "09:30", "UTC", "mon-sun", max=4)
 
 
 async def digest_story(world: World, hands: Hands) -> None:
-    """Two mornings: a digest in parts with the rest in its thread; one line discussed and voted for; then news of it."""
+    """A digest in two parts, the rest in its thread; one line is discussed; then there is news of two papers."""
     await world.store.subscribe(Subscription(DIGEST, "quantization", "local:bob", BEST), hands.clock())
     for day in range(2):
         await hands.day(FEED, day, world)
@@ -175,7 +176,7 @@ def _require_one_digest(platform: FakeChat, where: str) -> None:
     rest = [said for said in platform.said if said.thread is not None and said.post.entries]
     shown = [entry.paper for said in (*parts, *rest) for entry in said.post.entries]
     assert sorted(filter(None, shown)) == [f"url:{n}" for n in range(6)], where
-    assert (len(parts), [said.thread for said in rest]) == (2, [parts[0].id] * len(rest)), where
+    assert (len(parts) > 1, {said.thread for said in rest}) == (True, {parts[0].id}), where
     cards = [said for said in platform.said if said.thread is None and not said.post.entries]
     assert [card.post.paper for card in cards] == ["url:0"], where
     talk = [said.post.plain for said in platform.said if said.thread == cards[0].id]
@@ -188,6 +189,7 @@ def _require_one_digest(platform: FakeChat, where: str) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.timeout(300)  # a few hundred lives of the bot
 @pytest.mark.parametrize("remembers", [True, False], ids=["by nonce", "by history"])
 async def test_a_digest_is_whole_and_said_once_wherever_the_power_is_cut(
     tmp_path: Path, when: When, remembers: bool
@@ -196,7 +198,7 @@ async def test_a_digest_is_whole_and_said_once_wherever_the_power_is_cut(
     cut_at, last = 0, ""
     while True:
         cut_at += 1
-        mains, platform = Mains(cut_at, when), FakeChat(room=420, remembers=remembers)
+        mains, platform = Mains(cut_at, when), FakeChat(room=260, remembers=remembers)
         path = tmp_path / f"{cut_at}.db"
         try:
             await live(path, platform, mornings(), mains, digest_story)
