@@ -124,12 +124,13 @@ def _eagerness(one: Delivery) -> tuple[bool, datetime]:
 
 
 def replan(pending: Iterable[Delivery], book: Sequence[Subscription], wishes: Wishes, now: datetime) -> list[Delivery]:
-    """Deliveries that wait, planned by the wishes of today; those whose rules are gone stay as they are."""
+    """Deliveries that wait, planned by the wishes of today; a digest that is due, and what no rule wants, stay."""
     changed = []
     for one in pending:
         rules = {reason.rule for reason in one.reasons}
         wanted = [wishes(s) for s in book if s.channel == one.channel and s.rule in rules]
-        if one.bundle not in (None, "digest") or not wanted:
+        is_coming = one.bundle == "digest" and one.due is not None and one.due <= now
+        if one.bundle not in (None, "digest") or is_coming or not wanted:
             continue
         due, bundle, options = min(((*rounds.planned(wish, now), wish) for wish in wanted), key=_soonest)
         changed.append(replace(one, due=due, bundle=bundle, options=options))

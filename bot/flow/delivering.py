@@ -114,9 +114,7 @@ async def open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
             raise
         home = await _card(delivery, paper, world)  # somebody deleted the post: the paper is discussed all the same
         thread = await chat.thread(channel, home, name, summary.opener(paper), f"{key}|card")
-    await world.store.threaded(delivery.row, thread)
-    if delivery.bundle and delivery.message:  # the digest's line leads there from now on
-        await world.store.mark(channel, delivery.message, world.clock())
+    await world.store.threaded(delivery.row, thread, world.clock())
     return thread
 
 

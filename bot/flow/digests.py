@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import rounds, summary
 from bot.errors import MessageGone, Refused, TryLater
@@ -26,6 +26,7 @@ class Frame:
     rest: int
     rules: tuple[str, ...]
     week: tuple[Line, ...] = ()
+    since: datetime | None = None
 
     def render(self, items: Sequence[Item], part: int, parts: int, threads: Mapping[int, str] | None = None) -> Post:
         delivery = self.first.delivery
@@ -36,7 +37,9 @@ class Frame:
         return summary.digest(
             items,
             day=rounds.local_date(delivery.options, sent),
-            kind=delivery.bundle or "digest",
+            kind="waited" if delivery.bundle == "paused" else delivery.bundle or "digest",
+            since=rounds.local(delivery.options, self.since) if self.since else None,
+            paused=delivery.bundle == "paused",
             part=part,
             parts=parts,
             total=self.total,
@@ -105,12 +108,13 @@ def _one_liners(items: Sequence[Item], part: int, parts: int) -> Post:
 
 async def _frame(items: Sequence[Item], rest: int, world: World) -> Frame:
     """What stands around these papers, if they go out now."""
-    first = items[0]
+    first, channel = items[0], items[0].delivery.channel
     sent = first.delivery.posted_at or world.clock()
     oldest = min(item.delivery.due for item in items if item.delivery.due)
     first = replace(first, delivery=replace(first.delivery, posted_at=sent, due=oldest))
     rules = tuple(dict.fromkeys(r.rule for item in items for r in item.delivery.reasons if r.rule))
-    return Frame(first, len(items), rest, rules, await _week(first, world))
+    since = (await world.store.customs([channel]))[channel].lost_since if first.delivery.bundle == "waited" else None
+    return Frame(first, len(items), rest, rules, await _week(first, world), since)
 
 
 async def _week(first: Item, world: World) -> tuple[Line, ...]:
@@ -151,15 +155,18 @@ async def _rest(claim: Claim, world: World) -> None:
     items = await world.store.passengers(claim.delivery.digest)
     top = next((i.delivery.message for i in items if i.delivery.part == 1 and i.delivery.message), None)
     parts = -min(item.delivery.part or 0 for item in items)
+    total = sum((item.delivery.part or 0) < 0 for item in items)
     thread: str | None = None
     for part in range(1, parts + 1):
         mine = [item for item in items if item.delivery.part == -part]
-        total = sum((item.delivery.part or 0) < 0 for item in items)
+        if said := next((item.delivery.message for item in mine if item.delivery.message), None):
+            thread = said
+            continue
         post = summary.one_liners(mine, part=part, parts=parts, total=total)
         key = f"{channel}|digest|{claim.delivery.digest}|rest|{part}"
         thread, message = await _line_up(chat, claim, top, thread, post, key)
         rows = [item.delivery.row for item in mine]
-        await world.store.posted(claim, top or message, world.clock(), rows)
+        await world.store.posted(claim, thread or message, world.clock(), rows)
 
 
 async def _line_up(
@@ -190,12 +197,19 @@ async def shown(channel_items: Sequence[Item], message: str, world: World) -> Po
     if one.delivery.bundle is None or one.delivery.digest is None:
         return summary.post(one.delivery, one.paper)
     items = await world.store.passengers(one.delivery.digest)
-    mine = [item for item in items if item.delivery.message == message and (item.delivery.part or 0) > 0]
+    mine = _as_posted([item for item in items if item.delivery.message == message and (item.delivery.part or 0) > 0])
     if not mine:
         return None
     parts = max(item.delivery.part or 0 for item in items)
     frame = await _frame(items, sum((item.delivery.part or 0) < 0 for item in items), world)
     return frame.render(mine, mine[0].delivery.part or 1, parts, await _threads(mine, world))
+
+
+def _as_posted(items: Sequence[Item]) -> list[Item]:
+    """In the order they were posted in, before anybody here could vote: lines do not move under a reader's eyes."""
+    by_row = {item.delivery.row: item for item in items}
+    unvoted = [replace(item, delivery=replace(item.delivery, votes=0)) for item in items]
+    return [by_row[item.delivery.row] for item in summary.ranked(unvoted)]
 
 
 async def _threads(items: Sequence[Item], world: World) -> dict[int, str]:

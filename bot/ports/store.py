@@ -197,7 +197,7 @@ class Store(Protocol):
         """Give it back, with all that travels with it, to go out at `due`; nothing was tried. `LeaseLost` as above."""
 
     async def let_go(self, claim: Claim, until: datetime) -> None:
-        """Give it back as it is; its channel is left alone until then. `LeaseLost` as above."""
+        """Give it back as it is, in doubt; its channel is left alone until then. `LeaseLost` as above."""
 
     async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
         """The platform refuses the whole channel: what is due there waits together and is tried again at `probe`.
@@ -244,8 +244,11 @@ class Store(Protocol):
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
         """It shows what was so at the edit's turn. `again`: it could not be edited, and is tried then."""
 
-    async def threaded(self, row: int, thread: str) -> None:
-        """Remember the paper's thread in this channel; the first one stays."""
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
+        """Remember the paper's thread in this channel; the first one stays.
+
+        With `now`, a digest that shows the paper is marked for an edit, so that its line leads to the thread.
+        """
 
     async def done(self, claim: Claim) -> None:
         """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""

@@ -106,7 +106,8 @@ class FakeStore:
                 self._keep(paper, utc(now))
             for name, one in poll.news:
                 for number, row in self.tables.deliveries.items():
-                    if row.paper == self.tables.names.get(clean(name)) and row.delivery.state == "sent":
+                    had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
+                    if row.paper == self.tables.names.get(clean(name)) and had:
                         self._tell(number, (one,), utc(now))
             self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
             return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
@@ -150,9 +151,9 @@ class FakeStore:
 
     def _succeed(self, gone: Row) -> None:
         riders = self._riders(gone.delivery.digest)
-        hands = [r for r in self.tables.deliveries.values() if r.delivery.digest == gone.delivery.digest]
-        if riders and not any(r.leads for r in riders) and not any(r.leased_until for r in hands):
-            self.tables.deliveries[riders[0].delivery.row] = replace(riders[0], leads=True)
+        if riders and not any(r.leads for r in riders):
+            doubted = replace(riders[0].delivery, doubt=riders[0].delivery.doubt or gone.leased_until is not None)
+            self.tables.deliveries[doubted.row] = replace(riders[0], delivery=doubted, leads=True)
 
     def _riders(self, digest: int | None) -> list[Row]:
         rows = [row for _, row in sorted(self.tables.deliveries.items())]
@@ -369,7 +370,11 @@ class FakeStore:
         return True
 
     def _form(self, head: Row, now: datetime) -> None:
-        if head.delivery.bundle is None or head.delivery.digest is not None:
+        digest = head.delivery.digest
+        for number, row in list(self.tables.deliveries.items()):
+            led = digest is not None and digest in (row.delivery.digest, number) and number != head.delivery.row
+            self.tables.deliveries[number] = replace(row, leased_until=None) if led else row
+        if head.delivery.bundle is None or head.delivery.digest is not None or head.delivery.message is not None:
             return
         for number, row in sorted(self.tables.deliveries.items()):
             one = row.delivery
@@ -389,14 +394,14 @@ class FakeStore:
         for channel, customs in list(self.tables.customs.items()):
             if customs.paused_until is not None and customs.paused_until <= now:
                 self.tables.customs[channel] = replace(customs, paused_until=None)
-                self._gather(channel, now)
+                self._gather(channel, now, "paused")
 
-    def _gather(self, channel: Channel, now: datetime) -> None:
+    def _gather(self, channel: Channel, now: datetime, bundle: Bundle = "waited") -> None:
         for row in list(self.tables.deliveries.values()):
             one = row.delivery
             waits = one.state == "pending" and one.digest is None and one.message is None and not row.leased_until
-            if one.channel == channel and waits and _due(row) <= now:
-                self._change(row, bundle="waited", due=utc(now), first_tried=None, attempts=0)
+            if one.channel == channel and waits and _due(row) <= now and not one.doubt:
+                self._change(row, bundle=bundle, due=utc(now), first_tried=None, attempts=0)
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
         rows = self._pending(platforms)
@@ -446,7 +451,8 @@ class FakeStore:
         for number, part in parts.items():
             self._change(self.tables.deliveries[number], part=part)
         for number, reason in dropped.items():
-            self._change(self.tables.deliveries[number], state="refused", error=clean(reason))
+            self._change(self.tables.deliveries[number], state="refused", error=clean(reason), digest=None)
+        self._succeed(replace(self._held(claim), delivery=claim.delivery))
 
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         self._held(claim)
@@ -464,14 +470,15 @@ class FakeStore:
         return mine if one in mine else [one, *mine]
 
     async def let_go(self, claim: Claim, until: datetime) -> None:
-        self._give_back(claim)
+        self._give_back(claim, doubt=True)
         self.tables.budget[claim.delivery.channel] = until
 
     async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
         channel = claim.delivery.channel
         self._give_back(claim)
-        for row in self._riders(claim.delivery.digest):
-            self._change(row, digest=None, part=None, doubt=False)
+        begun = any(r.delivery.doubt or r.delivery.message for r in self._together(claim))
+        for row in () if begun else self._riders(claim.delivery.digest):
+            self._change(row, digest=None, part=None)
             self.tables.deliveries[row.delivery.row] = replace(self.tables.deliveries[row.delivery.row], leads=True)
         before = self.tables.customs.get(channel, Customs(channel))
         since = before.lost_since
@@ -480,7 +487,8 @@ class FakeStore:
         for row in list(self.tables.deliveries.values()):
             if row.delivery.channel == channel and row.delivery.state == "pending" and _due(row) <= now:
                 over = since is not None and since <= now - patience
-                self._change(row, error=clean(why), **({"state": "refused"} if over else {}))
+                ended = {"state": "refused" if row.delivery.message is None else "sent"}
+                self._change(row, error=clean(why), **(ended if over else {}))
         self.tables.budget[channel] = probe
         return since is None
 
@@ -488,6 +496,7 @@ class FakeStore:
         for one in planned:
             row = self.tables.deliveries[one.row]
             untouched = row.delivery.state == "pending" and row.delivery.digest is None and not row.leased_until
+            untouched = untouched and not row.delivery.doubt
             if untouched and row.delivery.message is None and one.due is not None:
                 self._change(row, due=utc(one.due), bundle=one.bundle, options=one.options)
 
@@ -527,7 +536,8 @@ class FakeStore:
                 taken.setdefault(row.delivery.channel, row)
         claims = []
         for channel, row in list(taken.items())[:limit]:
-            mine = replace(row, lease=row.lease + 1, leased_until=now + lease)
+            doubted = replace(row.delivery, doubt=row.delivery.doubt or row.leased_until is not None)
+            mine = replace(row, delivery=doubted, lease=row.lease + 1, leased_until=now + lease)
             self.tables.deliveries[row.delivery.row] = mine
             self.tables.budget[channel] = now + pace[channel.platform]
             claims.append(Claim(self._named(mine), self.tables.papers[mine.paper], mine.lease))
@@ -588,7 +598,7 @@ class FakeStore:
         due = None if shown else max(again or rested, rested)
         self.tables.edits[edit.channel, edit.message] = replace(known, due=due, rested=rested)
 
-    async def threaded(self, row: int, thread: str) -> None:
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
         asked = self.tables.deliveries.get(row)
         if asked is None:
             raise StoreFailed(f"There is no delivery {row} to remember a thread for.")
@@ -596,6 +606,8 @@ class FakeStore:
         for other in list(self.tables.deliveries.values()):
             if (other.paper, other.delivery.channel) == key and other.delivery.thread is None:
                 self._change(other, thread=clean(thread))
+        if now and asked.delivery.digest is not None and asked.delivery.message is not None:
+            await self.mark(asked.delivery.channel, asked.delivery.message, now)
 
     async def done(self, claim: Claim) -> None:
         self._give_back(claim)
@@ -612,7 +624,11 @@ class FakeStore:
         before = self._held(claim).delivery
         first, attempts = before.first_tried or utc(now), before.attempts + 1
         doubt = doubt or before.doubt
-        self._give_back(claim, due=utc(due), error=clean(error), attempts=attempts, first_tried=first, doubt=doubt)
+        said = {"due": utc(due), "error": clean(error), "attempts": attempts, "first_tried": first, "doubt": doubt}
+        self._give_back(claim, **said)
+        for row in self._riders(claim.delivery.digest):
+            if row.leads:  # whoever leads it by now waits as well
+                self._change(row, **said | {"doubt": doubt or row.delivery.doubt})
         if wait:
             self.tables.budget[claim.delivery.channel] = utc(due)
 

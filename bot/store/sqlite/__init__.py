@@ -274,8 +274,8 @@ class SqliteStore:
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
         await self._do(news.edited, edit, now, again)
 
-    async def threaded(self, row: int, thread: str) -> None:
-        await self._do(outbox.threaded, row, thread)
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
+        await self._do(outbox.threaded, row, thread, now)
 
     async def done(self, claim: Claim) -> None:
         await self._do(outbox.done, claim)

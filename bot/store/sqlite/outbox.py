@@ -195,9 +195,9 @@ def claim(
     """Take the oldest due delivery of up to `limit` channels that are free; spend their pace and the platform's."""
     at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace)), "limit": limit}
     with writing(db):
+        customs.resume(db, now)
         db.execute(WAKE, at)
         db.execute(WAKE_FAR, at)
-        customs.resume(db, now)
         heads = budgets.afford(db, [(h["number"], h["platform"]) for h in rows(db, HEADS, at)], crowd, now)
         for number in heads:
             digests.form(db, number, now)
@@ -261,7 +261,11 @@ def later(db: Database, claim: Claim, due: datetime, error: str, now: datetime, 
         "ready = 0, leased_until = NULL"
     )
     with writing(db):
-        change(db, claim, asked, stamp(due), clean(error), stamp(now), doubt)
+        said = (stamp(due), clean(error), stamp(now), doubt)
+        change(db, claim, asked, *said)
+        if claim.delivery.digest is not None:  # whoever leads it by now waits as well
+            others = "WHERE digest = ? AND number <> ? AND state = 'pending' AND leads = 1"
+            db.execute(f"UPDATE delivery SET {asked} {others}", (*said, claim.delivery.digest, claim.delivery.row))  # noqa: S608 — our own words
         if wait:
             budgets.spend(db, str(claim.delivery.channel), due)
 
@@ -276,8 +280,11 @@ def fail(db: Database, claim: Claim, state: str, error: str) -> None:
         digests.all_of(db, claim, f"{ended}, ready = 0", state, clean(error))
 
 
-def threaded(db: Database, number: int, thread: str) -> None:
-    """Remember the thread on every delivery of this paper to this channel that has none: merged ones share it."""
+def threaded(db: Database, number: int, thread: str, now: datetime | None) -> None:
+    """Remember the thread on every delivery of this paper to this channel that has none: merged ones share it.
+
+    With `now`, the digest that shows the paper is to be edited, so that its line leads there.
+    """
     with writing(db):
         changed = db.execute(
             "UPDATE delivery SET thread = coalesce(delivery.thread, ?) FROM delivery AS asked WHERE asked.number = ? "
@@ -286,6 +293,9 @@ def threaded(db: Database, number: int, thread: str) -> None:
         )
         if not changed.rowcount:
             raise StoreFailed(f"There is no delivery {number} to remember a thread for.")
+        asked = "SELECT channel, message FROM delivery WHERE number = ? AND digest IS NOT NULL AND message IS NOT NULL"
+        for shown in rows(db, asked, (whole(number),)) if now else ():
+            news.mark(db, shown["channel"], shown["message"], now)
 
 
 def carded(db: Database, number: int, message: str) -> None:
