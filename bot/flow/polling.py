@@ -180,10 +180,20 @@ async def _matches(
     now = world.clock()
     async with world.matching:
         if world.matcher.version != version:
-            await asyncio.to_thread(world.matcher.follow, await world.store.rulebook())
+            await _follow(world)
         read = [*new, *(after for _, after in changes)]
         before, after = await ranks(read, world, now) if world.matcher.ranked else ({}, {})
         return await asyncio.to_thread(_asked, new, changes, before, after, world.matcher)
+
+
+async def _follow(world: World) -> None:
+    """Bring the matcher to the rulebook; what it had to compile is kept in the store for the next start."""
+    matcher, store = world.matcher, world.store
+    book = await store.rulebook()
+    lines = await store.compiled(matcher.folding, matcher.newest)
+    made = await asyncio.to_thread(matcher.follow, book, lines)
+    if made:
+        await store.keep_compiled(matcher.folding, made)
 
 
 def _asked(

@@ -121,6 +121,15 @@ class Store(Protocol):
     async def rulebook(self) -> Rulebook:
         """All active subscriptions and the version they stand at."""
 
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        """The engine's forms of rules that were kept with this folding, by subscription, of those numbered higher."""
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        """Keep the engine's forms of subscriptions' rules beside their words; the rulebook's version stays.
+
+        Subscriptions that are gone do not matter.
+        """
+
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         """Add it and return it with its id; the same rule in the same channel is updated, not added."""
 

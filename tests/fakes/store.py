@@ -266,6 +266,16 @@ class FakeStore:
         active = [s for s in await self.subscriptions() if s.state == "active"]
         return Rulebook(await self.version(), tuple(active))
 
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        known = (s.id for s in (await self.rulebook()).subscriptions if s.id > after and s.id in self.tables.lines)
+        kept = {number: self.tables.lines[number] for number in known}
+        return {number: line for number, (made, line) in kept.items() if made == clean(folding)}
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        self._require_open()
+        for number in lines.keys() & self.tables.subscriptions.keys():
+            self.tables.lines[number] = (clean(folding), clean(lines[number]))
+
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         self.tables.number("version")
         asked = _kept(subscription)

@@ -42,6 +42,7 @@ class Tables:
     deliveries: dict[int, Row] = field(default_factory=dict)
     budget: dict[Channel, datetime] = field(default_factory=dict)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    lines: dict[int, tuple[str, str]] = field(default_factory=dict)
     drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     past: dict[tuple[str, date], None] = field(default_factory=dict)

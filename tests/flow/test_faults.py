@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ import pytest
 from bot import flow
 from bot.cli import run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
-from bot.matching import Matcher
+from bot.matching import NO_LINES, Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
 from bot.schedule import HOUR
@@ -263,12 +263,12 @@ async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
     inside: list[int] = []
 
     class Watched(Matcher):
-        def follow(self, book: Rulebook) -> None:
+        def follow(self, book: Rulebook, lines: Mapping[int, str] = NO_LINES) -> dict[int, str]:
             inside.append(1)
             time.sleep(0.02)  # a thread of its own: another poll would come in meanwhile
             assert len(inside) == 1
             inside.pop()
-            Matcher.follow(self, book)
+            return Matcher.follow(self, book, lines)
 
     world = replace(stage.world, matcher=Watched())
     for feed in (FEED, OTHER):

@@ -172,6 +172,12 @@ class SqliteStore:
     async def rulebook(self) -> Rulebook:
         return await self._do(rulebook.rulebook)
 
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        return await self._do(rulebook.compiled, folding, after)
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        await self._do(rulebook.keep_compiled, folding, lines)
+
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         return await self._do(rulebook.subscribe, subscription, now)
 

@@ -231,7 +231,26 @@ def pages(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds", "digests", "pages")
+@migrations()
+def compiled(db: Database) -> None:
+    """The engine's form of each rule beside its words, and the folding it was made with; NULL until it is compiled."""
+    db.execute("ALTER TABLE subscription ADD COLUMN compiled TEXT")
+    db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
+
+
+KNOWN = (
+    "papers",
+    "subscriptions",
+    "outbox",
+    "rooms",
+    "habits",
+    "holding",
+    "past",
+    "feeds",
+    "digests",
+    "pages",
+    "compiled",
+)
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

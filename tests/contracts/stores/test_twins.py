@@ -105,6 +105,7 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.discard(FEED if number else None, "no"),
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
+        lambda store, claims, second: store.keep_compiled(rule, {number: rule, number + 1: asked.creator}),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
         lambda store, claims, second: store.record(Poll(Bookmark(FEED, rule), day=NOW.date()), NOW + at(second)),
     )
@@ -135,6 +136,7 @@ async def everything(store: Store) -> list[object]:
         sorted(await store.feeds(), key=str),
         await store.backfilled(FEED),
         await store.pages(FEED),
+        [await store.compiled(rule, after) for rule in ("", "a", "b") for after in (0, 1)],
     ]
 
 
