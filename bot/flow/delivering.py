@@ -38,7 +38,10 @@ async def claim(world: World, worker: str, limit: int) -> list[Claim]:
 
 
 async def deliver(claim: Claim, world: World) -> bool:
-    """Post → remember → thread → remember → done. True when nothing went wrong; every failure is written down."""
+    """Post → remember → thread → remember → done. True when nothing went wrong; every failure is written down.
+
+    One message a claim, where the channel has a pace: what is left to say is claimed again when its turn comes.
+    """
     try:
         await (digests.send(claim, world) if claim.items else _alone(claim, world))
     except LeaseLost:
@@ -74,6 +77,8 @@ async def _alone(claim: Claim, world: World) -> None:
             await world.store.put_off(claim, rounds.day_end(delivery.options, world.clock()), "overflow")
             return
         message = await _headline(claim, world)
+        if delivery.options.thread == "auto" and await digests.paused(claim, world):
+            return  # the opener is a message too, and waits for its turn
     if delivery.options.thread == "auto" and not delivery.thread:
         await open_thread(replace(delivery, message=message), claim.paper, world)
     await world.store.done(claim)
