@@ -133,9 +133,7 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
         tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
-async def _connect(
-    stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store
-) -> dict[str, Chat]:
+async def _connect(stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:

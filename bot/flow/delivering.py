@@ -20,7 +20,7 @@ from bot.errors import (
     Unsure,
 )
 from bot.flow import digests
-from bot.flow.world import World
+from bot.flow.world import World, turn
 from bot.model import Claim, Delivery, Paper
 from bot.replies import when
 
@@ -80,6 +80,7 @@ async def _alone(claim: Claim, world: World) -> None:
         if delivery.options.thread == "auto" and await digests.paused(claim, world):
             return  # the opener is a message too, and waits for its turn
     if delivery.options.thread == "auto" and not delivery.thread:
+        await turn(delivery.channel, world)
         await open_thread(replace(delivery, message=message), claim.paper, world)
     await world.store.done(claim)
 
@@ -87,6 +88,7 @@ async def _alone(claim: Claim, world: World) -> None:
 async def _headline(claim: Claim, world: World) -> str:
     delivery = claim.delivery
     chat, post = world.chats[delivery.channel.platform], summary.post(delivery, claim.paper)
+    await turn(delivery.channel, world)
     message = await chat.post(delivery.channel, post, delivery.key, doubt=delivery.doubt)
     await world.store.posted(claim, message, world.clock())
     return message

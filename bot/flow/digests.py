@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot import rounds, summary
 from bot.errors import MessageGone, Refused, TryLater
-from bot.flow.world import World
+from bot.flow.world import World, turn
 from bot.model import Claim, Delivery, Item, Line, Post
 from bot.ports import Chat
 
@@ -60,6 +60,7 @@ async def send(claim: Claim, world: World) -> None:
     items = await _planned(claim, items, world)
     left = [part for part in _parts(items) if _unsaid(items, part)]
     for part in left:
+        await turn(claim.delivery.channel, world)
         await _post(claim, part, items, world) if part > 0 else await _rest(claim, part, world)
         if part != left[-1] and await paused(claim, world):
             return

@@ -1,8 +1,8 @@
-"""The power is cut, again and again: `uv run python -m tests.bench.powercut [--kills 200] [--papers 500] …`. Prints only.
+"""The power is cut: `uv run python -m tests.bench.powercut [--kills 200] [--papers 500] [--channels 20]`. Prints only.
 
-The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels. It is
-killed (SIGKILL) at random moments and started again; then every channel is read, and papers lost and doubled are
-counted: for posts, and for the openers of their threads in every third channel (`thread:auto`).
+The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels. It
+is killed (SIGKILL) at random moments and started again; then every channel is read, and papers lost and doubled are
+counted: for posts, and for the openers of their threads in every third channel of a platform (`thread:auto`).
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def paper_in(words: str) -> int:
 
 async def _until(fulfilled: Callable[[], bool], within: float, every: float = 0.002) -> None:
     end = time.monotonic() + within
-    while not fulfilled() and time.monotonic() < end:
+    while not fulfilled() and time.monotonic() < end:  # noqa: ASYNC110 — what is waited for happens in another process
         await asyncio.sleep(every)
 
 
