@@ -45,7 +45,7 @@ class World:
 
 
 async def turn(channel: Channel, world: World) -> None:
-    """Wait for what its pace still lacks. Claims keep it, but from a claim to its message it takes longer or shorter."""
+    """Wait for what its pace still lacks. Claims keep it, but not every message takes equally long from there."""
     now, pace = world.clock(), world.chats[channel.platform].pace
     last = world.spoke.get(channel)
     free_at = now if last is None else min(max(now, last + pace), now + pace)
