@@ -80,6 +80,9 @@ class FakeStore:
         self._require_open()
         return dict(self.tables.bookmarks)
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
+
     async def bookmark(self, address: str) -> Bookmark | None:
         return (await self.bookmarks()).get(address)
 
@@ -95,7 +98,10 @@ class FakeStore:
         if poll.version not in (None, await self.version()):
             raise RulesChanged("The subscriptions changed meanwhile: match again.")
         with self.tables.transaction():
-            self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            if poll.day is None:
+                self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            else:
+                self._keep_page(poll.bookmark, poll.day, now)
             before = {number for paper in poll.papers for number in self._met(paper)}
             for paper in poll.papers:
                 self._keep(paper, utc(now))
@@ -216,8 +222,23 @@ class FakeStore:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()
+        return {day: page for (known, day), page in self.tables.pages.items() if known == address}
+
+    def _keep_page(self, page: Bookmark, day: date, now: datetime) -> None:
+        oldest = (now - timedelta(days=30)).date()
+        self.tables.pages[page.address, day] = page
+        gone = [key for key in self.tables.pages if key[0] == page.address and key[1] < oldest]
+        for key in gone:
+            del self.tables.pages[key]
+
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        self._require_open()
+        if page is not None:
+            self._keep_page(page, day, now)
         for paper in papers:
             self._keep(paper, utc(now))
         self.tables.past[address, day] = None
@@ -628,7 +649,7 @@ class FakeStore:
         return replace(row.delivery, paper=self.tables.papers[row.paper].id, news=told, votes=votes)
 
     async def holding(self) -> list[Held]:
-        rows = [(self.tables.papers[row.paper].source, row.delivery) for row in self._kept_back(None)]
+        rows = [(self.tables.papers[row.paper].source, self._named(row)) for row in self._kept_back(None)]
         return [_summed(source, [d for s, d in rows if s == source]) for source in sorted({s for s, _ in rows})]
 
     def _kept_back(self, source: str | None) -> list[Row]:

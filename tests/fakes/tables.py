@@ -45,6 +45,7 @@ class Tables:
     drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     past: dict[tuple[str, date], None] = field(default_factory=dict)
+    pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
     own: dict[int, frozenset[Channel]] = field(default_factory=dict)
     customs: dict[Channel, Customs] = field(default_factory=dict)

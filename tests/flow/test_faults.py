@@ -20,7 +20,7 @@ from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
 from bot.matching import Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
-from bot.schedule import HOUR, NEVER
+from bot.schedule import HOUR
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import START, paper
 from tests.flow.test_flow import FEED, Stage, matched
@@ -206,15 +206,6 @@ async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
     async with going(run._listen(replace(stage.world, chats={"slack": deaf}), "slack", [])) as (listening,):
         await asyncio.sleep(0.05)
         assert not listening.done()
-
-
-@pytest.mark.parametrize(("days", "waits"), [(-1, False), (1, True), (7, True), (30, False), (365_000, True)])
-def test_a_clock_that_is_set_back_silences_no_feed(days: int, waits: bool) -> None:
-    """A wait that nobody can have asked for is over; a retired feed stays retired."""
-    now = START
-    due = NEVER if days == 365_000 else now + timedelta(days=days)
-    assert ticking.waits(due, now) is waits
-    assert not ticking.waits(None, now)
 
 
 class Slow(FakeChat):

@@ -65,12 +65,13 @@ def words(lines: Sequence[Line], entries: Sequence[Entry], closing: Sequence[Lin
     if not entries:
         whole, _ = _flow((*lines, *closing), _ENDLESS)
         return (whole, True) if size(whole) <= room else (body((*lines, *closing), room), False)
-    whole = _stacked([_flow(lines, _ENDLESS)[0], *_listed(entries), _flow(closing, _ENDLESS)[0]], entries)
-    if size(whole) <= room:
+    listed = _listed(entries, room)
+    whole = _stacked([_flow(lines, _ENDLESS)[0], *listed, _flow(closing, _ENDLESS)[0]], entries)
+    if len(listed) == len(entries) and size(whole) <= room:
         return whole, True
     tail = body(closing, room // 4) if closing else ""
     head = body(lines, room // 3) if lines else ""
-    return _as_many(head, entries, tail, room), False
+    return _as_many(head, listed, entries, tail, room), False
 
 
 def body(lines: Sequence[Line], room: int) -> str:
@@ -103,9 +104,15 @@ def _embed(post: Post, below: Pressable) -> Shown:
     )
 
 
-def _listed(entries: Sequence[Entry]) -> list[str]:
-    """Each entry's lines, close together: what stands apart are the entries."""
-    return ["\n".join(filter(None, (_line(line, _ENDLESS) for line in entry.lines))) for entry in entries]
+def _listed(entries: Sequence[Entry], room: int) -> list[str]:
+    """Each entry's lines, close together: what stands apart are the entries. Ends with the first one without room."""
+    listed: list[str] = []
+    for entry in entries:
+        listed.append("\n".join(filter(None, (_line(line, _ENDLESS) for line in entry.lines))))
+        room -= size(listed[-1]) + 1
+        if room < 0:
+            break
+    return listed
 
 
 def _stacked(parts: Sequence[str], entries: Sequence[Entry]) -> str:
@@ -115,12 +122,11 @@ def _stacked(parts: Sequence[str], entries: Sequence[Entry]) -> str:
     return "\n\n".join(part for part in (head, ("\n\n" if airy else "\n").join(filter(None, listed)), tail) if part)
 
 
-def _as_many(head: str, entries: Sequence[Entry], tail: str, room: int) -> str:
+def _as_many(head: str, listed: Sequence[str], entries: Sequence[Entry], tail: str, room: int) -> str:
     """The first entries that fit, each whole, and how many more there are."""
-    listed = _listed(entries)
     reach = accumulate((size(each) + 1 for each in listed), initial=size(head) + size(tail))
     for kept in range(min(len(listed), sum(1 for end in reach if end <= room)), 0, -1):
-        said = _stacked([head, *listed[:kept], f"{ELLIPSIS} and {len(listed) - kept} more", tail], entries)
+        said = _stacked([head, *listed[:kept], f"{ELLIPSIS} and {len(entries) - kept} more", tail], entries)
         if size(said) <= room:
             return said
     return _stacked([head, tail], ())

@@ -97,8 +97,11 @@ def _plainly(buttons: Sequence[Button]) -> list[tuple[str, str]]:
 
 def _labelled(buttons: Sequence[Button], most: int) -> list[Button]:
     """Each action once, as the first one has it, with a label that Discord takes."""
-    once = {button.action: button for button in reversed(buttons) if 0 < size(button.action) <= CUSTOM_ID}
-    return [Button(_label(b.label, most), b.action, b.style) for b in sorted(once.values(), key=buttons.index)]
+    once: dict[str, Button] = {}
+    for button in buttons:
+        if 0 < size(button.action) <= CUSTOM_ID:
+            once.setdefault(button.action, Button(_label(button.label, most), button.action, button.style))
+    return list(once.values())
 
 
 def _label(text: str, most: int) -> str:
