@@ -26,6 +26,7 @@ from pathlib import Path
 
 import bot.store
 from bot.model import Bookmark, Channel, Options, Poll, Subscription
+from bot.ports import Store
 from tests.door.command import environment, paper_round
 from tests.standins.discord import Discord
 from tests.standins.slack import StandIn, serving
@@ -211,7 +212,7 @@ class Rig:
             self.outcome.states = Counter(dict(db.execute("SELECT state, count(*) FROM delivery GROUP BY state")))
         return self.outcome
 
-    async def _read(self, channel: Channel, opened: bot.store.Store) -> tuple[list[str], list[str]]:
+    async def _read(self, channel: Channel, opened: Store) -> tuple[list[str], list[str]]:
         """A channel's posts and the openers of its threads, as words."""
         if channel.platform == "slack":
             said = self.slack.public(channel.place.partition("/")[2])
