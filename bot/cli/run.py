@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot import flow
-from bot.chat import NEEDS, local
+from bot.chat import ADDRESSES, NEEDS, at_home, local
 from bot.cli import ticking
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
@@ -42,6 +42,7 @@ def main(words: Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
     platforms = connected(found.env)
+    require_home(found, platforms)
     feeds = chosen(words.source or _configured(found), platforms)
     if platforms and any(source(address).url == "sample:" for address in words.source or ()):
         tell("The sample is left out while a platform is connected: it is for a first look.")
@@ -55,6 +56,16 @@ def connected(env: Mapping[str, str]) -> list[str]:
         if missing and len(missing) < len(needs):
             raise SettingsError(f"{platform.capitalize()} needs {' and '.join(needs)}; {missing[0]} is not set.")
     return [platform for platform, needs in NEEDS.items() if all(env.get(name) for name in needs)]
+
+
+def require_home(found: Settings, platforms: list[str]) -> None:
+    """`SettingsError` when a platform itself, and not a stand-in on this machine, would be posted to at a pace."""
+    away = [platform for platform in platforms if not at_home(platform, found.env)]
+    if away and found.file.limits.pace != 1:
+        raise SettingsError(
+            f"The config {found.path} is wrong: [limits] pace: it is for tests with a stand-in on this machine, and "
+            f"{away[0].capitalize()} would bar us for it: take it out, or let {ADDRESSES[away[0]]} be at 127.0.0.1."
+        )
 
 
 def _configured(found: Settings) -> list[str]:
@@ -91,7 +102,7 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
-        chats = await _connect(stack, platforms, settings.env, store)
+        chats = await _connect(stack, platforms, settings, store)
         await _tell_silent(store, chats)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
@@ -125,14 +136,13 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
         tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
-async def _connect(
-    stack: AsyncExitStack, platforms: list[str], env: Mapping[str, str], store: Store
-) -> dict[str, Chat]:
+async def _connect(stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:
-        chats[platform] = await import_module(f"bot.chat.{platform}").connect(env)
+        chats[platform] = await import_module(f"bot.chat.{platform}").connect(settings.env)
     for chat in chats.values():
+        chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
     return chats
 

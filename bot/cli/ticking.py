@@ -31,7 +31,11 @@ LOOK = 60.0
 """Seconds between two looks at which days are due again: the shortest wait is two hours."""
 
 AT_ONCE = 32
-"""Deliveries under way at the same time."""
+"""Messages edited, or followed up, at the same time."""
+
+CHANNELS_AT_ONCE = 256
+"""Deliveries under way at the same time, each to a channel of its own. A platform may let us wait half a minute for an
+answer: so many would have to do so before other channels wait for them."""
 
 POLLS = 64
 """Polls under way at the same time, each of another host: as many as there are requests (`fetch.limits`)."""
@@ -232,12 +236,13 @@ async def deliver_all(world: World) -> None:
     try:
         while True:
             busy = {task for task in busy if not _finished(task)}
-            claims = await _claims(world, AT_ONCE - len(busy))
+            claims = await _claims(world, CHANNELS_AT_ONCE - len(busy))
             busy |= {asyncio.create_task(flow.deliver(claim, world)) for claim in claims}
             if not claims:
+                pause = await _pause(world) if len(busy) < CHANNELS_AT_ONCE else TICK
                 await asyncio.wait(
-                    busy, timeout=TICK, return_when=asyncio.FIRST_COMPLETED
-                ) if busy else await asyncio.sleep(TICK)
+                    busy, timeout=pause, return_when=asyncio.FIRST_COMPLETED
+                ) if busy else await asyncio.sleep(pause)
     finally:
         await _end(list(busy))
 
@@ -251,6 +256,15 @@ async def _claims(world: World, limit: int) -> list[Claim]:
         log.warning("%s", error)
         await asyncio.sleep(5)
         return []
+
+
+async def _pause(world: World) -> float:
+    """Seconds to the next look: a tick, or less where a channel's turn comes sooner."""
+    try:
+        due = await world.store.due(list(world.chats))
+    except StoreFailed:
+        return TICK
+    return min(TICK, max(0.001, (due - world.clock()).total_seconds())) if due else TICK
 
 
 def _finished(task: asyncio.Task[bool]) -> bool:
@@ -322,9 +336,9 @@ async def _deliver_due(world: World) -> bool:
     """Deliver until nothing is due any more; True when something could not be delivered."""
     failed, sent = False, 0
     while True:
-        claims = await flow.claim(world, WORKER, AT_ONCE)
+        claims = await flow.claim(world, WORKER, CHANNELS_AT_ONCE)
         took = await _delivered(claims, world)
-        sent += sum(took)
+        sent += sum(one for one, claim in zip(took, claims, strict=True) if not claim.delivery.message)
         failed |= not all(took)
         if not claims:
             due = await world.store.due(list(world.chats))

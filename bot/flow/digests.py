@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot import rounds, summary
 from bot.errors import MessageGone, Refused, TryLater
-from bot.flow.world import World
+from bot.flow.world import World, turn
 from bot.model import Claim, Delivery, Item, Line, Post
 from bot.ports import Chat
 
@@ -61,11 +61,30 @@ async def send(claim: Claim, world: World) -> None:
             await world.store.put_off(claim, then, "digest")
             return
     items = await _planned(claim, items, world)
-    for part in sorted({part for item in items if (part := item.delivery.part or 0) > 0}):
-        await _post(claim, part, items, world)
-    if any((item.delivery.part or 0) < 0 for item in items):
-        await _rest(claim, world)
+    left = [part for part in _parts(items) if _unsaid(items, part)]
+    for part in left:
+        await turn(claim.delivery.channel, world)
+        await _post(claim, part, items, world) if part > 0 else await _rest(claim, part, world)
+        if part != left[-1] and await paused(claim, world):
+            return
     await world.store.done(claim)
+
+
+async def paused(claim: Claim, world: World) -> bool:
+    """Give it back for the time that its channel takes no other message; False where a channel takes any number."""
+    pace = world.chats[claim.delivery.channel.platform].pace
+    if pace:
+        await world.store.let_go(claim, world.clock() + pace)
+    return bool(pace)
+
+
+def _parts(items: Sequence[Item]) -> list[int]:
+    """The digest's messages in their order: 1, 2, …, then -1, -2, … in its thread."""
+    return sorted({part for item in items if (part := item.delivery.part)}, key=lambda part: (part < 0, abs(part)))
+
+
+def _unsaid(items: Sequence[Item], part: int) -> bool:
+    return any(item.delivery.part == part and not item.delivery.message for item in items)
 
 
 async def unwanted(deliveries: Sequence[Delivery], world: World) -> list[Delivery]:
@@ -134,10 +153,8 @@ def _before(item: Item, delivery: Delivery) -> bool:
 
 
 async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) -> None:
-    """One message of the digest, if the channel has not had it."""
+    """One message of the digest."""
     mine = [item for item in items if item.delivery.part == part]
-    if all(item.delivery.message for item in mine):
-        return
     channel, chat = claim.delivery.channel, world.chats[claim.delivery.channel.platform]
     parts = max(item.delivery.part or 0 for item in items)
     rest = sum((item.delivery.part or 0) < 0 for item in items)
@@ -148,43 +165,33 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
     await world.store.posted(claim, message, world.clock(), [item.delivery.row for item in mine])
 
 
-async def _rest(claim: Claim, world: World) -> None:
-    """What is above `max`, one paper a line, in the thread of the digest's first message."""
+async def _rest(claim: Claim, part: int, world: World) -> None:
+    """Some of what is above `max`, one paper a line, in the thread of the digest's first message."""
     assert claim.delivery.digest is not None
     chat, channel = world.chats[claim.delivery.channel.platform], claim.delivery.channel
     items = await world.store.passengers(claim.delivery.digest)
     top = next((i.delivery.message for i in items if i.delivery.part == 1 and i.delivery.message), None)
+    mine, below = [i for i in items if i.delivery.part == part], [i for i in items if (i.delivery.part or 0) < 0]
     parts = -min(item.delivery.part or 0 for item in items)
-    total = sum((item.delivery.part or 0) < 0 for item in items)
-    thread: str | None = None
-    for part in range(1, parts + 1):
-        mine = [item for item in items if item.delivery.part == -part]
-        if said := next((item.delivery.message for item in mine if item.delivery.message), None):
-            thread = said
-            continue
-        post = summary.one_liners(mine, part=part, parts=parts, total=total)
-        key = f"{channel}|digest|{claim.delivery.digest}|rest|{part}"
-        thread, message = await _line_up(chat, claim, top, thread, post, key)
-        rows = [item.delivery.row for item in mine]
-        await world.store.posted(claim, thread or message, world.clock(), rows)
+    post = summary.one_liners(mine, part=-part, parts=parts, total=len(below))
+    key = f"{channel}|digest|{claim.delivery.digest}|rest|{-part}"
+    message = await _line_up(chat, claim, top, post, key, first=part == -1)
+    await world.store.posted(claim, top or message, world.clock(), [item.delivery.row for item in mine])
 
 
-async def _line_up(
-    chat: Chat, claim: Claim, top: str | None, thread: str | None, post: Post, key: str
-) -> tuple[str | None, str]:
-    """Say it in the digest's thread; where there can be none, in the channel."""
+async def _line_up(chat: Chat, claim: Claim, top: str | None, post: Post, key: str, *, first: bool) -> str:
+    """Say it in the digest's thread, which the first of them opens; where there can be none, in the channel."""
     channel, doubt = claim.delivery.channel, claim.delivery.doubt
     try:
-        if thread is None and top is not None:
-            thread = await chat.thread(channel, top, post.headline.text, post, key, doubt=doubt)
-            return thread, thread
-        if thread is not None:
-            return thread, await chat.reply(channel, thread, post, key, doubt=doubt)
+        if top is not None and first:
+            return await chat.thread(channel, top, post.headline.text, post, key, doubt=doubt)
+        if top is not None:
+            return await chat.reply(channel, top, post, key, doubt=doubt)
     except TryLater:
         raise
     except (MessageGone, Refused):
-        thread = None
-    return thread, await chat.post(channel, post, key, doubt=doubt)
+        pass
+    return await chat.post(channel, post, key, doubt=doubt)
 
 
 async def shown(channel_items: Sequence[Item], message: str, world: World) -> Post | None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Literal, TypeVar
 
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
@@ -357,7 +358,8 @@ class FakeStore:
         heads = [row for row in self._lines(pace, until=now).values() if _over(self._free_at(row), now)]
         heads = [row for row in heads if _paused(self.tables.customs.get(row.delivery.channel)) <= now]
         heads.sort(key=lambda row: (self.tables.budget.get(row.delivery.channel, LONG_AGO), row.delivery.row))
-        heads = [row for row in heads[:limit] if self._affords(row.delivery.channel.platform, crowd, now)]
+        allowed = (row for row in heads if self._affords(row.delivery.channel.platform, crowd, now))
+        heads = list(islice(allowed, limit))
         for head in heads:
             self._form(head, now)
         taken = []
@@ -371,8 +373,9 @@ class FakeStore:
     def _affords(self, platform: str, crowd: Mapping[str, timedelta], now: datetime) -> bool:
         gap = crowd.get(platform, timedelta())
         whole = Channel(platform, "")
-        burst = now - timedelta(milliseconds=500)
-        free_at = max(min(self.tables.budget.get(whole, burst), now + timedelta(minutes=1)), burst)
+        burst = now - timedelta(milliseconds=10)
+        kept = self.tables.budget.get(whole, burst)
+        free_at = max(now if kept > now + timedelta(minutes=1) else kept, burst)
         if gap and free_at > now:
             return False
         if gap:
@@ -415,8 +418,12 @@ class FakeStore:
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
         rows = self._pending(platforms)
-        found = (max(_due(r), self._free_at(r), _paused(self.tables.customs.get(r.delivery.channel))) for r in rows)
-        return min(found, default=None)
+        return min((max(_due(r), self._free_at(r), self._may(r.delivery.channel)) for r in rows), default=None)
+
+    def _may(self, channel: Channel) -> datetime:
+        """When its pause is over, and its platform takes another message."""
+        crowd = self.tables.budget.get(Channel(channel.platform, ""), LONG_AGO)
+        return max(crowd, _paused(self.tables.customs.get(channel)))
 
     def _pending(self, platforms: Iterable[str]) -> list[Row]:
         asked, rows = set(platforms), sorted(self.tables.deliveries.items())

@@ -56,7 +56,7 @@ _LINES = """
 HEADS = " ".join(
     (
         _LINES,
-        "SELECT number, platform FROM head WHERE (free_at <= :now OR free_at > :far) AND paused_until <= :now",
+        "SELECT number, platform, free_at FROM head WHERE (free_at <= :now OR free_at > :far) AND paused_until <= :now",
         "AND (leased_until <= :now OR leased_until > :far) ORDER BY free_at, number LIMIT :limit",
     )
 )
@@ -193,12 +193,12 @@ def claim(
     crowd: Mapping[str, timedelta],
 ) -> list[Claim]:
     """Take the oldest due delivery of up to `limit` channels that are free; spend their pace and the platform's."""
-    at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace)), "limit": limit}
+    at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace))}
     with writing(db):
         customs.resume(db, now)
         db.execute(WAKE, at)
         db.execute(WAKE_FAR, at)
-        heads = budgets.afford(db, [(h["number"], h["platform"]) for h in rows(db, HEADS, at)], crowd, now)
+        heads = _heads(db, at, now, limit, {platform: crowd.get(platform, timedelta()) for platform in pace})
         for number in heads:
             digests.form(db, number, now)
         db.execute(TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
@@ -206,6 +206,18 @@ def claim(
         for channel in (claim.delivery.channel for claim in claims):
             budgets.spend(db, str(channel), now + pace[channel.platform])
     return claims
+
+
+def _heads(db: Database, at: dict[str, str], now: datetime, limit: int, crowd: Mapping[str, timedelta]) -> list[int]:
+    """The deliveries to take; each platform is asked for what it has room for, so that none stands before another."""
+    found: list[sqlite3.Row] = []
+    for platform, gap in crowd.items():
+        most = min(limit, budgets.room(db, platform, gap, now))
+        found += rows(db, HEADS, at | {"platforms": _json([platform]), "limit": most}) if most else []
+    taken = sorted(found, key=lambda one: (one["free_at"], one["number"]))[:limit]
+    for platform, gap in crowd.items():
+        budgets.crowd(db, platform, gap, now, sum(one["platform"] == platform for one in taken))
+    return [one["number"] for one in taken]
 
 
 def _claimed(db: Database, number: int) -> Claim:
@@ -216,14 +228,15 @@ def _claimed(db: Database, number: int) -> Claim:
 
 
 def due(db: Database, platforms: Iterable[str]) -> datetime | None:
-    """When the next pending delivery may be claimed: its due time, its channel's pace and leases considered."""
-    asked = list(platforms)
+    """When the next pending delivery may be claimed: its due time, the pace of its channel and platform, leases."""
     with reading(db):
-        found = row(db, SOONEST_READY, {"platforms": _json(asked)})
-        soonest = [found[0]] if found and found[0] else []
-        for platform in asked:
-            soonest += _soonest_waiting(db, platform)
+        soonest = [max(each, budgets.soonest(db, one)) for one in platforms for each in _soonest(db, one)]
     return moment(min(soonest)) if soonest else None
+
+
+def _soonest(db: Database, platform: str) -> list[str]:
+    found = row(db, SOONEST_READY, {"platforms": _json([platform])})
+    return ([found[0]] if found and found[0] else []) + _soonest_waiting(db, platform)
 
 
 def _soonest_waiting(db: Database, platform: str) -> list[str]:
