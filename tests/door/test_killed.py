@@ -10,6 +10,7 @@ from tests.bench.powercut import Plan, ordeal
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # sixteen starts of the bot, on a machine however busy
 async def test_no_paper_is_lost_or_doubled_however_often_the_bot_is_killed(tmp_path: Path) -> None:
     """SIGKILL at 15 random moments: on Discord, in local channels, and in Slack where its history may be read."""
     outcome = await ordeal(Plan(kills=15, papers=30, channels=6, seed=7), tmp_path)
@@ -22,11 +23,12 @@ async def test_no_paper_is_lost_or_doubled_however_often_the_bot_is_killed(tmp_p
         assert (count.threads, count.openers_lost, count.openers_doubled) == (30, 0, 0), platform
 
 
+@pytest.mark.timeout(240)
 async def test_without_the_history_scope_slack_may_double_but_loses_nothing(tmp_path: Path) -> None:
     """A few kills in every run of the suite: each double is one that a kill left in doubt."""
-    outcome = await ordeal(Plan(kills=3, papers=9, channels=3, seed=3, history=False), tmp_path)
+    outcome = await ordeal(Plan(kills=2, papers=6, channels=3, seed=3, history=False), tmp_path)
     assert outcome.faults == []
-    assert outcome.states == {"sent": 27}
+    assert outcome.states == {"sent": 18}
     assert [count.lost + count.openers_lost for count in outcome.counts.values()] == [0, 0, 0]
     slack = outcome.counts.pop("slack")
     assert slack.doubled + slack.openers_doubled <= outcome.doubtful
