@@ -12,9 +12,9 @@ import bot.store
 from bot import flow
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Channel, Options, Post, Subscription
+from bot.model import Channel, Feed, Options, Post, Subscription
 from tests.fakes.chat import FakeChat
-from tests.flow.stage import FakeFetch, Feed, paper
+from tests.flow.stage import FakeFetch, paper
 
 START, END = datetime(2026, 1, 1, 0, 30, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

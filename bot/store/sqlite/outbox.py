@@ -290,8 +290,9 @@ def threaded(db: Database, number: int, thread: str, now: datetime | None) -> No
         if not changed.rowcount:
             raise StoreFailed(f"There is no delivery {number} to remember a thread for.")
         asked = "SELECT channel, message FROM delivery WHERE number = ? AND digest IS NOT NULL AND message IS NOT NULL"
-        for shown in rows(db, asked, (whole(number),)) if now else ():
-            news.mark(db, shown["channel"], shown["message"], now)
+        if now is not None:
+            for shown in rows(db, asked, (whole(number),)):
+                news.mark(db, shown["channel"], shown["message"], now)
 
 
 def carded(db: Database, number: int, message: str) -> None:
