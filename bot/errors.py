@@ -68,10 +68,16 @@ class WorldFailed(PaperRoundError):
 
 
 class SourceFailed(WorldFailed):
-    """A feed could not be reached or read. `after` is the seconds the owner asked us to wait, if any."""
+    """A feed could not be reached or read. `after` is the seconds the owner asked us to wait, if any.
 
-    def __init__(self, sentence: str, *, after: float | None = None, gone: bool = False) -> None:
+    `status` is the HTTP status of an answer that was no feed, nor told where one is.
+    """
+
+    def __init__(
+        self, sentence: str, *, after: float | None = None, gone: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(sentence)
+        self.status = status
         self.after = after
         self.gone = gone
 

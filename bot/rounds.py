@@ -63,7 +63,7 @@ def day_start(options: Options, now: datetime) -> datetime:
     return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
-def date_of(options: Options, now: datetime) -> date:
+def local_date(options: Options, now: datetime) -> date:
     """The date in the channel's zone."""
     return now.astimezone(_zone(options.tz)).date()
 
@@ -75,7 +75,7 @@ def local(options: Options, moment: datetime) -> datetime:
 
 def is_wanted_day(options: Options, now: datetime) -> bool:
     """Whether the channel wants posts on this day of its week."""
-    return date_of(options, now).weekday() in days(options)
+    return local_date(options, now).weekday() in days(options)
 
 
 def is_late(due: datetime, now: datetime) -> bool:

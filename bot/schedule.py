@@ -55,6 +55,9 @@ RETIRE_FAILURES = 7
 FORGET_MOVE = 3
 """After so many failures at the address a feed moved to, its first address is asked again: the move may be undone."""
 
+FARTHEST = timedelta(days=8)
+"""No feed is put off by more: owners are believed up to a week, and a day's back-off has its spread."""
+
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When a retired feed is due."""
 
@@ -106,7 +109,8 @@ def next_poll(
     if not owner and not changed:
         habit = max(habit, hints.period or habit)
     interval = max(least(bookmark), owner, min(habit, LONGEST))
-    return allowed(now + interval + spread(bookmark.address, interval), hints)
+    place = bookmark.moved_to or bookmark.address  # feeds that were asked for together are due together
+    return allowed(now + interval + spread(place, interval), hints)
 
 
 def next_reading(now: datetime, wait: float | None = None) -> datetime:
@@ -183,6 +187,11 @@ def retired(bookmark: Bookmark, sentence: str) -> Bookmark:
 
 def is_retired(bookmark: Bookmark) -> bool:
     return bookmark.due is not None and bookmark.due >= NEVER
+
+
+def waits(due: datetime | None, now: datetime) -> bool:
+    """Whether a feed is to be left alone still. A wait longer than any was written under a clock that ran ahead."""
+    return due is not None and now < due and (due >= NEVER or due <= now + FARTHEST)
 
 
 def revived(bookmark: Bookmark, now: datetime) -> Bookmark:

@@ -10,6 +10,7 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.cli.world import clock, opened_fetch, opened_store, settings, source, t
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
+from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
@@ -99,6 +101,7 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         if served := words.local or not platforms:
@@ -178,7 +181,7 @@ async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], 
         ticking.deliver_all(world),
         ticking.tend_all(world),
     ]
-    work.append(ticking.fill_in_all(feeds, world))
+    work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())

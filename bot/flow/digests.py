@@ -36,7 +36,7 @@ class Frame:
         late = rounds.is_late(due, sent) and delivery.bundle in ("digest", "overflow")
         return summary.digest(
             items,
-            day=rounds.date_of(delivery.options, sent),
+            day=rounds.local_date(delivery.options, sent),
             kind="waited" if delivery.bundle == "paused" else delivery.bundle or "digest",
             since=rounds.local(delivery.options, self.since) if self.since else None,
             paused=delivery.bundle == "paused",
@@ -121,7 +121,7 @@ async def _week(first: Item, world: World) -> tuple[Line, ...]:
     """On Fridays, what this channel voted for and discussed most in the seven days before."""
     delivery = first.delivery
     assert delivery.posted_at is not None
-    if delivery.bundle != "digest" or rounds.date_of(delivery.options, delivery.posted_at).weekday() != FRIDAY:
+    if delivery.bundle != "digest" or rounds.local_date(delivery.options, delivery.posted_at).weekday() != FRIDAY:
         return ()
     since = delivery.posted_at - timedelta(days=7)
     had = [item for item in await world.store.lately(delivery.channel, since) if _before(item, delivery)]

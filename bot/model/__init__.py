@@ -1,7 +1,7 @@
 """The nouns. Frozen values without behaviour beyond naming themselves; nothing here reads the world."""
 
 from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
-from bot.model.papers import Announce, Bookmark, Feed, Paper, Reading, Signals
+from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
 from bot.model.posts import Button, Entry, Line, Post, Span
 from bot.model.talk import Ask, Message, Press, Reply
 from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
@@ -26,6 +26,7 @@ __all__ = [
     "News",
     "NewsKind",
     "Options",
+    "Original",
     "Paper",
     "Poll",
     "Post",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from bot.model.papers import Bookmark, Paper
@@ -139,6 +139,7 @@ class Poll:
 
     `version` is the rulebook the deliveries were planned with; None when nothing was matched (a baseline).
     `audience` are the channels whose own feed it is; None: it is read for all.
+    `day` is the day of the source's past that was asked for again; the bookmark is that day's own. None: the feed's.
     """
 
     bookmark: Bookmark
@@ -148,3 +149,4 @@ class Poll:
     audience: frozenset[Channel] | None = None
     news: tuple[tuple[str, News], ...] = ()
     """By paper id, what became of papers that channels have had: told where they had them."""
+    day: date | None = None

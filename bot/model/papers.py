@@ -31,6 +31,8 @@ class Bookmark:
 
     `etag` and `modified` are byte for byte one set from one 200. `digest` is the SHA-256 of the last body,
     `due` when the feed may be asked again, `failures` how many polls in a row have failed since `failing_since`.
+    `moved_to` is where that 200 came from, if not from the feed's own address: it moved there for good, or it is
+    arXiv's for several feeds' categories together.
     """
 
     address: str
@@ -62,10 +64,19 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A paper's title and abstract as its feed gave them, TeX, HTML and all; empty where they are as we show them."""
+
+    title: str = ""
+    abstract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A paper, as plain readable text (no TeX, no HTML, no line breaks in titles).
 
     `id` is without version: `arxiv:2608.01234`, `doi:10.1101/…`, `guid:<feed>#…` or `url:…`.
+    `source` is the address of the feed that brought it, its keys hidden.
     `aliases` are further ids the same paper is known by. `announced` is when the source brought it,
     `published` when its authors did, `seen` when we first saw it (None before the store has it).
     """
@@ -85,6 +96,7 @@ class Paper:
     aliases: tuple[str, ...] = ()
     signals: Signals = field(default_factory=Signals)
     seen: datetime | None = None
+    original: Original = field(default_factory=Original)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +116,8 @@ class Reading:
     """Entries left out of `papers` because they stood there word for word when `seen` was made."""
     seen: bytes = b""
     """What to hand to the next reading of this feed, so that it reads only what is new; empty: it reads all."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day (GMT) in which the feed asks not to be read; `skip_days` are days of the week, in English."""
+    skip_days: tuple[str, ...] = ()
+    period: int | None = None
+    """How many seconds its owner says lie between two updates; a hint only."""

@@ -46,6 +46,9 @@ class Store(Protocol):
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         """All bookmarks by feed address."""
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        """When each feed is due, by its address; None where it is not known."""
+
     async def bookmark(self, address: str) -> Bookmark | None:
         """One feed's bookmark; None when it was never read."""
 
@@ -62,6 +65,7 @@ class Store(Protocol):
     async def record(self, poll: Poll, now: datetime) -> int:
         """Save bookmark, papers and deliveries together; return how many deliveries are new.
 
+        With `poll.day` the bookmark is kept among `pages`, and the feed's own stays as it is.
         A paper known by any of its ids or aliases is updated, not added; two known papers found to be one are merged:
         their deliveries to the same channel become one, the later one `merged`. Deliveries whose key exists already
         gain reasons, never a second post. `RulesChanged` (nothing saved) when `poll.version` is not the
@@ -86,11 +90,17 @@ class Store(Protocol):
     async def backfilled(self, address: str) -> frozenset[date]:
         """The days of this feed's past that were fetched."""
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
         """Keep the papers of a day that was over before the feed was known, and that it was fetched.
 
-        Nothing is planned for them. Papers are added, updated and merged as `record` does it.
+        Nothing is planned for them. Papers are added, updated and merged as `record` does it. `page` is the day's
+        bookmark, as in `pages`.
         """
+
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
+        """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
 
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""
@@ -110,6 +120,15 @@ class Store(Protocol):
 
     async def rulebook(self) -> Rulebook:
         """All active subscriptions and the version they stand at."""
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        """The engine's forms of rules that were kept with this folding, by subscription, of those numbered higher."""
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        """Keep the engine's forms of subscriptions' rules beside their words; the rulebook's version stays.
+
+        Subscriptions that are gone do not matter.
+        """
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         """Add it and return it with its id; the same rule in the same channel is updated, not added."""

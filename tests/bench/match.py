@@ -318,10 +318,10 @@ def fanned_out(path: Path) -> dict[str, Any]:
     for copies in (1, 50):
         engine = Engine()
         engine.load((key, lines[key % len(lines)]) for key in range(len(lines) * copies))
-        hit = [rules for n in range(0, 640, 64) for rules in engine.rules(papers[n : n + 64], {})]
+        hit = [(*engine.rules(papers[n : n + 64], {}), 64) for n in range(0, 640, 64)]
         fan = engine.fanout.of
-        counts.append(sum(len(fan(rules)) for rules in hit))
-        spent.append(min(seconds(lambda: [fan(rules) for rules in hit]) for _ in range(20)))  # noqa: B023
+        counts.append(sum(len(keys) for one in hit for keys in fan(*one)))
+        spent.append(min(seconds(lambda: [fan(*one) for one in hit]) for _ in range(20)))  # noqa: B023
     return {
         "ns an extra subscriber": (spent[1] - spent[0]) / (counts[1] - counts[0]) * 1e9,
         "subscriptions hit": counts,

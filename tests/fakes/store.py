@@ -79,6 +79,9 @@ class FakeStore:
         self._require_open()
         return dict(self.tables.bookmarks)
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
+
     async def bookmark(self, address: str) -> Bookmark | None:
         return (await self.bookmarks()).get(address)
 
@@ -94,7 +97,10 @@ class FakeStore:
         if poll.version not in (None, await self.version()):
             raise RulesChanged("The subscriptions changed meanwhile: match again.")
         with self.tables.transaction():
-            self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            if poll.day is None:
+                self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            else:
+                self._keep_page(poll.bookmark, poll.day, now)
             before = {number for paper in poll.papers for number in self._met(paper)}
             for paper in poll.papers:
                 self._keep(paper, utc(now))
@@ -216,8 +222,23 @@ class FakeStore:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()
+        return {day: page for (known, day), page in self.tables.pages.items() if known == address}
+
+    def _keep_page(self, page: Bookmark, day: date, now: datetime) -> None:
+        oldest = (now - timedelta(days=30)).date()
+        self.tables.pages[page.address, day] = page
+        gone = [key for key in self.tables.pages if key[0] == page.address and key[1] < oldest]
+        for key in gone:
+            del self.tables.pages[key]
+
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        self._require_open()
+        if page is not None:
+            self._keep_page(page, day, now)
         for paper in papers:
             self._keep(paper, utc(now))
         self.tables.past[address, day] = None
@@ -244,6 +265,16 @@ class FakeStore:
     async def rulebook(self) -> Rulebook:
         active = [s for s in await self.subscriptions() if s.state == "active"]
         return Rulebook(await self.version(), tuple(active))
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        known = (s.id for s in (await self.rulebook()).subscriptions if s.id > after and s.id in self.tables.lines)
+        kept = {number: self.tables.lines[number] for number in known}
+        return {number: line for number, (made, line) in kept.items() if made == clean(folding)}
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        self._require_open()
+        for number in lines.keys() & self.tables.subscriptions.keys():
+            self.tables.lines[number] = (clean(folding), clean(lines[number]))
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         self.tables.number("version")
@@ -637,7 +668,7 @@ class FakeStore:
         return replace(row.delivery, paper=self.tables.papers[row.paper].id, news=told, votes=votes)
 
     async def holding(self) -> list[Held]:
-        rows = [(self.tables.papers[row.paper].source, row.delivery) for row in self._kept_back(None)]
+        rows = [(self.tables.papers[row.paper].source, self._named(row)) for row in self._kept_back(None)]
         return [_summed(source, [d for s, d in rows if s == source]) for source in sorted({s for s, _ in rows})]
 
     def _kept_back(self, source: str | None) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,10 +17,10 @@ import pytest
 from bot import flow
 from bot.cli import run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
-from bot.matching import Matcher
+from bot.matching import NO_LINES, Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
-from bot.schedule import HOUR, NEVER
+from bot.schedule import HOUR
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import START, paper
 from tests.flow.test_flow import FEED, Stage, matched
@@ -208,15 +208,6 @@ async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
         assert not listening.done()
 
 
-@pytest.mark.parametrize(("days", "waits"), [(-1, False), (1, True), (7, True), (30, False), (365_000, True)])
-def test_a_clock_that_is_set_back_silences_no_feed(days: int, waits: bool) -> None:
-    """A wait that nobody can have asked for is over; a retired feed stays retired."""
-    now = START
-    due = NEVER if days == 365_000 else now + timedelta(days=days)
-    assert ticking.waits(due, now) is waits
-    assert not ticking.waits(None, now)
-
-
 class Slow(FakeChat):
     """Takes its time to open a thread, and counts how often it was asked to."""
 
@@ -272,12 +263,12 @@ async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
     inside: list[int] = []
 
     class Watched(Matcher):
-        def follow(self, book: Rulebook) -> None:
+        def follow(self, book: Rulebook, lines: Mapping[int, str] = NO_LINES) -> dict[int, str]:
             inside.append(1)
             time.sleep(0.02)  # a thread of its own: another poll would come in meanwhile
             assert len(inside) == 1
             inside.pop()
-            Matcher.follow(self, book)
+            return Matcher.follow(self, book, lines)
 
     world = replace(stage.world, matcher=Watched())
     for feed in (FEED, OTHER):
@@ -305,3 +296,18 @@ async def test_a_slow_feed_is_asked_once_until_it_has_answered(monkeypatch: pyte
     async with going(ticking.poll_all([FEED], replace(stage.world, fetch=slow))):
         await until(stage.store.papers)
     assert asked == [1]
+
+
+async def test_however_many_feeds_of_one_host_are_stuck_the_others_are_asked() -> None:
+    """A host that never answers takes one place, whatever number of its feeds is due."""
+    stage, stuck = Stage([paper("1", "Transformers")]), asyncio.Event()
+    hostile = [Feed(f"https://slow.example/{n}", f"https://slow.example/{n}") for n in range(200)]
+
+    async def fetch(feed: Feed, bookmark: Bookmark) -> Fetched:
+        if feed in hostile:
+            await stuck.wait()
+        return await stage.fetch(feed, bookmark)
+
+    async with going(ticking.poll_all([*hostile, FEED], replace(stage.world, fetch=fetch))):
+        await until(stage.store.papers)
+        stuck.set()

@@ -114,7 +114,7 @@ def test_a_day_lasts_from_midnight_to_midnight_of_its_zone(tz: str | None, now: 
 
 
 def test_dates_and_times_are_the_channels_own() -> None:
-    assert rounds.date_of(Options(tz="Pacific/Auckland"), utc("2026-11-25 12:00")) == date(2026, 11, 26)
+    assert rounds.local_date(Options(tz="Pacific/Auckland"), utc("2026-11-25 12:00")) == date(2026, 11, 26)
     assert f"{rounds.local(Options(tz='Asia/Kolkata'), utc('2026-11-25 12:00')):%H:%M}" == "17:30"
 
 

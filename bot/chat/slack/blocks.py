@@ -69,7 +69,7 @@ def blocks(post: Post) -> list[Block]:
     tidy = _tidied(post)
     sizes = [size(line.text) for line in _all(tidy)]
     for fit in chain(_WHOLE, _FITS, _TIGHT, _fewer(tidy)):
-        if fit.entries is fit.lines is None and not _might_hold(sizes, fit):
+        if not _might_hold(sizes if fit.entries is None else (), fit) or _many(tidy, fit):
             continue
         laid = _lay(tidy, fit)
         if _holds(laid):
@@ -104,6 +104,10 @@ def _holds(laid: Sequence[Block]) -> bool:
 def _might_hold(sizes: Sequence[int], fit: Fit) -> bool:
     """Whether it is worth a try: not too much before anything is put around it."""
     return len(sizes) <= LINES and sum(min(one, fit.paragraph) for one in sizes) <= BUDGET
+
+
+def _many(post: Post, fit: Fit) -> bool:
+    return len(post.lines[: fit.lines]) + len(post.entries[: fit.entries]) > LINES
 
 
 def _fewer(post: Post) -> Iterator[Fit]:

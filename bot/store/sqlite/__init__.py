@@ -1,7 +1,6 @@
 """SQLite: one connection in one thread of its own, and the Store port in front of it.
 
-Steps run one after the other in the order they were asked for. A step that was asked for is taken even if whoever
-waits for it is cancelled: a message's id must not be lost because the bot is stopping.
+Steps run one after the other in the order they were asked for (`steps`).
 """
 
 from __future__ import annotations
@@ -38,8 +37,9 @@ from bot.model import (
 from bot.ports import NOTHING, Store
 from bot.store.sqlite import customs, digests, holding, news, outbox, owned, papers, past, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
-from bot.store.sqlite.connection import locate, sentences
+from bot.store.sqlite.connection import locate
 from bot.store.sqlite.lead import lead, lock_beside
+from bot.store.sqlite.steps import Steps
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -72,28 +72,26 @@ class SqliteStore:
     """The Store port over one SQLite file."""
 
     def __init__(self, db: Database, file: Path, thread: ThreadPoolExecutor, worker: str, patience: timedelta) -> None:
-        self._db = db
         self._file = file
         self._thread = thread
         self._worker = worker
-        self._patience = patience
+        self._steps = Steps(db, file, patience, thread)
         self._lock: FileLock = lock_beside(file)
         self._closed = False
 
     async def _do(self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs) -> _T:
         """Take a step in the store's thread; it is taken even if this call is cancelled."""
+        self._require_open()
+        return await self._steps.ask(lambda db: work(db, *args, **named))
+
+    async def _look(self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs) -> _T:
+        """The same for what a poll asks, of which thousands may come together: it may stand within others' commit."""
+        self._require_open()
+        return await self._steps.ask(lambda db: work(db, *args, **named), shared=True, writes=False)
+
+    def _require_open(self) -> None:
         if self._closed:
             raise StoreFailed(f"The database {self._file} is closed already.")
-        return await self._queue(work, *args, **named)
-
-    def _queue(
-        self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs
-    ) -> asyncio.Future[_T]:
-        def step() -> _T:
-            with sentences(self._file, self._patience):
-                return work(self._db, *args, **named)
-
-        return asyncio.shield(asyncio.wrap_future(self._thread.submit(step)))
 
     # ── life ──
     async def lead(self) -> None:
@@ -103,7 +101,7 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        await self._queue(self._let_go)
+        await self._steps.ask(self._let_go)
 
     def _let_go(self, db: Database) -> None:
         try:
@@ -116,20 +114,24 @@ class SqliteStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         return await self._do(papers.bookmarks)
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return await self._do(papers.next_polls)
+
     async def bookmark(self, address: str) -> Bookmark | None:
-        return await self._do(papers.bookmark, address)
+        return await self._look(papers.bookmark, address)
 
     async def unknown(self, found: Sequence[Paper]) -> list[Paper]:
-        return await self._do(papers.unknown, found)
+        return await self._look(papers.unknown, found)
 
     async def changed(self, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-        return await self._do(papers.changed, found)
+        return await self._look(papers.changed, found)
 
     async def record(self, poll: Poll, now: datetime) -> int:
-        return await self._do(outbox.record, poll, now)
+        self._require_open()
+        return await self._steps.ask(lambda db: outbox.record(db, poll, now), shared=True)
 
     async def feeds(self, channel: Channel | None = None) -> list[OwnFeed]:
-        return await self._do(owned.feeds, channel)
+        return await self._look(owned.feeds, channel)
 
     async def add_feed(self, feed: OwnFeed, poll: Poll, now: datetime) -> None:
         await self._do(outbox.add_feed, feed, poll, now)
@@ -138,13 +140,18 @@ class SqliteStore:
         return await self._do(owned.remove_feed, channel, address)
 
     async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
-        return await self._do(owned.owned, papers)
+        return await self._look(owned.owned, papers)
 
     async def backfilled(self, address: str) -> frozenset[date]:
         return await self._do(past.backfilled, address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
-        await self._do(past.backfill, address, day, papers, now)
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        await self._do(past.backfill, address, day, papers, now, page)
+
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
+        return await self._do(past.pages, address)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
@@ -160,10 +167,16 @@ class SqliteStore:
 
     # ── subscriptions ──
     async def version(self) -> int:
-        return await self._do(rulebook.version)
+        return await self._look(rulebook.version)
 
     async def rulebook(self) -> Rulebook:
         return await self._do(rulebook.rulebook)
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        return await self._do(rulebook.compiled, folding, after)
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        await self._do(rulebook.keep_compiled, folding, lines)
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         return await self._do(rulebook.subscribe, subscription, now)

@@ -23,6 +23,7 @@ from bot.store.sqlite.connection import reading, row, rows, writing
 from bot.store.sqlite.leases import change
 from bot.store.sqlite.naming import numbers
 from bot.store.sqlite.papers import keep_bookmark, keep_papers
+from bot.store.sqlite.past import keep_page
 from bot.store.sqlite.reading import FULL, as_delivery
 
 FARTHEST = timedelta(days=8)
@@ -107,7 +108,10 @@ def add_feed(db: Database, feed: OwnFeed, poll: Poll, now: datetime) -> None:
 
 
 def _record(db: Database, poll: Poll, now: datetime) -> int:
-    keep_bookmark(db, poll.bookmark)
+    if poll.day is None:
+        keep_bookmark(db, poll.bookmark)
+    else:
+        keep_page(db, poll.bookmark.address, poll.day, poll.bookmark, now)
     names = [name for paper in poll.papers for name in ids(paper)]
     before = set() if poll.audience is None else set(numbers(db, names).values())
     known = keep_papers(db, poll.papers, now)
@@ -290,9 +294,10 @@ def threaded(db: Database, number: int, thread: str, now: datetime | None) -> No
         if not changed.rowcount:
             raise StoreFailed(f"There is no delivery {number} to remember a thread for.")
         asked = "SELECT channel, message FROM delivery WHERE number = ? AND digest IS NOT NULL AND message IS NOT NULL"
-        if now is not None:
-            for shown in rows(db, asked, (whole(number),)):
-                news.mark(db, shown["channel"], shown["message"], now)
+        if now is None:
+            return
+        for shown in rows(db, asked, (whole(number),)):
+            news.mark(db, shown["channel"], shown["message"], now)
 
 
 def carded(db: Database, number: int, message: str) -> None:

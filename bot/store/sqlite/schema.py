@@ -218,7 +218,39 @@ def digests(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds", "digests")
+@migrations()
+def pages(db: Database) -> None:
+    """The bookmark of each day of a feed's past that is asked for again."""
+    db.executescript("""
+        CREATE TABLE page (
+            address BLOB NOT NULL,
+            day TEXT NOT NULL,
+            noun TEXT NOT NULL,  -- model.Bookmark
+            PRIMARY KEY (address, day)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@migrations()
+def compiled(db: Database) -> None:
+    """The engine's form of each rule beside its words, and the folding it was made with; NULL until it is compiled."""
+    db.execute("ALTER TABLE subscription ADD COLUMN compiled TEXT")
+    db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
+
+
+KNOWN = (
+    "papers",
+    "subscriptions",
+    "outbox",
+    "rooms",
+    "habits",
+    "holding",
+    "past",
+    "feeds",
+    "digests",
+    "pages",
+    "compiled",
+)
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

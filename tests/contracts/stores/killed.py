@@ -6,21 +6,27 @@ SIGKILL before the given one; the last try runs through. Prints for each what th
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import signal
 import sys
+from asyncio import Future
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.errors import RulesChanged
 from bot.model import Bookmark, Claim, Delivery, Poll
 from bot.store.sqlite import digests, outbox
 from bot.store.sqlite.connection import connect
+from bot.store.sqlite.steps import Step, together
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, TEAM, paper, poll, why
 
 PATIENCE = timedelta(seconds=30)
@@ -42,6 +48,16 @@ def record(db: Database) -> None:
     outbox.record(db, Poll(Bookmark(FEED, etag='"new"'), found, planned), NOW)
 
 
+def polls(db: Database) -> None:
+    """Three polls in one transaction, of which the second is refused."""
+    loop = asyncio.new_event_loop()
+    there = [poll(paper(f"arxiv:{n}"), to=[GENERAL], version=version) for n, version in enumerate((None, 7, None))]
+    steps = [Step(partial(outbox.record, poll=one, now=NOW), Future(loop=loop)) for one in there]
+    together(db, steps, nullcontext)
+    assert [type(step.error) for step in steps] == [type(None), RulesChanged, type(None)]
+    loop.close()
+
+
 def first(db: Database) -> Claim:
     return claim_one(db)[0]
 
@@ -58,6 +74,7 @@ def steps() -> dict[str, Callable[[Database], Callable[[], object]]]:
 
     return {
         "record": lambda db: lambda: record(db),
+        "polls": lambda db: lambda: polls(db),
         "claim": lambda db: lambda: claim_one(db),
         "posted": finishing(lambda db, claim: outbox.posted(db, claim, "m1", NOW, ())),
         "done": finishing(outbox.done),

@@ -105,7 +105,9 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.discard(FEED if number else None, "no"),
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
+        lambda store, claims, second: store.keep_compiled(rule, {number: rule, number + 1: asked.creator}),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
+        lambda store, claims, second: store.record(Poll(Bookmark(FEED, rule), day=NOW.date()), NOW + at(second)),
     )
     return draw(st.sampled_from(answers))
 
@@ -133,6 +135,8 @@ async def everything(store: Store) -> list[object]:
         await store.owned([Paper(f"url:{name}", "", FEED) for name in "abcdef"]),
         sorted(await store.feeds(), key=str),
         await store.backfilled(FEED),
+        await store.pages(FEED),
+        [await store.compiled(rule, after) for rule in ("", "a", "b") for after in (0, 1)],
     ]
 
 
