@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 from bot import flow
 from bot.chat import ADDRESSES, NEEDS, at_home, local
-from bot.cli import ticking
+from bot.cli import posting, ticking
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
@@ -188,8 +188,8 @@ async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], 
     refused: list[str] = []
     work: list[Coroutine[Any, Any, None]] = [
         ticking.poll_all(feeds, world),
-        ticking.deliver_all(world),
-        ticking.tend_all(world),
+        posting.deliver_all(world),
+        posting.tend_all(world),
     ]
     work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
     work += [_listen(world, platform, refused) for platform in platforms]

@@ -29,7 +29,7 @@ from pathlib import Path
 import bot.store
 from bot import flow
 from bot.chat import discord, slack
-from bot.cli import ticking
+from bot.cli import posting, ticking
 from bot.errors import TryLater
 from bot.flow import World
 from bot.matching import Matcher
@@ -204,7 +204,7 @@ async def real(platform: str, shares: Sequence[int]) -> str:
     """The loop of `paper-round run` by the machine's own clock."""
     async with rig(platform, shares, now, latency=0.08) as (world, chat, _):
         began = now()
-        task = asyncio.create_task(ticking.deliver_all(world))
+        task = asyncio.create_task(posting.deliver_all(world))
         while chat.taken < sum(shares):  # noqa: ASYNC110 — the chat is the bench's own, and is to do nothing more
             await asyncio.sleep(0.01)
         took, least = (chat.last - began).total_seconds(), bound(platform, shares)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bot import flow
-from bot.cli import run, ticking
+from bot.cli import posting, run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
 from bot.matching import NO_LINES, Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
@@ -142,7 +142,7 @@ async def test_what_a_broken_database_cost_is_told_without_a_traceback(caplog: p
         raise StoreFailed("The database has no room to grow.")
 
     stage.store.done = full  # type: ignore[method-assign]
-    async with going(ticking.deliver_all(stage.world)) as (loop,):
+    async with going(posting.deliver_all(stage.world)) as (loop,):
 
         async def told() -> bool:
             return "no room to grow" in caplog.text

@@ -35,7 +35,7 @@ from bot.model import (
     Subscription,
 )
 from bot.ports import NOTHING, Store
-from bot.store.sqlite import customs, digests, holding, news, outbox, owned, papers, past, rooms, rulebook
+from bot.store.sqlite import customs, digests, holding, news, outbox, owned, papers, past, rooms, rulebook, threads
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate
 from bot.store.sqlite.lead import lead, lock_beside
@@ -257,7 +257,7 @@ class SqliteStore:
         return await self._do(digests.in_message, channel, message)
 
     async def carded(self, row: int, message: str) -> None:
-        await self._do(outbox.carded, row, message)
+        await self._do(threads.carded, row, message)
 
     # ── what becomes of papers ──
     async def claim_news(
@@ -281,7 +281,7 @@ class SqliteStore:
         await self._do(news.edited, edit, now, again)
 
     async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
-        await self._do(outbox.threaded, row, thread, now)
+        await self._do(threads.threaded, row, thread, now)
 
     async def done(self, claim: Claim) -> None:
         await self._do(outbox.done, claim)
