@@ -39,6 +39,12 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 8090
 
 
+class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[delivery]`: how channels get their papers where nobody has said otherwise."""
+
+    tz: str = "UTC"
+
+
 class StorePath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[store]`."""
 
@@ -51,6 +57,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[Source, ...] = ()
     polling: Polling = msgspec.field(default_factory=Polling)
     web: Web = msgspec.field(default_factory=Web)
+    delivery: Delivery = msgspec.field(default_factory=Delivery)
     store: StorePath = msgspec.field(default_factory=StorePath)
     acronyms: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
     """`[acronyms]`: what the team's own stand for, beside those the rules know."""

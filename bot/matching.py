@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from bot.model import Channel, Delivery, Match, Paper, Reason, Rulebook, Subscription
+from bot import rounds, summary
+from bot.model import Bundle, Channel, Delivery, Match, Options, Paper, Reason, Rulebook, Subscription
 from bot.rules import KNOWN, Acronyms, Engine, Rule, explain, parse
 
 Ranks = Mapping[str, int]
@@ -85,22 +87,57 @@ class Matcher:
         del self._known[id]
 
 
-def plan(matches: Iterable[Match]) -> tuple[Delivery, ...]:
+Wishes = Callable[[Subscription], Options]
+"""All that counts for a subscription: its own options, its channel's, its platform's."""
+
+
+def plan(matches: Iterable[Match], wishes: Wishes, now: datetime) -> tuple[Delivery, ...]:
     """One delivery a paper and channel, however many rules matched; it carries every reason.
 
-    The first rule's options count, except that a thread is opened where any of them asks for one.
+    The rule that wants it soonest has its way, and a thread is opened where any of them asks for one.
     """
     planned: dict[tuple[str, Channel], Delivery] = {}
     for match in matches:
         key = (match.paper.id, match.subscription.channel)
-        wish = match.subscription.options
-        if key not in planned:
-            planned[key] = Delivery(*key, reasons=match.reasons, options=wish)
-        else:
-            before = planned[key]
-            options = replace(before.options, thread="auto") if wish.thread == "auto" else before.options
-            planned[key] = replace(before, reasons=together(before.reasons, match.reasons), options=options)
+        one = _planned(match, wishes(match.subscription), now)
+        planned[key] = _together(planned[key], one) if key in planned else one
     return tuple(planned.values())
+
+
+def _planned(match: Match, wish: Options, now: datetime) -> Delivery:
+    due, bundle = rounds.planned(wish, now)
+    told = (summary.another_rule(match.reasons),)
+    channel = match.subscription.channel
+    return Delivery(match.paper.id, channel, match.reasons, due=due, bundle=bundle, options=wish, news=told)
+
+
+def _together(one: Delivery, other: Delivery) -> Delivery:
+    first = min(one, other, key=_eagerness)
+    auto = "auto" in (one.options.thread, other.options.thread)
+    options = replace(first.options, thread="auto") if auto else first.options
+    return replace(first, reasons=together(one.reasons, other.reasons), options=options, news=one.news + other.news)
+
+
+def _eagerness(one: Delivery) -> tuple[bool, datetime]:
+    assert one.due is not None
+    return one.bundle is not None, one.due
+
+
+def replan(pending: Iterable[Delivery], book: Sequence[Subscription], wishes: Wishes, now: datetime) -> list[Delivery]:
+    """Deliveries that wait, planned by the wishes of today; those whose rules are gone stay as they are."""
+    changed = []
+    for one in pending:
+        rules = {reason.rule for reason in one.reasons}
+        wanted = [wishes(s) for s in book if s.channel == one.channel and s.rule in rules]
+        if one.bundle not in (None, "digest") or not wanted:
+            continue
+        due, bundle, options = min(((*rounds.planned(wish, now), wish) for wish in wanted), key=_soonest)
+        changed.append(replace(one, due=due, bundle=bundle, options=options))
+    return changed
+
+
+def _soonest(plan: tuple[datetime, Bundle | None, Options]) -> tuple[bool, datetime]:
+    return plan[1] is not None, plan[0]
 
 
 def together(first: tuple[Reason, ...], then: tuple[Reason, ...]) -> tuple[Reason, ...]:

@@ -10,20 +10,12 @@ from urllib.parse import urlsplit
 
 from bot.fetch.lanes import lane_of
 from bot.model import Feed
-from bot.schedule import NEVER
-
-LONGEST = timedelta(days=8)
-"""No feed is put off by more: bot.schedule believes owners up to a week, and a day's backoff has its spread."""
+from bot.schedule import waits
 
 SET_BACK = timedelta(minutes=1)
 """A clock that has gone back by more was set back; less is its usual correction."""
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
-
-
-def waits(due: datetime | None, now: datetime) -> bool:
-    """Whether a feed is to be left alone still. A wait longer than any was written under a clock that ran ahead."""
-    return due is not None and now < due and (due >= NEVER or due <= now + LONGEST)
 
 
 def host_of(feed: Feed) -> str:

@@ -10,10 +10,12 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from bot import flow
 from bot.chat import NEEDS, local
@@ -23,6 +25,7 @@ from bot.cli.world import clock, opened_fetch, opened_store, settings, source, t
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
+from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
@@ -72,6 +75,17 @@ def chosen(addresses: list[str], platforms: list[str]) -> list[Feed]:
     return [feed for feed in feeds if not (feed.url == "sample:" and platforms)]
 
 
+def _zone(found: Settings) -> str:
+    """The zone of channels that have set none; `SettingsError` for one that does not exist."""
+    name = found.file.delivery.tz
+    if name not in available_timezones():
+        raise SettingsError(
+            f"The config {found.path} is wrong: [delivery] tz: there is no time zone {name!r}; "
+            "zones are named by their city, such as Europe/Berlin."
+        )
+    return name
+
+
 async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed]) -> int:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
@@ -85,7 +99,9 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         acronyms = extend(settings.file.meanings())
         max_age = timedelta(days=settings.file.polling.max_age_days)
         shared = frozenset(feed.address for feed in feeds)
-        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared)
+        zone = _zone(settings)
+        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         if served := words.local or not platforms:
@@ -160,8 +176,12 @@ async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], 
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     refused: list[str] = []
-    work: list[Coroutine[Any, Any, None]] = [ticking.poll_all(feeds, world), ticking.deliver_all(world)]
-    work.append(ticking.fill_in_all(feeds, world))
+    work: list[Coroutine[Any, Any, None]] = [
+        ticking.poll_all(feeds, world),
+        ticking.deliver_all(world),
+        ticking.tend_all(world),
+    ]
+    work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())

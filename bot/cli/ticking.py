@@ -8,15 +8,15 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot import flow, past, sources
-from bot.cli.rota import Rota, waits
+from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
-from bot.flow import Polled, World, backfill
+from bot.flow import Polled, World, backfill, later, renewing
 from bot.model import Claim, Feed
-from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff
+from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
 log = logging.getLogger("paper-round")
 
@@ -26,6 +26,9 @@ TICK = 0.5
 GAP = 5.0
 """Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
 allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
+
+LOOK = 60.0
+"""Seconds between two looks at which days are due again: the shortest wait is two hours."""
 
 AT_ONCE = 32
 """Deliveries under way at the same time."""
@@ -88,6 +91,13 @@ def _watched(feeds: list[Feed], own: Sequence[OwnFeed]) -> list[Feed]:
         except WordsWrong as error:  # a form of address that an older version knew
             log.warning("%s (a feed of %s's own)", error, one.channel)
     return list(dict.fromkeys([*feeds, *found]))
+
+
+async def sound(feeds: list[Feed], world: World) -> list[Feed]:
+    """What is watched, less what fails: one that fails is asked by itself, so that it takes no other with it."""
+    known = await world.store.bookmarks()
+    watched = _watched(feeds, await world.store.feeds())
+    return [feed for feed in watched if feed.address not in known or not known[feed.address].failures]
 
 
 async def _turn(feed: Feed, world: World) -> datetime:
@@ -180,6 +190,39 @@ async def _fill_in(feed: Feed, world: World, gap: float) -> None:
         log.info("%s: %d papers of the days before are stored, to be searched", _name(feed), found)
 
 
+async def renew_all(feeds: list[Feed], world: World, gap: float = GAP) -> None:
+    """Ask again for the days of the last fortnight whenever they are due, one after the other, until cancelled."""
+    while True:
+        try:
+            for feed in _watched(feeds, await world.store.feeds()):
+                await _renew(feed, world, gap)
+        except StoreFailed as error:
+            log.warning("%s", error)
+        await asyncio.sleep(LOOK)
+
+
+async def _renew(feed: Feed, world: World, gap: float) -> bool:
+    """The days that are due now; False when one of them failed, and the others wait with it."""
+    for day in await renewing.due(feed, world):
+        try:
+            _tell_renewed(await renewing.renew(feed, day, world), day)
+        except SourceFailed as error:
+            log.warning("%s Votes of %s are looked up later.", _sentence(feed, error), f"{day:%d %B}")
+            return False
+        except StoreFailed:
+            raise
+        except Exception:  # our own mistake with one day: feeds are polled all the same
+            log.exception("%s: %s could not be looked up again", _name(feed), f"{day:%d %B}")
+            return False
+        await asyncio.sleep(gap)
+    return True
+
+
+def _tell_renewed(polled: Polled, day: date) -> None:
+    if polled.deliveries:
+        log.info("%s: %s again, %d to post", _name(polled.feed), f"{day:%d %B}", polled.deliveries)
+
+
 # ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -228,6 +271,26 @@ async def _end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def tend_all(world: World) -> None:
+    """Tell what became of papers, and edit messages that do not show what is so, until cancelled."""
+    while True:
+        done = 0
+        try:
+            for claim in await later.claim_news(world, WORKER, AT_ONCE):
+                await later.tell(claim, world)
+                done += 1
+            for edit in await later.edits(world, AT_ONCE):
+                await later.edit(edit, world)
+                done += 1
+        except StoreFailed as error:
+            log.warning("%s", error)
+            await asyncio.sleep(5)
+        except Exception:  # one message that breaks us must not keep all others from being told
+            log.exception("what became of a paper could not be told; it is tried again")
+            await asyncio.sleep(5)
+        await asyncio.sleep(0 if done else TICK)
+
+
 # ── once ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -239,13 +302,20 @@ async def once(feeds: list[Feed], world: World) -> int:
         mark = known.get(feed.address)
         if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
             log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
-            continue
-        try:
-            _tell_polled(await flow.poll(feed, world))
-        except SourceFailed as error:
-            failed = True
-            log.warning("%s", _sentence(feed, error))
+        else:
+            failed |= not await _polled(feed, world)
+        failed |= not await _renew(feed, world, gap=0)
     return int(await _deliver_due(world) or failed)
+
+
+async def _polled(feed: Feed, world: World) -> bool:
+    """One poll of a single run; whether it could be read."""
+    try:
+        _tell_polled(await flow.poll(feed, world))
+    except SourceFailed as error:
+        log.warning("%s", _sentence(feed, error))
+        return False
+    return True
 
 
 async def _deliver_due(world: World) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SourceFailed
 from bot.fetch.files import all_of_stdin, fetched, path_of, read_file, read_stdin
+from bot.fetch.joined import Joined
 from bot.fetch.limits import Limits
 from bot.fetch.sample import Sample, replay
 from bot.fetch.threads import in_thread
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.fetch.addresses import Lookup
     from bot.fetch.ask import Web
 
-__all__ = ["Fetcher", "Limits", "Sample"]
+__all__ = ["Fetcher", "Joined", "Limits", "Sample"]
 
 ABOUT = "https://github.com/paper-round/paper-round"
 """Where an owner who finds us in a log can read who we are."""

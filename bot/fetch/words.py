@@ -63,9 +63,13 @@ def broken(host: str, error: Exception, seconds: float) -> SourceFailed:
 def refused(host: str, status: int, after: float | None = None) -> SourceFailed:
     """The sentence for a status that is neither a feed, nor "unchanged", nor another address."""
     if status == HTTPStatus.GONE:
-        return SourceFailed(f"{host} says that this feed is gone for good (HTTP 410).", gone=True)
+        return SourceFailed(f"{host} says that this feed is gone for good (HTTP 410).", gone=True, status=status)
+    if status == HTTPStatus.BAD_REQUEST and host.partition(":")[0].endswith("arxiv.org"):
+        return SourceFailed(
+            f"{host} has no such category ({_status(status)}); see arxiv.org/category_taxonomy.", status=status
+        )
     known = _STATUS.get(status) or ("is in trouble" if status >= 500 else "did not give us the feed")
-    return SourceFailed(f"{host} {known} ({_status(status)}).", after=after)
+    return SourceFailed(f"{host} {known} ({_status(status)}).", after=after, status=status)
 
 
 def _status(status: int) -> str:

@@ -17,8 +17,8 @@ from bot.rules.words import meaning_pieces
 from bot.rules.writer import spell
 
 WAY, PART, EITHER, OFF, SAID, TREE = "\x1e", "\x1f", "\x1d", "\x1c", "!", "?"
-"""Signs between ways to match, their parts, alternatives; before parts that are off; before a way that names its
-announcements; before the words of a tree. No rule can hold the control characters."""
+"""Signs between ways to match, their parts, alternatives; before parts that are off; a part of its own in a way that
+names its announcements; before the words of a tree. No rule can hold the control characters."""
 
 MOST_ON = 4
 MOST_OFF = 2
@@ -42,8 +42,8 @@ def _way(node: Node, acronyms: Acronyms) -> str | None:
         return None
     if any(speaks(part) for part in wanted if isinstance(part, Or)):
         return None
-    said = SAID if any(speaks(part) for part in wanted) else ""
-    return said + PART.join([*(_either(part) for part in wanted), *(OFF + spell(part) for part in unwanted)])
+    said = [SAID] if any(speaks(part) for part in wanted) else []
+    return PART.join([*said, *(_either(part) for part in wanted), *(OFF + spell(part) for part in unwanted)])
 
 
 def _is_flat(node: Node) -> bool:

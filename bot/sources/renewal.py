@@ -16,6 +16,7 @@ from bot.sources import arxiv
 from bot.sources import feed as feeds
 from bot.sources.feed import Parsed
 from bot.sources.gather import Gathered, Sheet, gathered
+from bot.sources.hints import skips
 from bot.sources.memory import Mark, digest, packed, unpacked
 from bot.sources.mending import mended
 from bot.sources.prolog import Opening
@@ -39,6 +40,15 @@ def renewed(text: str, source: Source) -> Reading:
     """The papers of the entries that are new or changed since `source.seen`."""
     text = text[source.opening.at :]
     source = replace(source, opening=replace(source.opening, at=0))
+    hours, days = skips(text)
+    reading = replace(_renewed(text, source), skip_hours=hours, skip_days=days)
+    if reading.kind == "arxiv" and text.count("<entry>") + text.count("<item>") >= arxiv.FULL:
+        full = f"arXiv ends its answers at {arxiv.FULL:,} entries, so some may be missing: name fewer categories"
+        return replace(reading, odd=(*reading.odd, full))
+    return reading
+
+
+def _renewed(text: str, source: Source) -> Reading:
     if source.seen and (reading := _parted(text, source, *unpacked(source.seen))):
         return reading
     text = legal(text)
@@ -80,7 +90,7 @@ def whole(sheet: Sheet, feed: Feed) -> Reading:
 
 
 def _reading(sheet: Sheet, found: Gathered) -> Reading:
-    return Reading(found.papers, sheet.title, sheet.kind, (*sheet.odd, *found.odd), sheet.ttl)
+    return Reading(found.papers, sheet.title, sheet.kind, (*sheet.odd, *found.odd), sheet.ttl, period=sheet.period)
 
 
 class _Part:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.rota import Rota, host_of, waits
+from bot.cli.rota import Rota, host_of
 from bot.model import Feed
-from bot.schedule import NEVER
+from bot.schedule import NEVER, waits
 
 NOW = datetime(2026, 8, 17, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -106,10 +106,10 @@ async def two_papers() -> Stage:
 class Choking(FakeChat):
     """Breaks, by a bug of its own, over one paper."""
 
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
         if post.paper == "url:1":
             raise ZeroDivisionError("ours")
-        return await FakeChat.post(self, channel, post, key)
+        return await FakeChat.post(self, channel, post, key, doubt=doubt)
 
 
 async def test_a_paper_that_breaks_us_does_not_stand_before_the_others() -> None:
@@ -213,10 +213,12 @@ class Slow(FakeChat):
 
     asked = 0
 
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+    async def thread(
+        self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
+    ) -> str:
         self.asked += 1
         await asyncio.sleep(0.01)
-        return await FakeChat.thread(self, channel, message, name, opener, key)
+        return await FakeChat.thread(self, channel, message, name, opener, key, doubt=doubt)
 
 
 async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
@@ -225,7 +227,7 @@ async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
     chat = Slow()
     world = replace(stage.world, chats={"local": chat})
     await stage.hands.deliver_all(world)
-    (action,) = [button.action for button in chat.said[0].post.buttons]
+    (action, *_) = [button.action for button in chat.said[0].post.buttons]
     pressed = [flow.answer(Press(Channel("local", "general"), person, action), world) for person in "ab"]
     first, second = await asyncio.gather(*pressed)
     assert first.thread == second.thread is not None

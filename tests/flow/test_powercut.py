@@ -145,17 +145,10 @@ async def _all_settled(path: Path, where: str) -> None:
     assert all(one.thread for one in found), where
 
 
-class Forgetful(FakeChat):
-    """A platform that does not deduplicate: Slack without the history scope."""
-
-    def _say(self, channel: Channel, post: Any, key: str, thread: str | None) -> str:
-        return super()._say(channel, post, f"{key}#{len(self.said)}", thread)
-
-
 async def test_a_platform_without_memory_may_hear_twice_but_never_not_at_all(tmp_path: Path) -> None:
     """Where the platform cannot deduplicate, a cut between its yes and our note doubles one post and loses none."""
     for cut_at in range(1, 60):
-        mains, platform = Mains(cut_at, "after"), Forgetful()
+        mains, platform = Mains(cut_at, "after"), FakeChat(remembers=False, looks=False)
         path = tmp_path / f"{cut_at}.db"
         try:
             await live(path, platform, days(), mains)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from bot.matching import Matcher, plan
 from bot.model import Channel, Options, Paper, Rulebook, Subscription
 
+NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
 GENERAL, READING = Channel("local", "general"), Channel("local", "reading")
 BIRDS = Paper("url:1", "Birds of the north", "https://feed.example")
 BEES = Paper("url:2", "Bees of the south", "https://feed.example")
@@ -36,7 +38,7 @@ def test_options_that_change_are_taken_up_with_the_rule_as_it_was() -> None:
     matcher = Matcher()
     met(matcher, 1, wish(1, "birds"))
     matcher.follow(Rulebook(2, (replace(wish(1, "birds"), options=Options(thread="auto")),)))
-    (delivery,) = plan(matcher.matches([BIRDS]))
+    (delivery,) = plan(matcher.matches([BIRDS]), lambda one: one.options, NOW)
     assert delivery.options.thread == "auto"
 
 
@@ -44,7 +46,7 @@ def test_a_channel_hears_once_of_a_paper_with_every_reason() -> None:
     """However many of its rules match; other channels hear on their own."""
     matcher = Matcher()
     matcher.follow(Rulebook(1, (wish(1, "birds"), wish(2, "north"), wish(3, "birds", READING))))
-    planned = {delivery.channel: delivery for delivery in plan(matcher.matches([BIRDS]))}
+    planned = {delivery.channel: delivery for delivery in plan(matcher.matches([BIRDS]), lambda one: one.options, NOW)}
     assert {reason.term for reason in planned[GENERAL].reasons} == {"birds", "north"}
     assert {reason.rule for reason in planned[GENERAL].reasons} == {"birds", "north"}
     assert {reason.term for reason in planned[READING].reasons} == {"birds"}

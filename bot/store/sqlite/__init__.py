@@ -6,11 +6,11 @@ Steps run one after the other in the order they were asked for (`steps`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 from filelock import FileLock
 from sqlite_utils import Database
@@ -18,9 +18,24 @@ from sqlite_utils import Database
 from bot.errors import StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
-from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
-from bot.ports import Store
-from bot.store.sqlite import holding, outbox, owned, papers, past, rooms, rulebook
+from bot.model import (
+    Bookmark,
+    Bundle,
+    Channel,
+    Claim,
+    Customs,
+    Delivery,
+    Edit,
+    Item,
+    Message,
+    Paper,
+    Poll,
+    Post,
+    Rulebook,
+    Subscription,
+)
+from bot.ports import NOTHING, Store
+from bot.store.sqlite import customs, digests, holding, news, outbox, owned, papers, past, rooms, rulebook
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate
 from bot.store.sqlite.lead import lead, lock_beside
@@ -130,8 +145,13 @@ class SqliteStore:
     async def backfilled(self, address: str) -> frozenset[date]:
         return await self._do(past.backfilled, address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
-        await self._do(past.backfill, address, day, papers, now)
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        await self._do(past.backfill, address, day, papers, now, page)
+
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
+        return await self._do(past.pages, address)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
@@ -164,23 +184,95 @@ class SqliteStore:
     async def draft(self, subscription: Subscription, now: datetime) -> int:
         return await self._do(rulebook.draft, subscription, now)
 
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        return await self._do(rulebook.draft_of, number, channel, person)
+
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         return await self._do(rulebook.take_draft, number, channel, person)
 
-    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
-        return await self._do(rulebook.confirm, number, channel, person, now)
+    async def confirm(
+        self, number: int, channel: Channel, person: str, now: datetime, *, start: Sequence[Delivery] = ()
+    ) -> Subscription | None:
+        return await self._do(outbox.confirm, number, channel, person, now, start)
+
+    async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
+        return await self._do(customs.customs, channels)
+
+    async def keep_customs(self, wanted: Customs) -> None:
+        await self._do(customs.keep, wanted)
+
+    async def mended(self, channel: Channel, now: datetime) -> bool:
+        return await self._do(customs.mended, channel, now)
 
     # ── the outbox ──
     async def claim(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
-        return await self._do(outbox.claim, worker, now, lease, limit, pace)
+        return await self._do(outbox.claim, worker, now, lease, limit, pace, crowd)
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
         return await self._do(outbox.due, platforms)
 
-    async def posted(self, claim: Claim, message: str, now: datetime) -> None:
-        await self._do(outbox.posted, claim, message, now)
+    async def posted(self, claim: Claim, message: str, now: datetime, riders: Sequence[int] = ()) -> None:
+        await self._do(outbox.posted, claim, message, now, riders)
+
+    async def parted(self, claim: Claim, parts: Mapping[int, int], dropped: Mapping[int, str]) -> None:
+        await self._do(digests.parted, claim, parts, dropped)
+
+    async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
+        await self._do(digests.put_off, claim, due, bundle)
+
+    async def let_go(self, claim: Claim, until: datetime) -> None:
+        await self._do(digests.let_go, claim, until)
+
+    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
+        return await self._do(digests.lost, claim, why, now, probe, patience)
+
+    async def replan(self, planned: Sequence[Delivery]) -> None:
+        await self._do(digests.replan, planned)
+
+    async def posted_since(self, channel: Channel, since: datetime) -> int:
+        return await self._do(digests.posted_since, channel, since)
+
+    async def lately(self, channel: Channel, since: datetime, limit: int = 1000) -> list[Item]:
+        return await self._do(digests.lately, channel, since, limit)
+
+    async def passengers(self, digest: int) -> list[Item]:
+        return await self._do(digests.passengers, digest)
+
+    async def in_message(self, channel: Channel, message: str) -> list[Item]:
+        return await self._do(digests.in_message, channel, message)
+
+    async def carded(self, row: int, message: str) -> None:
+        await self._do(outbox.carded, row, message)
+
+    # ── what becomes of papers ──
+    async def claim_news(
+        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+    ) -> list[Claim]:
+        return await self._do(news.claim_news, worker, now, lease, limit, pace)
+
+    async def told(self, claim: Claim, said: Literal["thread", "post"], now: datetime) -> None:
+        await self._do(news.told, claim, said, now)
+
+    async def vote(self, row: int, person: str, now: datetime) -> int | None:
+        return await self._do(news.vote, row, person, now)
+
+    async def mark(self, channel: Channel, message: str, now: datetime) -> None:
+        await self._do(news.remark, channel, message, now)
+
+    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+        return await self._do(news.edits, now, limit, pace)
+
+    async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
+        await self._do(news.edited, edit, now, again)
 
     async def threaded(self, row: int, thread: str) -> None:
         await self._do(outbox.threaded, row, thread)
@@ -188,8 +280,10 @@ class SqliteStore:
     async def done(self, claim: Claim) -> None:
         await self._do(outbox.done, claim)
 
-    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
-        await self._do(outbox.later, claim, due, error, now)
+    async def later(
+        self, claim: Claim, due: datetime, error: str, now: datetime, *, doubt: bool = False, wait: bool = False
+    ) -> None:
+        await self._do(outbox.later, claim, due, error, now, doubt, wait)
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         await self._do(outbox.fail, claim, state, error)
@@ -220,6 +314,9 @@ class SqliteStore:
 
     async def message(self, id: int) -> Message | None:
         return await self._do(rooms.message, id)
+
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        return await self._do(rooms.rewrite, message_id, post)
 
     async def channels(self, platform: str) -> list[Channel]:
         return await self._do(rooms.channels, platform)

@@ -102,17 +102,23 @@ def draft(db: Database, subscription: Subscription, now: datetime) -> int:
     return kept.lastrowid
 
 
+def draft_of(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+    """The draft, if it was made in this channel by this person; it stays."""
+    asked = "SELECT noun FROM draft WHERE number = ? AND channel = ? AND person = ?"
+    found = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
+    return None if found is None else unpack(found["noun"], Subscription)
+
+
 def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
     """Take the draft away, if it was made in this channel by this person; None otherwise, and it stays."""
     with writing(db):
         return _take_draft(db, number, channel, person)
 
 
-def confirm(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
-    """The draft becomes a subscription, whole or not at all."""
-    with writing(db):
-        wish = _take_draft(db, number, channel, person)
-        return None if wish is None else _subscribe(db, wish, now)
+def confirmed(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+    """The draft becomes a subscription, as a part of a transaction."""
+    wish = _take_draft(db, number, channel, person)
+    return None if wish is None else _subscribe(db, wish, now)
 
 
 def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:

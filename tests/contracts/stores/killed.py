@@ -24,7 +24,7 @@ from sqlite_utils import Database
 
 from bot.errors import RulesChanged
 from bot.model import Bookmark, Claim, Delivery, Poll
-from bot.store.sqlite import outbox
+from bot.store.sqlite import digests, outbox
 from bot.store.sqlite.connection import connect
 from bot.store.sqlite.steps import Step, together
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, TEAM, paper, poll, why
@@ -39,7 +39,7 @@ def prepare(db: Database) -> None:
 
 
 def claim_one(db: Database) -> list[Claim]:
-    return outbox.claim(db, "w", NOW, MINUTE, 5, PACE)
+    return outbox.claim(db, "w", NOW, MINUTE, 5, PACE, {})
 
 
 def record(db: Database) -> None:
@@ -76,10 +76,13 @@ def steps() -> dict[str, Callable[[Database], Callable[[], object]]]:
         "record": lambda db: lambda: record(db),
         "polls": lambda db: lambda: polls(db),
         "claim": lambda db: lambda: claim_one(db),
-        "posted": finishing(lambda db, claim: outbox.posted(db, claim, "m1", NOW)),
+        "posted": finishing(lambda db, claim: outbox.posted(db, claim, "m1", NOW, ())),
         "done": finishing(outbox.done),
-        "later": finishing(lambda db, claim: outbox.later(db, claim, NOW + MINUTE, "busy", NOW)),
+        "later": finishing(lambda db, claim: outbox.later(db, claim, NOW + MINUTE, "busy", NOW, True, True)),
         "fail": finishing(lambda db, claim: outbox.fail(db, claim, "refused", "no")),
+        "put off": finishing(lambda db, claim: digests.put_off(db, claim, NOW + MINUTE, "digest")),
+        "part": finishing(lambda db, claim: digests.parted(db, claim, {claim.delivery.row: 1}, {})),
+        "lose": finishing(lambda db, claim: digests.lost(db, claim, "gone", NOW, NOW + MINUTE, MINUTE)),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import RulesChanged, StoreFailed
 from bot.habits import Habits
-from bot.model import Bookmark, Delivery, Poll, Reason, Signals
+from bot.model import Bookmark, Delivery, Original, Poll, Reason, Signals
 from bot.ports import Store
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, paper, poll, subscription, why
 
@@ -61,6 +61,7 @@ async def test_a_paper_comes_back_as_it_was_found_and_says_when_it_was_seen(stor
         announce="cross",
         aliases=("doi:10.1/1", "url:https://a.example/1"),
         signals=Signals(3, 1, "https://code.example", ("llm",), "ada", "lab", "In short."),
+        original=Original("On $x^2$", "<p>\\emph{One}\n</p>"),
     )
     await store.record(poll(found), NOW + MINUTE)
     assert await store.paper(found.id) == replace(found, seen=NOW + MINUTE)

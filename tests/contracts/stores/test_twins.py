@@ -106,6 +106,7 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
+        lambda store, claims, second: store.record(Poll(Bookmark(FEED, rule), day=NOW.date()), NOW + at(second)),
     )
     return draw(st.sampled_from(answers))
 
@@ -133,6 +134,7 @@ async def everything(store: Store) -> list[object]:
         await store.owned([Paper(f"url:{name}", "", FEED) for name in "abcdef"]),
         sorted(await store.feeds(), key=str),
         await store.backfilled(FEED),
+        await store.pages(FEED),
     ]
 
 
