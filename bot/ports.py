@@ -25,6 +25,7 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.rules.narrow import Need
 
 Clock = Callable[[], datetime]
 """The time now, in UTC."""
@@ -47,6 +48,16 @@ class Fetched:
     wait: float | None = None
     content_type: str = ""
     took: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many deliveries of a platform wait: `pending` to be sent, the first of them at `due`; `held` for a person."""
+
+    platform: str
+    pending: int
+    held: int
+    due: datetime | None
 
 
 class Fetch(Protocol):
@@ -160,6 +171,23 @@ class Store(Protocol):
     async def day(self, day: date) -> list[Paper]:
         """The papers of one day: most upvotes first, then as first seen."""
 
+    async def index(self, limit: int) -> int:
+        """Make up to `limit` papers searchable that are new or have changed, the newest first; how many are left."""
+
+    async def narrowed(
+        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+    ) -> list[tuple[int, Paper]]:
+        """The newest searchable papers that have what is needed (None: any), each with its place.
+
+        With `before`, only those at a lower place; with `since`, only those of that moment or later.
+        """
+
+    async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
+        """The words that begin so and stand in titles, abstracts and keywords of `least` papers, and in how many.
+
+        A paper that has a word in its title and elsewhere counts twice.
+        """
+
     # ── subscriptions ──
     async def version(self) -> int:
         """The rulebook's version; cheap enough to ask every half second."""
@@ -231,6 +259,15 @@ class Store(Protocol):
 
     async def discard(self, source: str | None, reason: str) -> int:
         """End what is held of this source (None: of all) as `given_up` for this reason; return how many."""
+
+    async def told(self, id: str) -> list[Delivery]:
+        """The deliveries of a paper, by its id or any alias, in the order planned; without merged ones."""
+
+    async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
+        """What a channel was sent, the newest first, with the papers."""
+
+    async def waiting(self) -> list[Waiting]:
+        """How much waits, by platform; platforms where nothing does are left out."""
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

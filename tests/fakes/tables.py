@@ -36,6 +36,8 @@ class Tables:
     messages: dict[int, Message] = field(default_factory=dict)
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
+    words: dict[int, Paper] = field(default_factory=dict)
+    """Papers as they were when they were made searchable."""
     own: dict[int, frozenset[Channel]] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
     leader: object = None

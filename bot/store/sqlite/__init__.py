@@ -20,8 +20,9 @@ from bot.errors import StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
-from bot.ports import Store
-from bot.store.sqlite import holding, outbox, owned, papers, past, rooms, rulebook
+from bot.ports import Store, Waiting
+from bot.rules.narrow import Need
+from bot.store.sqlite import holding, outbox, owned, papers, past, rooms, rulebook, search, sight
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate, sentences
 from bot.store.sqlite.lead import lead, lock_beside
@@ -143,6 +144,17 @@ class SqliteStore:
     async def day(self, day: date) -> list[Paper]:
         return await self._do(papers.of_day, day)
 
+    async def index(self, limit: int) -> int:
+        return await self._do(search.index, limit)
+
+    async def narrowed(
+        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+    ) -> list[tuple[int, Paper]]:
+        return await self._do(search.narrowed, need, before, since, limit)
+
+    async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
+        return await self._do(search.vocabulary, beginning, least)
+
     # ── subscriptions ──
     async def version(self) -> int:
         return await self._do(rulebook.version)
@@ -206,6 +218,15 @@ class SqliteStore:
 
     async def discard(self, source: str | None, reason: str) -> int:
         return await self._do(holding.discard, source, reason)
+
+    async def told(self, id: str) -> list[Delivery]:
+        return await self._do(sight.told, id)
+
+    async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
+        return await self._do(sight.sent, channel, limit)
+
+    async def waiting(self) -> list[Waiting]:
+        return await self._do(sight.waiting)
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

@@ -16,6 +16,8 @@ from bot.errors import PaperRoundError
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Claim, Delivery, Paper, Poll, Signals, State
 from bot.ports import Store
+from bot.rules import parse
+from bot.rules.narrow import needs
 from tests.contracts.stores.nouns import FEED, GENERAL, NOW, PACE, RANDOM, TEAM, message, paper, subscription, take, why
 from tests.fakes.store import FakeStore
 
@@ -130,6 +132,13 @@ async def everything(store: Store) -> list[object]:
         await store.channels("local"),
         await store.bookmarks(),
         await store.holding(),
+        [await store.told(f"url:{name}") for name in "abcdef"],
+        [[d.row for d, _ in await store.sent(channel, 9)] for channel in (GENERAL, RANDOM, TEAM)],
+        await store.waiting(),
+        await store.index(1),
+        await store.narrowed(None),
+        await store.narrowed(needs(parse("title:two")), limit=2),
+        sorted((await store.vocabulary("w", 2)).items()),
         await store.owned([Paper(f"url:{name}", "", FEED) for name in "abcdef"]),
         sorted(await store.feeds(), key=str),
         await store.backfilled(FEED),
