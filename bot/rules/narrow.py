@@ -288,5 +288,6 @@ def met(need: Need | None, found: Indexed) -> bool:
         case Either(parts):
             return any(met(part, found) for part in parts)
         case Term(text, column, begins):
-            held = {"words": f"{found.title} {found.more}"}.get(column) or getattr(found, column, "")
+            lines = {"title": found.title, "more": found.more, "facts": found.facts}
+            held = lines.get(column, f"{found.title} {found.more}")
             return any(term.startswith(text) if begins else term == text for term in held.split())

@@ -61,6 +61,7 @@ class Door:
     token: str | None = None
     writing: Allowance = field(default_factory=lambda: Allowance(20, timedelta(seconds=1)))
     arriving: Allowance = field(default_factory=lambda: Allowance(120, timedelta(milliseconds=200)))
+    searching: Allowance = field(default_factory=lambda: Allowance(40, timedelta(milliseconds=250)))
 
     def check_host(self, request: web.Request) -> None:
         """Refuse names that are not ours: another site's name may have been pointed at this machine (DNS rebinding)."""
@@ -86,6 +87,11 @@ class Door:
         now = self.clock()
         if not (self.arriving.spend(request.remote or "", now) and self.writing.spend(visitor.person, now)):
             raise Wrong(429, "That was too much at once; wait a few seconds and send it again.")
+
+    def check_search(self, request: web.Request) -> None:
+        """Refuse whoever searches faster than a person types."""
+        if not self.searching.spend(request.remote or "", self.clock()):
+            raise Wrong(429, "That was too many searches at once; wait a few seconds and try again.")
 
     @property
     def locked(self) -> bool:

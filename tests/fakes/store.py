@@ -15,9 +15,9 @@ from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
 from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, State, Subscription
-from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.ports import Waiting
 from bot.rules.narrow import Need, indexed, met
+from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
 from tests.fakes.tables import Row, Tables
 

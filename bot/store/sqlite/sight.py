@@ -13,7 +13,7 @@ from bot.store.sqlite.reading import FULL, as_delivery
 TOLD = f"""
     {FULL} WHERE delivery.paper = (SELECT paper FROM alias WHERE id = ?) AND state <> 'merged' ORDER BY delivery.number
 """  # noqa: S608 — our own words
-SENT = f"{FULL} WHERE channel = ? AND state = 'sent' ORDER BY delivery.number DESC LIMIT ?"  # noqa: S608 — our own words
+SENT = f"{FULL} WHERE channel = ? AND state = 'sent' ORDER BY delivery.number DESC LIMIT ?"
 # Each count walks an index that holds nothing else.
 WAITING = """
     SELECT platform, sum(pending) AS pending, sum(held) AS held, min(due) AS due FROM (
