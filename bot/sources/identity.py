@@ -130,7 +130,7 @@ def uri(id: str) -> str:
     """A paper's id as an address (RFC 3986) that names it anywhere; `identity` reads every one of them back."""
     kind, _, rest = id.partition(":")
     if kind == "arxiv":
-        return f"oai:arXiv.org:{quote(rest.encode('utf-8', 'replace'), safe='/.')}"
+        return f"https://arxiv.org/abs/{quote(rest.encode('utf-8', 'replace'), safe='/.')}"
     if kind == "doi":
         return f"https://doi.org/{quote(rest.encode('utf-8', 'replace'), safe='/.:;()')}"
     return _OURS + quote(id.encode("utf-8", "replace"), safe="")

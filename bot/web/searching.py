@@ -99,12 +99,13 @@ async def workshop(request: web.Request) -> web.Response:
         desk(request).door.check_search(request)
         trial = await tried(ask.rule, desk(request).seeker, desk(request).clock())
         meant = [] if trial.matches else await desk(request).seeker.meant(ask.rule)
-    given: dict[str, object] = {"asked": ask, "trial": trial, "meant": meant, "examples": EXAMPLES}
     if wants_json(request):
-        look = desk(request).look
-        html = await asyncio.to_thread(look.page, "trial.html", **given)
+        look = desk(request).look.page
+        html = await asyncio.to_thread(look, "trial.html", asked=ask, trial=trial, meant=meant, examples=EXAMPLES)
         return web.json_response({"trial": html})
-    return await page(request, "workshop.html", here="workshop", **given)
+    return await page(
+        request, "workshop.html", here="workshop", asked=ask, trial=trial, meant=meant, examples=EXAMPLES
+    )
 
 
 async def subscribe(request: web.Request) -> web.StreamResponse:

@@ -31,10 +31,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a term brings: papers that have it, and what the rule would match `without` it (None: it cannot go)."""
+    """What a term brings: papers that have it (None: not counted, as it is excluded), and what the rule would match
+    `without` it (None: it cannot go)."""
 
     term: str
-    papers: int
+    papers: int | None
     without: int | None
     excluded: bool = False
 
@@ -129,30 +130,30 @@ def _trial(
     base: int,
     cut: datetime | None,
 ) -> Trial:
-    lesser = _lesser(rule)
-    terms = [*dict.fromkeys(_wanted(rule.tree)), *(part.part for part in lesser if isinstance(part, Not))]
+    lesser, terms = _lesser(rule), tuple(dict.fromkeys(_wanted(rule.tree)))
     rules = [rule, *map(Rule, terms), *(less for less, _ in lesser.values())]
     hits = _asked(seeker, rules, papers, ranks)
     mine, alone, without = hits[0], hits[1 : 1 + len(terms)], dict(zip(lesser, hits[1 + len(terms) :], strict=True))
-    parts = [
-        Part(write(Rule(term)), len(own), len(without[term]) if term in without else None)
-        for term, own in zip(terms, alone, strict=True)
-        if not any(isinstance(part, Not) and part.part == term for part in lesser)
-    ]
-    parts += [
-        Part(write(Rule(part.part)), len(alone[terms.index(part.part)]), len(without[part]), excluded=True)
-        for part in lesser
-        if isinstance(part, Not) and part.part in terms
-    ]
     return Trial(
         days=_bars([papers[place] for place in mine], start, now),
         matches=len(mine),
         base=base,
-        parts=tuple(parts),
+        parts=(*_wanted_parts(terms, alone, without), *_excluded_parts(without)),
         misses=tuple(_misses(papers, set(mine), lesser, without)),
         examples=tuple(papers[place] for place in mine[:3]),
         since=cut,
     )
+
+
+def _wanted_parts(terms: Sequence[Leaf], alone: Sequence[list[int]], without: dict[Node, list[int]]) -> Iterator[Part]:
+    for term, own in zip(terms, alone, strict=True):
+        yield Part(write(Rule(term)), len(own), len(without[term]) if term in without else None)
+
+
+def _excluded_parts(without: dict[Node, list[int]]) -> Iterator[Part]:
+    for part, hits in without.items():
+        if isinstance(part, Not):
+            yield Part(write(Rule(part.part)), None, len(hits), excluded=True)
 
 
 def _asked(seeker: Seeker, rules: Sequence[Rule], papers: Sequence[Paper], ranks: dict[str, int]) -> list[list[int]]:

@@ -206,6 +206,7 @@ function seen() {
 // ── begin ──
 
 localTimes(document);
+$(".days [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.addEventListener("submit", submit);
 document.addEventListener("click", fill);
 if (box) box.addEventListener("keydown", key);
