@@ -14,7 +14,7 @@ from bot.web.desk import Platform
 
 log = logging.getLogger("paper-round")
 
-BATCH = 32
+BATCH = 16
 """Papers made searchable at once: some 30 ms of the store's time, so that nothing waits long behind them."""
 IDLE = timedelta(seconds=2)
 """How often new papers are looked for; a search makes the newest of them searchable itself."""

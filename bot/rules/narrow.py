@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from bot.model import Paper
@@ -88,23 +89,28 @@ def indexed(paper: Paper) -> Indexed:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Each word as folded, in American spelling, as a family (`_quantiz`); what hyphens join also as one."""
+    """Each word's terms; what hyphens join also as one word."""
     before: Token | None = None
     for token in tokens(text):
-        yield from (token.low, american(token.low), f"_{token.family}")
-        if token.caps:
-            yield fold(token.caps)
+        yield from _said(token.low, token.family, token.caps)
         if before is not None and token.gap == "-":
-            yield before.low + token.low
-            yield from (f"_{before.low}{tail}" for tail in _tails(token.family))
+            yield _plain(before.low + token.low)
+            yield from (_plain(f"_{before.low}{tail}") for tail in _tails(token.family))
         before = token
+
+
+@lru_cache(maxsize=1 << 16)
+def _said(low: str, family: str, caps: str) -> tuple[str, ...]:
+    """A word as folded, in American spelling, as a family (`_quantiz`), by its capitals. Remembered, as `forms` is."""
+    terms = (low, american(low), f"_{family}", fold(caps) if caps else low)
+    return tuple({_plain(term) for term in terms if term})
 
 
 def _facts(paper: Paper) -> Iterator[str]:
     for field in ("source", "submitter", "org"):
         yield from _words(field_text(paper, field))
-    yield from (f"a_{part}" for author in paper.authors for part in name_parts(author))
-    yield from (f"c_{category.casefold().strip()}" for category in paper.categories)
+    yield from (_plain(f"a_{part}") for author in paper.authors for part in name_parts(author))
+    yield from (_plain(f"c_{category.casefold().strip()}") for category in paper.categories)
     yield from (f"has_{value}" for value in HAVE if has(paper, value))
     yield from (f"on_{value}" for value in announced_as(paper))
     for name, count in (("v", paper.signals.upvotes), ("m", paper.signals.comments)):
@@ -124,7 +130,7 @@ def _tails(name: str) -> list[str]:
 
 
 def _line(terms: Iterable[str]) -> str:
-    return " ".join(sorted({_plain(term) for term in terms if term}))
+    return " ".join(sorted(set(terms)))
 
 
 _UNPLAIN = re.compile(r"[\x00-/:-@\[-`{-\x7f\s]")
@@ -247,7 +253,7 @@ def _exact(text: str, column: Column) -> Need | None:
 def _fact(node: Node) -> Need | None:
     match node:
         case Author(names):
-            return Term(_plain(f"a_{names[-1]}"), "facts")
+            return _author(names)
         case Category(text, stem):
             return Term(_plain(f"c_{text.casefold()}"), "facts", begins=stem)
         case Fact(kind, value):
@@ -257,6 +263,15 @@ def _fact(node: Node) -> Need | None:
             step = 1 << (min(least, 1 << 31).bit_length() - 1) if least else 0
             return Term(f"{'v' if field == 'votes' else 'm'}_{step}", "facts")
     return None
+
+
+def _author(names: tuple[str, ...]) -> Need | None:
+    """The last name, and the first one or its initial, as `same_person` wants them."""
+    last, first = Term(_plain(f"a_{names[-1]}"), "facts"), names[0]
+    if len(names) == 1:
+        return last
+    initial = Term(_plain(f"a_{first[:1]}"), "facts", begins=len(first) == 1)
+    return _all([last, Either((Term(_plain(f"a_{first}"), "facts"), initial)) if len(first) > 1 else initial])
 
 
 def _column(field: str) -> Column:

@@ -69,5 +69,4 @@ def conditional(request: web.Request, body: bytes, content_type: str, updated: d
     answer.etag = tag
     answer.last_modified = updated
     answer.headers["Cache-Control"] = f"public, max-age={KEEP}"
-    answer.headers["Access-Control-Allow-Origin"] = "*"  # readers in a browser; nothing here is anybody's own
     return answer

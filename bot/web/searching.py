@@ -18,7 +18,7 @@ from bot.web.workshop import Trial, tried
 
 LONGEST = 600
 """Characters of a question that are looked at; a rule has 500."""
-SHOWN = 20
+SHOWN = 15
 PLACES = 6
 """Channels that a rule is offered to."""
 EXAMPLES = (
@@ -103,9 +103,7 @@ async def workshop(request: web.Request) -> web.Response:
         look = desk(request).look.page
         html = await asyncio.to_thread(look, "trial.html", asked=ask, trial=trial, meant=meant, examples=EXAMPLES)
         return web.json_response({"trial": html})
-    return await page(
-        request, "workshop.html", here="workshop", asked=ask, trial=trial, meant=meant, examples=EXAMPLES
-    )
+    return await page(request, "workshop.html", here="workshop", asked=ask, trial=trial, meant=meant, examples=EXAMPLES)
 
 
 async def subscribe(request: web.Request) -> web.StreamResponse:

@@ -23,11 +23,11 @@ _T = TypeVar("_T")
 
 MOST = 2_000
 """Papers that one search asks the engine about; about a second. Where it stopped is said, and leads on."""
-FIRST, CHUNK = 32, 128
+FIRST, CHUNK = 20, 128
 """Papers asked about at once: a few at first, since most of what the index lets in does match."""
 WAITING = 8
 """Searches that may wait for their turn; more are told to come back."""
-FRESH = 64
+FRESH = 32
 """Papers made searchable before a search: what has just come is found at once in all but the largest polls."""
 ENGINE = 200
 """Rules that one engine is asked; then a new one begins, so that strangers' words do not pile up."""

@@ -13,7 +13,7 @@ from bot.rules.backtest import left_out
 from bot.rules.narrow import Either, Need, needs
 from bot.rules.tree import And, Leaf, Node, Not, Or
 from bot.rules.writer import all_of
-from bot.web.seek import Seeker
+from bot.web.seek import FRESH, Seeker
 
 DAYS = 30
 MOST = 1_500
@@ -84,7 +84,7 @@ async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
 
 async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper]:
     """The newest papers with any of its words; all of them where words do not tell."""
-    await seeker.store.index(64)
+    await seeker.store.index(FRESH)
     asked = [needs(Rule(leaf), seeker.acronyms) for leaf in _wanted(rule.tree)]
     need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
     found = await seeker.store.narrowed(need, since=since, limit=MOST)

@@ -103,3 +103,12 @@ def test_the_edition_goes_up_when_papers_are_indexed_by_other_terms() -> None:
     """If this fails, raise EDITION (stores then index their papers anew) and put the new sum here."""
     sum_ = sha256(repr(indexed(PAPER)).encode()).hexdigest()[:16]
     assert (EDITION, sum_) == (1, "6d16714f327a1291")
+
+
+@pytest.mark.parametrize("wanted", ["Tri Dao", "T. Dao", "Dao, Tri", "Dao, T", "Tri X. Dao", "T. X. Dao", "Dao"])
+@pytest.mark.parametrize(
+    "listed", ["Tri Dao", "T. Dao", "Dao, T.", "Dao, Tri", "Dao Tri", "T. X. Dao", "Gu Dao", "Ann Dao"]
+)
+def test_a_person_is_found_however_the_name_is_written(wanted: str, listed: str) -> None:
+    rule, by = parse(f'au:"{wanted}"'), Paper("p", "x", "s", authors=("Albert Gu", listed))
+    assert met(needs(rule), indexed(by)) or not explain(rule, by).hit
