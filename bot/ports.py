@@ -269,6 +269,15 @@ class Store(Protocol):
     async def waiting(self) -> list[Waiting]:
         """How much waits, by platform; platforms where nothing does are left out."""
 
+    async def address(self, channel: Channel, secret: str) -> str:
+        """The secret that leads to a channel's page: the one it has, else this one from now on."""
+
+    async def end_address(self, channel: Channel) -> bool:
+        """Let the channel's secret lead nowhere any more; False when it had none."""
+
+    async def addressed(self, secret: str) -> Channel | None:
+        """The channel that this secret leads to."""
+
     # ── local channels ──
     async def say(self, message: Message) -> Message:
         """Keep a message and return it with its id; a known (channel, key) returns the first one unchanged."""

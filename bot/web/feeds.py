@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.model import Paper
 from bot.web.desk import desk
 from bot.web.door import Wrong
-from bot.web.following import named
+from bot.web.following import addressed, named
 from bot.web.searching import asked
 from bot.web.syndicate import Outgoing, atom, json_feed
 
@@ -43,6 +43,16 @@ async def channel(request: web.Request) -> web.Response:
     papers = [paper for _, paper in await desk(request).store.sent(where, MOST)]
     path = f"/channels/{quote(str(where), safe='')}"
     return await _sent(request, f"Papers in {where}", path, "", await desk(request).seeker.shown(papers), folder=path)
+
+
+async def shared(request: web.Request) -> web.Response:
+    """What a channel was sent, for who was given its secret address."""
+    where = await addressed(request)
+    papers = [paper for _, paper in await desk(request).store.sent(where, MOST)]
+    path = f"/shared/{request.match_info['secret']}"
+    answer = await _sent(request, "Papers of a channel", path, "", papers, folder=path)
+    answer.headers["Cache-Control"] = f"private, max-age={KEEP}"
+    return answer
 
 
 async def _sent(

@@ -84,6 +84,8 @@ def app(
             web.get("/channels", following.channels),
             web.get("/channels/{channel}", following.channel),
             web.get("/channels/{channel}/feed.{kind:atom|json}", feeds.channel),
+            web.get("/shared/{secret}", following.shared),
+            web.get("/shared/{secret}/feed.{kind:atom|json}", feeds.shared),
             web.get("/status", standing.status),
             web.get("/chat", channels.channels),
             web.get("/chat/{name}", channels.channel),

@@ -29,8 +29,8 @@ from bot.rules import Engine, parse
 from bot.rules.narrow import indexed, met, needs
 from bot.summary import sentences
 from bot.web import app
-from bot.web.desk import DESK
 from bot.web.allowance import Allowance
+from bot.web.desk import DESK
 from tests.bench.papers import load
 
 NOW = datetime(2026, 8, 28, 12, tzinfo=UTC)
@@ -216,9 +216,8 @@ def missed(papers: list[Paper]) -> None:
             wrong += bool(keys) and not admitted
             let_in += admitted
             hits += bool(keys)
-    print(
-        f"left out by the index: {wrong} of {hits:,} hits over {len(papers):,} papers; let in for each hit: {let_in / max(1, hits):.2f}"
-    )
+    each = let_in / max(1, hits)
+    print(f"left out by the index: {wrong} of {hits:,} hits over {len(papers):,} papers; let in for each: {each:.2f}")
 
 
 async def main(source: str, count: int = 100_000, rounds: int = 5) -> None:

@@ -380,6 +380,16 @@ class FakeStore:
             for p in sorted({d.channel.platform for d in left})
         ]
 
+    async def address(self, channel: Channel, secret: str) -> str:
+        self._require_open()
+        return self.tables.addresses.setdefault(channel, clean(secret))
+
+    async def end_address(self, channel: Channel) -> bool:
+        return self.tables.addresses.pop(channel, None) is not None
+
+    async def addressed(self, secret: str) -> Channel | None:
+        return next((channel for channel, held in self.tables.addresses.items() if held == clean(secret)), None)
+
     # ── local channels ──
     async def say(self, message: Message) -> Message:
         asked = replace(_kept(message), at=utc(message.at))

@@ -38,6 +38,7 @@ class Tables:
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
     words: dict[int, Paper] = field(default_factory=dict)
     """Papers as they were when they were made searchable."""
+    addresses: dict[Channel, str] = field(default_factory=dict)
     own: dict[int, frozenset[Channel]] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
     leader: object = None

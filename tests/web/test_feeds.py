@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.model import Bookmark, Channel, Delivery, Feed, Paper, Poll, Reason
+from bot.feeds import OwnFeed
+from bot.model import Bookmark, Channel, Delivery, Feed, Paper, Poll, Reason, Subscription
 from bot.sources import read
 from tests.web.browse import Client, opened
 from tests.web.stage import GENERAL, NOON, Stage, browsing, paper
@@ -183,3 +184,32 @@ async def test_an_empty_feed_is_a_feed(stage: Stage, client: Client) -> None:
     root = ElementTree.fromstring(await body(client, "/feed.atom?q=mamba"))
     assert root.findall(f"{A}entry") == []
     assert root.findtext(f"{A}updated") == datetime(1970, 1, 1, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+
+
+async def test_a_private_channel_is_shown_to_who_has_its_address_until_that_is_ended(
+    stage: Stage, client: Client
+) -> None:
+    secret, place = Channel("slack", "T1/C1"), "/shared/unguessable"
+    about = stage.memory.held[0]
+    stage.memory.held = []
+    await stage.memory.record(Poll(Bookmark("f"), (about,)), NOON)
+    own = paper(9, "From Our Own Feed", id="guid:own#9", source="https://own.example/feed")
+    poll = Poll(Bookmark(own.source), (own,), audience=frozenset({secret}))
+    await stage.memory.add_feed(OwnFeed(secret, own.source, "slack:U1"), poll, NOON)
+    await sent(stage, secret, about, own)
+    await stage.memory.subscribe(Subscription(secret, "attention", "slack:U1"), NOON)
+    await stage.memory.address(secret, "unguessable")
+    html = (await body(client, place)).decode()
+    for shown in (about.title, own.title, '<code dir="auto">attention</code>', f"{place}/feed.atom", "--end"):
+        assert shown in html
+    assert quote(own.id, safe="") not in html  # it has no page here that others could open
+    for kind in KINDS:
+        async with client.get(f"{place}/feed.{kind}") as answer:
+            assert answer.status == 200
+            assert own.title in await answer.text()
+            assert answer.headers["Cache-Control"].startswith("private")
+    await stage.memory.end_address(secret)
+    for tail in ("", "/feed.atom", "/feed.json"):
+        async with client.get(place + tail) as answer:
+            assert answer.status == 404
+            assert about.title not in await answer.text()

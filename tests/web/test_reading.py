@@ -1,4 +1,4 @@
-"""The papers pages in a real browser: search, subscribe, the workshop, both themes, a phone, no JavaScript, axe-core."""
+"""The papers pages in a real browser: search, subscribe, workshop, themes, a phone, no JavaScript, axe-core."""
 
 from __future__ import annotations
 

@@ -228,6 +228,15 @@ class SqliteStore:
     async def waiting(self) -> list[Waiting]:
         return await self._do(sight.waiting)
 
+    async def address(self, channel: Channel, secret: str) -> str:
+        return await self._do(sight.address, channel, secret)
+
+    async def end_address(self, channel: Channel) -> bool:
+        return await self._do(sight.end_address, channel)
+
+    async def addressed(self, secret: str) -> Channel | None:
+        return await self._do(sight.addressed, secret)
+
     # ── local channels ──
     async def say(self, message: Message) -> Message:
         return await self._do(rooms.say, message)

@@ -195,7 +195,18 @@ def search(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds", "search")
+@migrations()
+def addresses(db: Database) -> None:
+    """The address by which a channel's page is found by those who were given it; gone when it is ended."""
+    db.executescript("""
+        CREATE TABLE address (
+            channel TEXT PRIMARY KEY,
+            secret TEXT NOT NULL UNIQUE
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds", "search", "addresses")
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

@@ -1,4 +1,4 @@
-"""What the pages look at beyond papers: where a paper went, what a channel was sent, what waits. Reads only."""
+"""What the pages look at beyond papers: where a paper went, what a channel was sent, what waits; and who may look."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from sqlite_utils import Database
 from bot.model import Channel, Delivery, Paper
 from bot.ports import Waiting
 from bot.store.plain import clean, moment_or_none, unpack
-from bot.store.sqlite.connection import rows
-from bot.store.sqlite.reading import FULL, as_delivery
+from bot.store.sqlite.connection import row, rows, writing
+from bot.store.sqlite.reading import FULL, as_channel, as_delivery
 
 TOLD = f"""
     {FULL} WHERE delivery.paper = (SELECT paper FROM alias WHERE id = ?) AND state <> 'merged' ORDER BY delivery.number
@@ -42,3 +42,24 @@ def waiting(db: Database) -> list[Waiting]:
     return [
         Waiting(one["platform"], one["pending"], one["held"], moment_or_none(one["due"])) for one in rows(db, WAITING)
     ]
+
+
+def address(db: Database, channel: Channel, secret: str) -> str:
+    """The channel's secret; this one if it had none."""
+    with writing(db):
+        db.execute("INSERT OR IGNORE INTO address VALUES (?, ?)", (clean(str(channel)), clean(secret)))
+        found = row(db, "SELECT secret FROM address WHERE channel = ?", (clean(str(channel)),))
+        assert found is not None
+        return str(found["secret"])
+
+
+def end_address(db: Database, channel: Channel) -> bool:
+    """Take the channel's secret away."""
+    with writing(db):
+        return bool(db.execute("DELETE FROM address WHERE channel = ?", (clean(str(channel)),)).rowcount)
+
+
+def addressed(db: Database, secret: str) -> Channel | None:
+    """Whose secret it is."""
+    found = row(db, "SELECT channel FROM address WHERE secret = ?", (clean(secret),))
+    return None if found is None else as_channel(found["channel"])

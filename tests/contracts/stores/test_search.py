@@ -96,6 +96,18 @@ async def test_what_waits_is_counted_by_platform(store: Store) -> None:
     assert await store.waiting() == [Waiting("local", 1, 0, NOW + HOUR), Waiting("slack", 2, 0, NOW + HOUR)]
 
 
+async def test_a_channel_keeps_its_secret_until_it_is_ended(store: Store) -> None:
+    assert await store.address(TEAM, "one") == "one"
+    assert await store.address(TEAM, "two") == "one"
+    assert await store.address(GENERAL, "three") == "three"
+    assert await store.addressed("one") == TEAM
+    assert await store.addressed("two") is None
+    assert await store.end_address(TEAM)
+    assert not await store.end_address(TEAM)
+    assert await store.addressed("one") is None
+    assert await store.address(TEAM, "four") == "four"
+
+
 async def test_a_message_is_no_paper(store: Store) -> None:
     await store.say(message("mamba", "k"))
     await store.index(9)

@@ -107,6 +107,7 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.discard(FEED if number else None, "no"),
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
+        lambda store, claims, second: store.address(channel, rule) if number else store.end_address(channel),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
     )
     return draw(st.sampled_from(answers))
@@ -135,6 +136,7 @@ async def everything(store: Store) -> list[object]:
         [await store.told(f"url:{name}") for name in "abcdef"],
         [[d.row for d, _ in await store.sent(channel, 9)] for channel in (GENERAL, RANDOM, TEAM)],
         await store.waiting(),
+        [await store.addressed(secret) for secret in "pq"],
         await store.index(1),
         await store.narrowed(None),
         await store.narrowed(needs(parse("title:two")), limit=2),
