@@ -97,6 +97,7 @@ async def test_a_search_that_stops_early_says_where_and_leads_on(
     """Many papers have one of the words, few match: nobody waits for thousands to be read."""
     monkeypatch.setattr(seek, "MOST", 40)
     stage.memory.held = [paper(n, f"Mamba video {n}" if n > 5 else f"Mamba {n}") for n in range(1, 400)]
+    await stage.memory.index(400)
     html = await find(client, "mamba -video")
     assert titles(html) == []
     assert "the search stopped at" in html
