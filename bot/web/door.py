@@ -61,6 +61,7 @@ class Door:
     token: str | None = None
     writing: Allowance = field(default_factory=lambda: Allowance(20, timedelta(seconds=1)))
     arriving: Allowance = field(default_factory=lambda: Allowance(120, timedelta(milliseconds=200)))
+    trying: Allowance = field(default_factory=lambda: Allowance(30, timedelta(seconds=1)))
     searching: Allowance = field(default_factory=lambda: Allowance(40, timedelta(milliseconds=250)))
 
     def check_host(self, request: web.Request) -> None:
@@ -88,9 +89,10 @@ class Door:
         if not (self.arriving.spend(request.remote or "", now) and self.writing.spend(visitor.person, now)):
             raise Wrong(429, "That was too much at once; wait a few seconds and send it again.")
 
-    def check_search(self, request: web.Request) -> None:
-        """Refuse whoever searches faster than a person types."""
-        if not self.searching.spend(request.remote or "", self.clock()):
+    def check_search(self, request: web.Request, *, heavy: bool = False) -> None:
+        """Refuse whoever searches faster than a person types; what is `heavy` costs half a second of a core."""
+        purse = self.trying if heavy else self.searching
+        if not purse.spend(request.remote or "", self.clock()):
             raise Wrong(429, "That was too many searches at once; wait a few seconds and try again.")
 
     @property

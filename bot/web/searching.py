@@ -96,7 +96,7 @@ async def workshop(request: web.Request) -> web.Response:
     trial: Trial | None = None
     meant = list[Meant]()
     if ask.rule is not None:
-        desk(request).door.check_search(request)
+        desk(request).door.check_search(request, heavy=True)
         trial = await tried(ask.rule, desk(request).seeker, desk(request).clock())
         meant = [] if trial.matches else await desk(request).seeker.meant(ask.rule)
     if wants_json(request):

@@ -23,8 +23,8 @@ _T = TypeVar("_T")
 
 MOST = 2_000
 """Papers that one search asks the engine about; about a second. Where it stopped is said, and leads on."""
-FIRST, CHUNK = 20, 128
-"""Papers asked about at once: a few at first, since most of what the index lets in does match."""
+LEAST, CHUNK = 12, 128
+"""Papers asked about at once: as few as may fill the page, since most of what the index lets in does match."""
 WAITING = 8
 """Searches that may wait for their turn; more are told to come back."""
 FRESH = 32
@@ -99,7 +99,8 @@ class Seeker:
         hits: list[tuple[int, Paper]] = []
         looked, place, chunk = 0, before, list[tuple[int, Paper]]()
         while looked < MOST and len(hits) <= most:
-            chunk = await self.store.narrowed(need, before=place, limit=CHUNK if looked else max(FIRST, most + 4))
+            limit = _enough(most + 1 - len(hits), len(hits), looked)
+            chunk = await self.store.narrowed(need, before=place, limit=limit)
             if not chunk:
                 break
             looked, place = looked + len(chunk), chunk[-1][0]
@@ -185,6 +186,12 @@ class _Ranks:
             self.days.add(day)
             self.places |= trending(await self.store.day(day))
         return self.places
+
+
+def _enough(wanted: int, hits: int, looked: int) -> int:
+    """How many papers to look at for so many more hits, going by what the ones looked at have brought."""
+    rate = hits / looked if looked else 0.9
+    return max(LEAST, min(CHUNK, round(1.2 * wanted / max(rate, 0.05))))
 
 
 def _when(paper: Paper) -> datetime | None:

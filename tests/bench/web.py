@@ -158,6 +158,8 @@ def table(what: str, spans: list[Span], target: float, lag: float) -> None:
         f"{what:28} p50 {p50:6.1f}  p95 {p95:6.1f}  most {most:6.1f} ms of a core ({worst}); by the clock p95 "
         f"{walls[cut]:.1f}  target {target:g}: {'met' if p95 <= target else 'NOT met'}; loop lag {lag * 1000:.0f} ms"
     )
+    slow = {one: cpu for cpu, _, one in spans[-9:]}
+    print(f"{'':28} the slowest: {', '.join(f'{one} {cpu:.0f}' for one, cpu in reversed(slow.items()))}")
 
 
 async def pages(store: Store, rounds: int) -> None:
@@ -165,7 +167,7 @@ async def pages(store: Store, rounds: int) -> None:
         raise NotImplementedError
 
     made = app(store, answer, lambda: NOW)
-    made[DESK].door.searching = Allowance(10**9, timedelta(seconds=1))
+    made[DESK].door.searching = made[DESK].door.trying = Allowance(10**9, timedelta(seconds=1))
     client: TestClient[Request, Application] = TestClient(TestServer(made), cookie_jar=CookieJar(unsafe=True))
     async with client:
 
