@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 from bot import flow
 from bot.chat import ADDRESSES, NEEDS, at_home, local
-from bot.cli import posting, ticking
+from bot.cli import pages, posting, ticking
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
@@ -115,9 +115,10 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
+        refused: dict[str, str] = {}
         if served := words.local or not platforms:
-            await stack.enter_async_context(_pages(settings, world, feeds))
-        return await _until_stopped(world, feeds, platforms, served=served)
+            await stack.enter_async_context(_pages(settings, world, feeds, refused))
+        return await _until_stopped(world, feeds, platforms, refused, served=served)
 
 
 def whereabouts(store: str) -> str:
@@ -148,7 +149,9 @@ async def _connect(stack: AsyncExitStack, platforms: list[str], settings: Settin
 
 
 @asynccontextmanager
-async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIterator[None]:
+async def _pages(
+    settings: Settings, world: World, feeds: list[Feed], refused: Mapping[str, str]
+) -> AsyncIterator[None]:
     """The pages and the local channel, at an address that is told."""
     from bot import web
 
@@ -156,7 +159,16 @@ async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIt
         return feeds
 
     token = settings.env.get("BOT_WEB_TOKEN")
-    app = web.app(world.store, answerer(world), clock, sources=watched, token=token)
+    app = web.app(
+        world.store,
+        answerer(world),
+        clock,
+        sources=watched,
+        platforms=lambda: pages.platforms(world.chats, refused),
+        acronyms=world.acronyms,
+        base=pages.public_url(settings.env),
+        token=token,
+    )
     served = await web.serve(app, settings.file.web.host, settings.file.web.port)
     tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
     if any(feed.url == "sample:" for feed in feeds):
@@ -176,22 +188,25 @@ def answerer(world: World) -> Answer:
     return answer
 
 
-async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], *, served: bool) -> int:
+async def _until_stopped(
+    world: World, feeds: list[Feed], platforms: list[str], refused: dict[str, str], *, served: bool
+) -> int:
     """Poll, deliver and listen side by side until SIGTERM or SIGINT, or until nothing is left to listen to.
 
-    `served`: the pages are there to listen to, whatever the platforms say.
+    `served`: the pages are there to listen to, whatever the platforms say. `refused` takes up why platforms do.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    refused: list[str] = []
     work: list[Coroutine[Any, Any, None]] = [
         ticking.poll_all(feeds, world),
         posting.deliver_all(world),
         posting.tend_all(world),
     ]
     work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
+    if served:
+        work.append(pages.keep_searchable(world.store))
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())
@@ -215,13 +230,13 @@ async def _first_end(
             task.result()
 
 
-async def _listen(world: World, platform: str, refused: list[str]) -> None:
+async def _listen(world: World, platform: str, refused: dict[str, str]) -> None:
     """Hear one platform; its refusal is told, and the others go on."""
     while True:
         try:
             await world.chats[platform].listen(answerer(world))
         except PlatformFailed as error:
-            refused.append(platform)
+            refused[platform] = str(error)
             tell(f"{platform.capitalize()}: {error}")
             return
         except Exception:  # our own mistake with one platform: the others go on, and this one is heard again

@@ -33,9 +33,10 @@ from bot.model import (
     State,
     Subscription,
 )
-from bot.ports import NOTHING
+from bot.ports import NOTHING, Waiting
+from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
-from bot.store.plain import clean, pack, unpack, utc
+from bot.store.plain import clean, pack, place, unpack, utc
 from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
@@ -257,6 +258,37 @@ class FakeStore:
     async def day(self, day: date) -> list[Paper]:
         todays = [paper for _, paper in sorted(self.tables.papers.items()) if _at(paper).date() == day]
         return sorted(todays, key=lambda paper: -(paper.signals.upvotes or 0))
+
+    async def index(self, limit: int) -> int:
+        self._require_open()
+        stale = [n for n, paper in sorted(self.tables.papers.items(), reverse=True) if self._stale(n, paper)]
+        for number in stale[:limit]:
+            self.tables.words[number] = self.tables.papers[number]
+        return len(stale[limit:])
+
+    def _stale(self, number: int, paper: Paper) -> bool:
+        return self.tables.words.get(number) != paper
+
+    async def narrowed(
+        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+    ) -> list[tuple[int, Paper]]:
+        self._require_open()
+        here = [(n, self.tables.papers[n]) for n in self.tables.words if n in self.tables.papers]
+        placed = [(place(_at(self.tables.words[n]), n), n, paper) for n, paper in here]
+        let_in = [
+            (where, paper)
+            for where, n, paper in placed
+            if (before is None or where < before)
+            and (since is None or where >= place(since, 0))
+            and met(need, indexed(self.tables.words[n]))
+        ]
+        return sorted(let_in, key=lambda one: -one[0])[:limit]
+
+    async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
+        self._require_open()
+        found = [indexed(paper) for n, paper in self.tables.words.items() if n in self.tables.papers]
+        words = Counter(word for one in found for line in (one.title, one.more) for word in line.split())
+        return {w: n for w, n in words.items() if w.startswith(clean(beginning)) and n >= least}
 
     # ── subscriptions ──
     async def version(self) -> int:
@@ -692,6 +724,34 @@ class FakeStore:
             self._change(row, state="given_up", error=clean(reason))
         return len(found)
 
+    async def reached(self, id: str) -> list[Delivery]:
+        self._require_open()
+        number = self.tables.names.get(clean(id), 0)
+        rows = (row for _, row in sorted(self.tables.deliveries.items()) if row.paper == number)
+        return [self._named(row) for row in rows if row.delivery.state != "merged"]
+
+    async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
+        found = [d for d in await self.deliveries(channel, len(self.tables.deliveries)) if d.state == "sent"]
+        return [(d, self.tables.papers[self.tables.names[d.paper]]) for d in found[:limit]]
+
+    async def waiting(self) -> list[Waiting]:
+        self._require_open()
+        left = [row.delivery for row in self.tables.deliveries.values() if row.delivery.state in ("pending", "held")]
+        return [
+            _waiting(p, [d for d in left if d.channel.platform == p])
+            for p in sorted({d.channel.platform for d in left})
+        ]
+
+    async def address(self, channel: Channel, secret: str) -> str:
+        self._require_open()
+        return self.tables.addresses.setdefault(channel, clean(secret))
+
+    async def end_address(self, channel: Channel) -> bool:
+        return self.tables.addresses.pop(channel, None) is not None
+
+    async def addressed(self, secret: str) -> Channel | None:
+        return next((channel for channel, held in self.tables.addresses.items() if held == clean(secret)), None)
+
     # ── local channels ──
     async def say(self, message: Message) -> Message:
         asked = replace(_kept(message), at=utc(message.at))
@@ -737,6 +797,12 @@ def _summed(source: str, held: list[Delivery]) -> Held:
     since = min(delivery.due for delivery in held if delivery.due)
     reason = max(delivery.error or "" for delivery in held)
     return Held(source, len(held), len({delivery.paper for delivery in held}), since, reason)
+
+
+def _waiting(platform: str, left: list[Delivery]) -> Waiting:
+    """One platform's deliveries that wait, counted."""
+    pending = [delivery.due for delivery in left if delivery.state == "pending"]
+    return Waiting(platform, len(pending), len(left) - len(pending), min((d for d in pending if d), default=None))
 
 
 def _at(paper: Paper) -> datetime:

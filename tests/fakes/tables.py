@@ -48,6 +48,9 @@ class Tables:
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
+    words: dict[int, Paper] = field(default_factory=dict)
+    """Papers as they were when they were made searchable."""
+    addresses: dict[Channel, str] = field(default_factory=dict)
     own: dict[int, frozenset[Channel]] = field(default_factory=dict)
     customs: dict[Channel, Customs] = field(default_factory=dict)
     votes: dict[tuple[int, str], None] = field(default_factory=dict)

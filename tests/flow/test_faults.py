@@ -189,13 +189,13 @@ async def test_the_pages_stay_when_every_platform_has_refused(tmp_path: Path) ->
     """With --local there is still somebody to listen to."""
     stage = Stage([])
     world = replace(stage.world, chats={"slack": Deaf("slack")})
-    served = asyncio.ensure_future(run._until_stopped(world, [], ["slack"], served=True))
+    served = asyncio.ensure_future(run._until_stopped(world, [], ["slack"], {}, served=True))
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.shield(served), 1)
     assert not served.done()
     served.cancel()
     await asyncio.gather(served, return_exceptions=True)
-    assert await run._until_stopped(world, [], ["slack"], served=False) == 1
+    assert await run._until_stopped(world, [], ["slack"], {}, served=False) == 1
 
 
 async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
@@ -203,7 +203,7 @@ async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
     stage = Stage([])
     deaf = Deaf("slack")
     deaf.fault = ZeroDivisionError("ours")
-    async with going(run._listen(replace(stage.world, chats={"slack": deaf}), "slack", [])) as (listening,):
+    async with going(run._listen(replace(stage.world, chats={"slack": deaf}), "slack", {})) as (listening,):
         await asyncio.sleep(0.05)
         assert not listening.done()
 
