@@ -359,13 +359,8 @@ def fanned_out(path: Path) -> dict[str, Any]:
         engine.load((key, lines[key % len(lines)]) for key in range(len(lines) * copies))
         hit = [(*engine.rules(papers[n : n + 64], {}), 64) for n in range(0, 640, 64)]
         fan = engine.fanout.of
-<<<<<<< HEAD
-        counts.append(sum(len(keys) for one in hit for keys in fan(*one)))
-        spent.append(min(seconds(lambda: [fan(*one) for one in hit]) for _ in range(20)))  # noqa: B023
-=======
         counts.append(sum(len(keys) for batch in hit for keys in fan(*batch)))
         spent.append(min(seconds(lambda: [fan(*batch) for batch in hit]) for _ in range(20)))  # noqa: B023
->>>>>>> engine
     return {
         "ns an extra subscriber": (spent[1] - spent[0]) / (counts[1] - counts[0]) * 1e9,
         "subscriptions hit": counts,
