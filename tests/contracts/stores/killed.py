@@ -25,6 +25,7 @@ from sqlite_utils import Database
 from bot.errors import RulesChanged
 from bot.model import Bookmark, Claim, Delivery, Poll
 from bot.store.sqlite import digests, outbox
+from bot.store.sqlite import steps as sharing
 from bot.store.sqlite.connection import connect
 from bot.store.sqlite.steps import Step, together
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, TEAM, paper, poll, why
@@ -50,6 +51,7 @@ def record(db: Database) -> None:
 
 def polls(db: Database) -> None:
     """Three polls in one transaction, of which the second is refused."""
+    sharing.LONG = 3600.0  # a busy machine must not part them
     loop = asyncio.new_event_loop()
     there = [poll(paper(f"arxiv:{n}"), to=[GENERAL], version=version) for n, version in enumerate((None, 7, None))]
     steps = [Step(partial(outbox.record, poll=one, now=NOW), Future(loop=loop)) for one in there]
