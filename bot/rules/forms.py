@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.rules.arrays import Bits, Ints, Numbers
-from bot.rules.fold import PIECE, STOPS, between, forms
+from bot.rules.fold import STOPS, between, forms
 from bot.rules.words import ENDS
 
 BREAK, HYPHEN, SOFT = 0, 1, 2
@@ -118,19 +118,3 @@ class Forms(dict[str, int]):
 
     def capitals_number(self, caps: str) -> int:
         return self.capitals.setdefault(caps, len(self.capitals))
-
-
-class Chunks(dict[str, tuple[int, ...]]):
-    """What stands between spaces → its forms, remembered: most of a text has been seen before."""
-
-    MOST = 400_000
-
-    def __init__(self, forms: Forms) -> None:
-        super().__init__()
-        self.forms = forms
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        if len(self) >= self.MOST:
-            self.clear()
-        found = self[chunk] = tuple(map(self.forms.__getitem__, PIECE.findall(chunk)))
-        return found
