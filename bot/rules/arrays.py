@@ -86,11 +86,19 @@ class Lists:
         self.count = 0
 
     def put(self, number: int, items: Sequence[int]) -> None:
+        self.put_all(number, [items])
+
+    def put_all(self, first: int, lists: Sequence[Sequence[int]]) -> None:
+        """`put` for the numbers from `first` on."""
+        items = [item for own in lists for item in own]
+        sizes = np.fromiter(map(len, lists), np.int32, len(lists))
         end = self.count + len(items)
         if end > len(self.items):
             self.items = np.concatenate([self.items, np.zeros(max(end, len(self.items)), np.int64)])
         self.items[self.count : end] = items
-        self.starts[number], self.sizes[number] = self.count, len(items)
+        last = first + len(lists)
+        self.starts.reach(last)[first:last] = self.count + np.cumsum(sizes) - sizes
+        self.sizes.reach(last)[first:last] = sizes
         self.count = end
 
     def of(self, numbers: Ints) -> tuple[Longs, Longs]:
@@ -133,10 +141,20 @@ class Codes:
             place = (place + 1) & (len(self.keys) - 1)
         return place
 
+    def put_all(self, codes: Bits, values: Ints) -> None:
+        """`put` for different codes that are not in the table."""
+        self.count += len(codes)
+        while 2 * self.count >= len(self.keys):
+            self._grow()
+        self._fill(codes, values)
+
     def _grow(self) -> None:
         taken = self.values >= 0
         keys, values = self.keys[taken], self.values[taken]
         self._empty(2 * len(self.keys))
+        self._fill(keys, values)
+
+    def _fill(self, keys: Bits, values: Ints) -> None:
         places = self._first(keys)
         while len(keys):  # whoever is not the last to write in a free place goes on to the next
             free = self.values[places] < 0

@@ -6,7 +6,7 @@ import numpy as np
 
 from bot.rules.arrays import Longs, Where, where
 from bot.rules.edges import HELD, WHOLE, Edges
-from bot.rules.forms import POWERS, VARIANTS, Forms
+from bot.rules.forms import POWERS, Forms
 from bot.rules.lights import HYPHENED, SPACED, Lights, Words, within
 from bot.rules.marks import BEGINS, HOLDS, JOINS, STARTS, Marks
 from bot.rules.signals import Signals
@@ -82,12 +82,13 @@ class Compounds:
     def wholes(self, close: Where) -> None:
         """Two words of the text that are one word of a rule."""
         at = where(close)
-        heads, tails = self.forms.digests[self.words.form[at - 1]], self.words.family[at]
+        heads, families = self.forms.digests.take(self.words.form[at - 1]), self.words.family[at]
         found: list[tuple[int, int]] = []
-        for variant in range(VARIANTS):
-            sizes = self.forms.tail_sizes[tails, variant]
-            whole = heads * POWERS[sizes] + self.forms.tails[tails, variant]
-            some = where((sizes > 0) & self.signals.wholes.among(whole))
+        for tails, tail_sizes in zip(self.forms.tails, self.forms.tail_sizes, strict=True):
+            sizes = tail_sizes.take(families)
+            ending = where(sizes > 0)
+            whole = heads[ending] * POWERS.take(sizes[ending]) + tails.take(families[ending])
+            some = ending[self.signals.wholes.among(whole)]
             found += [
                 (place, number)
                 for place, size in zip(at[some].tolist(), sizes[some].tolist(), strict=True)

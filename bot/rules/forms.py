@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.rules.arrays import Bits, Ints, Numbers
-from bot.rules.fold import PIECE, STOPS, between, forms
+from bot.rules.fold import STOPS, between, forms
 from bot.rules.words import ENDS
 
 BREAK, HYPHEN, SOFT = 0, 1, 2
@@ -57,6 +57,11 @@ def endings(family: str) -> list[int]:
     return [n for n, end in enumerate(_ENDS) if family.endswith(end) and len(family) - len(end) >= 3]
 
 
+def lasts(family: str) -> list[str]:
+    """How a family may be written as the last part of a longer one (see `words.makes`)."""
+    return [family, *(family[: -len(_ENDS[end])] for end in endings(family))]
+
+
 class Forms(dict[str, int]):
     """Spelling → form. Families and capitals have numbers of their own.
 
@@ -73,8 +78,8 @@ class Forms(dict[str, int]):
         self.caps = Numbers()
         self.loose = Numbers(0)
         self.digests: Bits = np.zeros(3, np.uint64)
-        self.tails: Bits = np.zeros((0, VARIANTS), np.uint64)
-        self.tail_sizes: Ints = np.zeros((0, VARIANTS), np.int32)
+        self.tails: Bits = np.zeros((VARIANTS, 0), np.uint64)
+        self.tail_sizes: Ints = np.zeros((VARIANTS, 0), np.int32)
         self._fresh: list[tuple[int, int, int]] = []
 
     def __missing__(self, word: str) -> int:
@@ -96,18 +101,19 @@ class Forms(dict[str, int]):
                 numbers.reach(end)[start:end] = fresh
             self.digests = np.concatenate([self.digests, digests(self.low[start:end])])
             self._fresh = []
-        if len(self.tails) < len(self.names):
-            self._settle_tails(self.names[len(self.tails) :])
+        if self.tails.shape[1] < len(self.names):
+            self._settle_tails(self.names[self.tails.shape[1] :])
 
     def _settle_tails(self, families: Sequence[str]) -> None:
         """Digests of each family, and of what is left of it without an ending."""
-        tails, sizes = np.zeros((len(families), VARIANTS), np.uint64), np.full((len(families), VARIANTS), -1, np.int32)
-        tails[:, 0], sizes[:, 0] = digests(families), np.fromiter(map(len, families), np.int32, len(families))
+        tails, sizes = np.zeros((VARIANTS, len(families)), np.uint64), np.full((VARIANTS, len(families)), -1, np.int32)
+        tails[0], sizes[0] = digests(families), np.fromiter(map(len, families), np.int32, len(families))
         cut = [(n, place, end) for n, family in enumerate(families) for place, end in enumerate(endings(family), 1)]
         n, place, end = np.array(cut, np.int64).reshape(-1, 3).T
-        sizes[n, place] = sizes[n, 0] - _END_SIZES[end]
-        tails[n, place] = (tails[n, 0] - _END_DIGESTS[end]) * UNDONE[_END_SIZES[end]]
-        self.tails, self.tail_sizes = np.concatenate([self.tails, tails]), np.concatenate([self.tail_sizes, sizes])
+        sizes[place, n] = sizes[0, n] - _END_SIZES[end]
+        tails[place, n] = (tails[0, n] - _END_DIGESTS[end]) * UNDONE[_END_SIZES[end]]
+        self.tails = np.concatenate([self.tails, tails], axis=1)
+        self.tail_sizes = np.concatenate([self.tail_sizes, sizes], axis=1)
 
     def family_number(self, family: str) -> int:
         number = self.families.get(family)
@@ -118,19 +124,3 @@ class Forms(dict[str, int]):
 
     def capitals_number(self, caps: str) -> int:
         return self.capitals.setdefault(caps, len(self.capitals))
-
-
-class Chunks(dict[str, tuple[int, ...]]):
-    """What stands between spaces → its forms, remembered: most of a text has been seen before."""
-
-    MOST = 400_000
-
-    def __init__(self, forms: Forms) -> None:
-        super().__init__()
-        self.forms = forms
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        if len(self) >= self.MOST:
-            self.clear()
-        found = self[chunk] = tuple(map(self.forms.__getitem__, PIECE.findall(chunk)))
-        return found

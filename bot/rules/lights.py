@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.model import Paper
 from bot.rules.arrays import Bits, Ints, Longs, Where, where
+from bot.rules.chunks import Chunks
 from bot.rules.fold import cleaned
-from bot.rules.forms import BREAK, HYPHEN, SOFT, Chunks, Forms
+from bot.rules.forms import BREAK, HYPHEN, SOFT, Forms
 from bot.rules.reading import FIELDS, field_text
 
 if TYPE_CHECKING:
@@ -45,22 +45,13 @@ class Words:
 
 def arranged(papers: Sequence[Paper], chunks: Chunks, forms: Forms, named: Sequence[str]) -> Words:
     """The batch as arrays: title, abstract and keywords, and those other fields that are `named`."""
-    ids: list[int] = []
-    sizes: list[int] = []
-    number = chunks.__getitem__
     fields = [n for n, name in enumerate(FIELDS) if n <= 2 or name in named]
-    for one in papers:
-        for place in fields:
-            before = len(ids)
-            text = field_text(one, FIELDS[place])
-            if text:
-                ids.extend(chain.from_iterable(map(number, cleaned(text).split())))
-            ids.append(BREAK)
-            sizes.append(len(ids) - before)
+    texts = [cleaned(field_text(one, FIELDS[place])) for one in papers for place in fields]
+    pieces, sizes = chunks.read(texts)
     forms.settle()
-    pieces = np.array(ids, np.int32)
-    paper = np.repeat(np.repeat(np.arange(len(papers), dtype=np.int32), len(fields)), sizes)
-    zone = np.repeat(np.tile(np.array(fields, np.int32), len(papers)), sizes)
+    text = np.repeat(np.arange(len(texts)), sizes)
+    paper = (text // len(fields)).astype(np.int32)
+    zone = np.array(fields, np.int32).take(text % len(fields))
     at = where(pieces > SOFT)
     form = pieces[at]
     return Words(form, paper[at], zone[at], _gaps(pieces, at), forms.family.reach(len(forms.low))[form])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.rules.arrays import Ints, Lists, Numbers
 from bot.rules.signals import Signals, Zone
 from bot.rules.spelling import american
-from bot.rules.words import ENDS, makes
+from bot.rules.words import makes
 
 _UNKNOWN = -1
 BEGINS, HOLDS, STARTS, JOINS = 1, 2, 4, 8
@@ -87,13 +87,8 @@ def _parts(signals: Signals, whole: int) -> Iterator[tuple[int, int]]:
     """The pairs of asked families that one word holds: `finetun` → (`fine`, `tune`)."""
     asked, family = signals.asked, signals.forms.names[whole]
     for cut in range(2, len(family) - 2):
-        for first in signals.firsts.get(family[:cut], ()):
-            for second in _wholes_of(family[cut:]):
-                if second in asked and makes(family[:cut], second, family):
+        lasts = signals.lasts.get(family[cut:])
+        for first in signals.firsts.get(family[:cut], ()) if lasts else ():
+            for second in lasts or ():
+                if makes(family[:cut], second, family):
                     yield asked[first], asked[second]
-
-
-def _wholes_of(rest: str) -> Iterator[str]:
-    """The families that may stand as `rest` at the end of a longer word."""
-    yield rest
-    yield from (rest + end for end in ENDS)

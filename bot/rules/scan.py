@@ -9,9 +9,9 @@ import numpy as np
 
 from bot.model import Paper
 from bot.rules.arrays import Bits, Ints, Longs, Where, lit, where
+from bot.rules.chunks import Chunks
 from bot.rules.compounds import Compounds
 from bot.rules.fold import Token
-from bot.rules.forms import Chunks
 from bot.rules.known import Known
 from bot.rules.lights import ALL, BATCH, GAPS, Lights, Words, arranged, within
 from bot.rules.marks import Marks

@@ -9,7 +9,7 @@ import re
 
 from bot.rules.acronyms import Acronyms
 from bot.rules.arrays import Ints, Maybe, Numbers
-from bot.rules.forms import Forms, digest
+from bot.rules.forms import Forms, digest, lasts
 from bot.rules.frequency import Frequency
 from bot.rules.parser import parse
 from bot.rules.phrases import Phrases
@@ -71,6 +71,7 @@ class Signals:
         self.asked: dict[str, int] = {}
         self.wholes = Maybe()
         self.firsts: dict[str, list[str]] = {}
+        self.lasts: dict[str, list[str]] = {}
         self.starts: dict[str, list[str]] = {}
         self.epoch = 0
         self.facts: dict[int, Number | Fact | Top] = {}
@@ -155,6 +156,8 @@ class Signals:
         if len(family) >= 2:
             for start in firsts(family):
                 self.firsts.setdefault(start, []).append(family)
+        for end in lasts(family):
+            self.lasts.setdefault(end, []).append(family)
 
     def _leaf(self, leaf: Node) -> int:
         match leaf:

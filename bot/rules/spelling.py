@@ -94,5 +94,5 @@ def apart(word: str) -> str | None:
 
     Words in -ize have families of their own too: *tokenization* is not *token*, *generalize* is not *general*.
     """
-    ized = _IZE.fullmatch(word)
+    ized = _IZE.fullmatch(word) if "iz" in word else None
     return ized[1] if ized else _OWN.get(word)
