@@ -79,6 +79,12 @@ def parser() -> ArgumentParser:
     held.add_argument("action", nargs="?", choices=("release", "discard"), help="post it after all, or never")
     held.add_argument("source", nargs="?", metavar="SOURCE", help="only this source's, as it is listed")
     held.set_defaults(page="held")
+    address = commands.add_parser(
+        "address", parents=[shared, listing], help="a secret address for a channel's page; or end it"
+    )
+    address.add_argument("channel", metavar="CHANNEL", help="local:NAME, slack:TEAM/CHANNEL, discord:SERVER/CHANNEL")
+    address.add_argument("--end", action="store_true", help="from now on the address leads nowhere")
+    address.set_defaults(page="address")
     top.set_defaults(page="run", once=False, local=False, source=None)
     return top
 

@@ -64,6 +64,9 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 FIRST_RETRY = timedelta(seconds=30)
 """After a delivery's first failure; doubled up to `LONGEST_RETRY`."""
 
+ASKED_RETRY = timedelta(seconds=1)
+"""The same where the platform says how long it wants to be left alone: then nothing is broken."""
+
 LONGEST_RETRY = timedelta(hours=6)
 """An outage of a platform rarely lasts longer, and the paper is still news then."""
 
@@ -213,7 +216,8 @@ def retry_delivery(attempts: int, first_tried: datetime, now: datetime, after: f
     end = first_tried + GIVE_UP
     if now >= end:
         return None
-    return max(min(now + backoff(attempts, FIRST_RETRY, LONGEST_RETRY), end), now + _asked(after))
+    first = FIRST_RETRY if after is None else ASKED_RETRY
+    return max(min(now + backoff(attempts, first, LONGEST_RETRY), end), now + _asked(after))
 
 
 def probe(lost_since: datetime | None, now: datetime) -> datetime:

@@ -18,8 +18,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from bot import flow
-from bot.chat import NEEDS, local
-from bot.cli import ticking
+from bot.chat import ADDRESSES, NEEDS, at_home, local
+from bot.cli import pages, posting, ticking
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
@@ -42,6 +42,7 @@ def main(words: Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
     platforms = connected(found.env)
+    require_home(found, platforms)
     feeds = chosen(words.source or _configured(found), platforms)
     if platforms and any(source(address).url == "sample:" for address in words.source or ()):
         tell("The sample is left out while a platform is connected: it is for a first look.")
@@ -55,6 +56,16 @@ def connected(env: Mapping[str, str]) -> list[str]:
         if missing and len(missing) < len(needs):
             raise SettingsError(f"{platform.capitalize()} needs {' and '.join(needs)}; {missing[0]} is not set.")
     return [platform for platform, needs in NEEDS.items() if all(env.get(name) for name in needs)]
+
+
+def require_home(found: Settings, platforms: list[str]) -> None:
+    """`SettingsError` when a platform itself, and not a stand-in on this machine, would be posted to at a pace."""
+    away = [platform for platform in platforms if not at_home(platform, found.env)]
+    if away and found.file.limits.pace != 1:
+        raise SettingsError(
+            f"The config {found.path} is wrong: [limits] pace: it is for tests with a stand-in on this machine, and "
+            f"{away[0].capitalize()} would bar us for it: take it out, or let {ADDRESSES[away[0]]} be at 127.0.0.1."
+        )
 
 
 def _configured(found: Settings) -> list[str]:
@@ -91,7 +102,7 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
-        chats = await _connect(stack, platforms, settings.env, store)
+        chats = await _connect(stack, platforms, settings, store)
         await _tell_silent(store, chats)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
@@ -104,9 +115,10 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
+        refused: dict[str, str] = {}
         if served := words.local or not platforms:
-            await stack.enter_async_context(_pages(settings, world, feeds))
-        return await _until_stopped(world, feeds, platforms, served=served)
+            await stack.enter_async_context(_pages(settings, world, feeds, refused))
+        return await _until_stopped(world, feeds, platforms, refused, served=served)
 
 
 def whereabouts(store: str) -> str:
@@ -125,20 +137,21 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
         tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
-async def _connect(
-    stack: AsyncExitStack, platforms: list[str], env: Mapping[str, str], store: Store
-) -> dict[str, Chat]:
+async def _connect(stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:
-        chats[platform] = await import_module(f"bot.chat.{platform}").connect(env)
+        chats[platform] = await import_module(f"bot.chat.{platform}").connect(settings.env)
     for chat in chats.values():
+        chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
     return chats
 
 
 @asynccontextmanager
-async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIterator[None]:
+async def _pages(
+    settings: Settings, world: World, feeds: list[Feed], refused: Mapping[str, str]
+) -> AsyncIterator[None]:
     """The pages and the local channel, at an address that is told."""
     from bot import web
 
@@ -146,7 +159,16 @@ async def _pages(settings: Settings, world: World, feeds: list[Feed]) -> AsyncIt
         return feeds
 
     token = settings.env.get("BOT_WEB_TOKEN")
-    app = web.app(world.store, answerer(world), clock, sources=watched, token=token)
+    app = web.app(
+        world.store,
+        answerer(world),
+        clock,
+        sources=watched,
+        platforms=lambda: pages.platforms(world.chats, refused),
+        acronyms=world.acronyms,
+        base=pages.public_url(settings.env),
+        token=token,
+    )
     served = await web.serve(app, settings.file.web.host, settings.file.web.port)
     tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
     if any(feed.url == "sample:" for feed in feeds):
@@ -166,22 +188,25 @@ def answerer(world: World) -> Answer:
     return answer
 
 
-async def _until_stopped(world: World, feeds: list[Feed], platforms: list[str], *, served: bool) -> int:
+async def _until_stopped(
+    world: World, feeds: list[Feed], platforms: list[str], refused: dict[str, str], *, served: bool
+) -> int:
     """Poll, deliver and listen side by side until SIGTERM or SIGINT, or until nothing is left to listen to.
 
-    `served`: the pages are there to listen to, whatever the platforms say.
+    `served`: the pages are there to listen to, whatever the platforms say. `refused` takes up why platforms do.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    refused: list[str] = []
     work: list[Coroutine[Any, Any, None]] = [
         ticking.poll_all(feeds, world),
-        ticking.deliver_all(world),
-        ticking.tend_all(world),
+        posting.deliver_all(world),
+        posting.tend_all(world),
     ]
     work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
+    if served:
+        work.append(pages.keep_searchable(world.store))
     work += [_listen(world, platform, refused) for platform in platforms]
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())
@@ -205,13 +230,13 @@ async def _first_end(
             task.result()
 
 
-async def _listen(world: World, platform: str, refused: list[str]) -> None:
+async def _listen(world: World, platform: str, refused: dict[str, str]) -> None:
     """Hear one platform; its refusal is told, and the others go on."""
     while True:
         try:
             await world.chats[platform].listen(answerer(world))
         except PlatformFailed as error:
-            refused.append(platform)
+            refused[platform] = str(error)
             tell(f"{platform.capitalize()}: {error}")
             return
         except Exception:  # our own mistake with one platform: the others go on, and this one is heard again

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot import flow, past, sources
+from bot.cli.posting import end
 from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
-from bot.flow import Polled, World, backfill, later, renewing
+from bot.flow import Polled, World, backfill, renewing
 from bot.model import Claim, Feed
 from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
@@ -31,7 +32,11 @@ LOOK = 60.0
 """Seconds between two looks at which days are due again: the shortest wait is two hours."""
 
 AT_ONCE = 32
-"""Deliveries under way at the same time."""
+"""Messages edited, or followed up, at the same time."""
+
+CHANNELS_AT_ONCE = 256
+"""Deliveries under way at the same time, each to a channel of its own. A platform may let us wait half a minute for an
+answer: so many would have to do so before other channels wait for them."""
 
 POLLS = 64
 """Polls under way at the same time, each of another host: as many as there are requests (`fetch.limits`)."""
@@ -65,7 +70,7 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
                 async with asyncio.timeout(TICK):
                     await ended.wait()
     finally:
-        await _end(list(busy.values()))
+        await end(list(busy.values()))
 
 
 async def _reloaded(rota: Rota, feeds: list[Feed], version: int, world: World) -> int:
@@ -223,74 +228,6 @@ def _tell_renewed(polled: Polled, day: date) -> None:
         log.info("%s: %s again, %d to post", _name(polled.feed), f"{day:%d %B}", polled.deliveries)
 
 
-# ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
-
-
-async def deliver_all(world: World) -> None:
-    """Deliver whatever is due, one busy or failing channel never delaying another, until cancelled."""
-    busy: set[asyncio.Task[bool]] = set()
-    try:
-        while True:
-            busy = {task for task in busy if not _finished(task)}
-            claims = await _claims(world, AT_ONCE - len(busy))
-            busy |= {asyncio.create_task(flow.deliver(claim, world)) for claim in claims}
-            if not claims:
-                await asyncio.wait(
-                    busy, timeout=TICK, return_when=asyncio.FIRST_COMPLETED
-                ) if busy else await asyncio.sleep(TICK)
-    finally:
-        await _end(list(busy))
-
-
-async def _claims(world: World, limit: int) -> list[Claim]:
-    if limit <= 0:
-        return []
-    try:
-        return await flow.claim(world, WORKER, limit)
-    except StoreFailed as error:
-        log.warning("%s", error)
-        await asyncio.sleep(5)
-        return []
-
-
-def _finished(task: asyncio.Task[bool]) -> bool:
-    if task.done() and (error := task.exception()):
-        if isinstance(error, StoreFailed):
-            log.error("A delivery broke off and is tried again in a few minutes: %s", error)
-        else:
-            log.error("a delivery broke off; its lease gives it back", exc_info=error)
-    return task.done()
-
-
-async def _end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -> None:
-    """Let what is under way finish for a moment, then cancel it: leases and bookmarks give it back."""
-    if tasks:
-        await asyncio.wait(tasks, timeout=5)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def tend_all(world: World) -> None:
-    """Tell what became of papers, and edit messages that do not show what is so, until cancelled."""
-    while True:
-        done = 0
-        try:
-            for claim in await later.claim_news(world, WORKER, AT_ONCE):
-                await later.tell(claim, world)
-                done += 1
-            for edit in await later.edits(world, AT_ONCE):
-                await later.edit(edit, world)
-                done += 1
-        except StoreFailed as error:
-            log.warning("%s", error)
-            await asyncio.sleep(5)
-        except Exception:  # one message that breaks us must not keep all others from being told
-            log.exception("what became of a paper could not be told; it is tried again")
-            await asyncio.sleep(5)
-        await asyncio.sleep(0 if done else TICK)
-
-
 # ── once ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -322,9 +259,9 @@ async def _deliver_due(world: World) -> bool:
     """Deliver until nothing is due any more; True when something could not be delivered."""
     failed, sent = False, 0
     while True:
-        claims = await flow.claim(world, WORKER, AT_ONCE)
+        claims = await flow.claim(world, WORKER, CHANNELS_AT_ONCE)
         took = await _delivered(claims, world)
-        sent += sum(took)
+        sent += sum(one for one, claim in zip(took, claims, strict=True) if not claim.delivery.message)
         failed |= not all(took)
         if not claims:
             due = await world.store.due(list(world.chats))

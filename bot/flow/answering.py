@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from bot import commands, replies, rules, summary
 from bot.errors import PaperRoundError, WordsWrong
@@ -141,7 +142,8 @@ async def _discuss(press: Press, row: int, world: World) -> Reply:
         return replies.nothing_there()
     async with world.opening[row % len(world.opening)]:  # two people press at once: one thread
         delivery = await world.store.delivery(row) or delivery
-        thread = delivery.thread or await open_thread(delivery, paper, world)
+        asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
+        thread = delivery.thread or await open_thread(asked, paper, world)
     return replies.discuss(paper, thread)
 
 

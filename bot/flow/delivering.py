@@ -20,7 +20,7 @@ from bot.errors import (
     Unsure,
 )
 from bot.flow import digests
-from bot.flow.world import World
+from bot.flow.world import World, turn
 from bot.model import Claim, Delivery, Paper
 from bot.replies import when
 
@@ -38,7 +38,10 @@ async def claim(world: World, worker: str, limit: int) -> list[Claim]:
 
 
 async def deliver(claim: Claim, world: World) -> bool:
-    """Post → remember → thread → remember → done. True when nothing went wrong; every failure is written down."""
+    """Post → remember → thread → remember → done. True when nothing went wrong; every failure is written down.
+
+    One message a claim, where the channel has a pace: what is left to say is claimed again when its turn comes.
+    """
     try:
         await (digests.send(claim, world) if claim.items else _alone(claim, world))
     except LeaseLost:
@@ -74,7 +77,10 @@ async def _alone(claim: Claim, world: World) -> None:
             await world.store.put_off(claim, rounds.day_end(delivery.options, world.clock()), "overflow")
             return
         message = await _headline(claim, world)
+        if delivery.options.thread == "auto" and await digests.paused(claim, world):
+            return  # the opener is a message too, and waits for its turn
     if delivery.options.thread == "auto" and not delivery.thread:
+        await turn(delivery.channel, world)
         await open_thread(replace(delivery, message=message), claim.paper, world)
     await world.store.done(claim)
 
@@ -82,6 +88,7 @@ async def _alone(claim: Claim, world: World) -> None:
 async def _headline(claim: Claim, world: World) -> str:
     delivery = claim.delivery
     chat, post = world.chats[delivery.channel.platform], summary.post(delivery, claim.paper)
+    await turn(delivery.channel, world)
     message = await chat.post(delivery.channel, post, delivery.key, doubt=delivery.doubt)
     await world.store.posted(claim, message, world.clock())
     return message
@@ -114,9 +121,7 @@ async def open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
             raise
         home = await _card(delivery, paper, world)  # somebody deleted the post: the paper is discussed all the same
         thread = await chat.thread(channel, home, name, summary.opener(paper), f"{key}|card")
-    await world.store.threaded(delivery.row, thread)
-    if delivery.bundle and delivery.message:  # the digest's line leads there from now on
-        await world.store.mark(channel, delivery.message, world.clock())
+    await world.store.threaded(delivery.row, thread, world.clock())
     return thread
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import rounds, summary
 from bot.errors import MessageGone, Refused, TryLater
-from bot.flow.world import World
+from bot.flow.world import World, turn
 from bot.model import Claim, Delivery, Item, Line, Post
 from bot.ports import Chat
 
@@ -26,6 +26,7 @@ class Frame:
     rest: int
     rules: tuple[str, ...]
     week: tuple[Line, ...] = ()
+    since: datetime | None = None
 
     def render(self, items: Sequence[Item], part: int, parts: int, threads: Mapping[int, str] | None = None) -> Post:
         delivery = self.first.delivery
@@ -36,7 +37,9 @@ class Frame:
         return summary.digest(
             items,
             day=rounds.local_date(delivery.options, sent),
-            kind=delivery.bundle or "digest",
+            kind="waited" if delivery.bundle == "paused" else delivery.bundle or "digest",
+            since=rounds.local(delivery.options, self.since) if self.since else None,
+            paused=delivery.bundle == "paused",
             part=part,
             parts=parts,
             total=self.total,
@@ -58,11 +61,30 @@ async def send(claim: Claim, world: World) -> None:
             await world.store.put_off(claim, then, "digest")
             return
     items = await _planned(claim, items, world)
-    for part in sorted({part for item in items if (part := item.delivery.part or 0) > 0}):
-        await _post(claim, part, items, world)
-    if any((item.delivery.part or 0) < 0 for item in items):
-        await _rest(claim, world)
+    left = [part for part in _parts(items) if _unsaid(items, part)]
+    for part in left:
+        await turn(claim.delivery.channel, world)
+        await _post(claim, part, items, world) if part > 0 else await _rest(claim, part, world)
+        if part != left[-1] and await paused(claim, world):
+            return
     await world.store.done(claim)
+
+
+async def paused(claim: Claim, world: World) -> bool:
+    """Give it back for the time that its channel takes no other message; False where a channel takes any number."""
+    pace = world.chats[claim.delivery.channel.platform].pace
+    if pace:
+        await world.store.let_go(claim, world.clock() + pace)
+    return bool(pace)
+
+
+def _parts(items: Sequence[Item]) -> list[int]:
+    """The digest's messages in their order: 1, 2, …, then -1, -2, … in its thread."""
+    return sorted({part for item in items if (part := item.delivery.part)}, key=lambda part: (part < 0, abs(part)))
+
+
+def _unsaid(items: Sequence[Item], part: int) -> bool:
+    return any(item.delivery.part == part and not item.delivery.message for item in items)
 
 
 async def unwanted(deliveries: Sequence[Delivery], world: World) -> list[Delivery]:
@@ -105,12 +127,13 @@ def _one_liners(items: Sequence[Item], part: int, parts: int) -> Post:
 
 async def _frame(items: Sequence[Item], rest: int, world: World) -> Frame:
     """What stands around these papers, if they go out now."""
-    first = items[0]
+    first, channel = items[0], items[0].delivery.channel
     sent = first.delivery.posted_at or world.clock()
     oldest = min(item.delivery.due for item in items if item.delivery.due)
     first = replace(first, delivery=replace(first.delivery, posted_at=sent, due=oldest))
     rules = tuple(dict.fromkeys(r.rule for item in items for r in item.delivery.reasons if r.rule))
-    return Frame(first, len(items), rest, rules, await _week(first, world))
+    since = (await world.store.customs([channel]))[channel].lost_since if first.delivery.bundle == "waited" else None
+    return Frame(first, len(items), rest, rules, await _week(first, world), since)
 
 
 async def _week(first: Item, world: World) -> tuple[Line, ...]:
@@ -130,10 +153,8 @@ def _before(item: Item, delivery: Delivery) -> bool:
 
 
 async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) -> None:
-    """One message of the digest, if the channel has not had it."""
+    """One message of the digest."""
     mine = [item for item in items if item.delivery.part == part]
-    if all(item.delivery.message for item in mine):
-        return
     channel, chat = claim.delivery.channel, world.chats[claim.delivery.channel.platform]
     parts = max(item.delivery.part or 0 for item in items)
     rest = sum((item.delivery.part or 0) < 0 for item in items)
@@ -144,40 +165,33 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
     await world.store.posted(claim, message, world.clock(), [item.delivery.row for item in mine])
 
 
-async def _rest(claim: Claim, world: World) -> None:
-    """What is above `max`, one paper a line, in the thread of the digest's first message."""
+async def _rest(claim: Claim, part: int, world: World) -> None:
+    """Some of what is above `max`, one paper a line, in the thread of the digest's first message."""
     assert claim.delivery.digest is not None
     chat, channel = world.chats[claim.delivery.channel.platform], claim.delivery.channel
     items = await world.store.passengers(claim.delivery.digest)
     top = next((i.delivery.message for i in items if i.delivery.part == 1 and i.delivery.message), None)
+    mine, below = [i for i in items if i.delivery.part == part], [i for i in items if (i.delivery.part or 0) < 0]
     parts = -min(item.delivery.part or 0 for item in items)
-    thread: str | None = None
-    for part in range(1, parts + 1):
-        mine = [item for item in items if item.delivery.part == -part]
-        total = sum((item.delivery.part or 0) < 0 for item in items)
-        post = summary.one_liners(mine, part=part, parts=parts, total=total)
-        key = f"{channel}|digest|{claim.delivery.digest}|rest|{part}"
-        thread, message = await _line_up(chat, claim, top, thread, post, key)
-        rows = [item.delivery.row for item in mine]
-        await world.store.posted(claim, top or message, world.clock(), rows)
+    post = summary.one_liners(mine, part=-part, parts=parts, total=len(below))
+    key = f"{channel}|digest|{claim.delivery.digest}|rest|{-part}"
+    message = await _line_up(chat, claim, top, post, key, first=part == -1)
+    await world.store.posted(claim, top or message, world.clock(), [item.delivery.row for item in mine])
 
 
-async def _line_up(
-    chat: Chat, claim: Claim, top: str | None, thread: str | None, post: Post, key: str
-) -> tuple[str | None, str]:
-    """Say it in the digest's thread; where there can be none, in the channel."""
+async def _line_up(chat: Chat, claim: Claim, top: str | None, post: Post, key: str, *, first: bool) -> str:
+    """Say it in the digest's thread, which the first of them opens; where there can be none, in the channel."""
     channel, doubt = claim.delivery.channel, claim.delivery.doubt
     try:
-        if thread is None and top is not None:
-            thread = await chat.thread(channel, top, post.headline.text, post, key, doubt=doubt)
-            return thread, thread
-        if thread is not None:
-            return thread, await chat.reply(channel, thread, post, key, doubt=doubt)
+        if top is not None and first:
+            return await chat.thread(channel, top, post.headline.text, post, key, doubt=doubt)
+        if top is not None:
+            return await chat.reply(channel, top, post, key, doubt=doubt)
     except TryLater:
         raise
     except (MessageGone, Refused):
-        thread = None
-    return thread, await chat.post(channel, post, key, doubt=doubt)
+        pass
+    return await chat.post(channel, post, key, doubt=doubt)
 
 
 async def shown(channel_items: Sequence[Item], message: str, world: World) -> Post | None:
@@ -190,12 +204,19 @@ async def shown(channel_items: Sequence[Item], message: str, world: World) -> Po
     if one.delivery.bundle is None or one.delivery.digest is None:
         return summary.post(one.delivery, one.paper)
     items = await world.store.passengers(one.delivery.digest)
-    mine = [item for item in items if item.delivery.message == message and (item.delivery.part or 0) > 0]
+    mine = _as_posted([item for item in items if item.delivery.message == message and (item.delivery.part or 0) > 0])
     if not mine:
         return None
     parts = max(item.delivery.part or 0 for item in items)
     frame = await _frame(items, sum((item.delivery.part or 0) < 0 for item in items), world)
     return frame.render(mine, mine[0].delivery.part or 1, parts, await _threads(mine, world))
+
+
+def _as_posted(items: Sequence[Item]) -> list[Item]:
+    """In the order they were posted in, before anybody here could vote: lines do not move under a reader's eyes."""
+    by_row = {item.delivery.row: item for item in items}
+    unvoted = [replace(item, delivery=replace(item.delivery, votes=0)) for item in items]
+    return [by_row[item.delivery.row] for item in summary.ranked(unvoted)]
 
 
 async def _threads(items: Sequence[Item], world: World) -> dict[int, str]:

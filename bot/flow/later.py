@@ -50,7 +50,7 @@ async def _in_thread(claim: Claim, world: World) -> bool:
         for one in delivery.news:
             if one.said is None:
                 post, key = summary.update(one, claim.paper), _key(delivery.key, one)
-                await chat.reply(delivery.channel, delivery.thread, post, key, doubt=claim.lease > 2)
+                await chat.reply(delivery.channel, delivery.thread, post, key, doubt=delivery.doubt)
     except MessageGone:
         return False
     return True

@@ -123,14 +123,6 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         return replace(polled, changes=told.changes)
 
 
-def _remembered(
-    feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime
-) -> tuple[tuple[Paper, ...], Bookmark]:
-    """The papers with dates that can be believed, and what is remembered of the feed."""
-    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
-    return papers, marks.bookmark(feed, before, fetched, reading, now)
-
-
 @dataclass(frozen=True, slots=True)
 class Tidings:
     """What a reading brings: how many papers are `new`, which of them are news, known papers as they were and will be.
@@ -168,6 +160,14 @@ async def tidings(
     return Tidings(version, audience, len(new), sifted, tuple(changes), planned, became)
 
 
+def _remembered(
+    feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime
+) -> tuple[tuple[Paper, ...], Bookmark]:
+    """The papers with dates that can be believed, and what is remembered of the feed."""
+    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    return papers, marks.bookmark(feed, before, fetched, reading, now)
+
+
 async def _matches(
     new: tuple[Paper, ...], changes: list[tuple[Paper, Paper]], version: int, world: World
 ) -> list[Match]:
@@ -180,10 +180,20 @@ async def _matches(
     now = world.clock()
     async with world.matching:
         if world.matcher.version != version:
-            await asyncio.to_thread(world.matcher.follow, await world.store.rulebook())
+            await _follow(world)
         read = [*new, *(after for _, after in changes)]
         before, after = await ranks(read, world, now) if world.matcher.ranked else ({}, {})
         return await asyncio.to_thread(_asked, new, changes, before, after, world.matcher)
+
+
+async def _follow(world: World) -> None:
+    """Bring the matcher to the rulebook; what it had to compile is kept in the store for the next start."""
+    matcher, store = world.matcher, world.store
+    book = await store.rulebook()
+    lines = await store.compiled(matcher.folding, matcher.newest)
+    made = await asyncio.to_thread(matcher.follow, book, lines)
+    if made:
+        await store.keep_compiled(matcher.folding, made)
 
 
 def _asked(

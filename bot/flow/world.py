@@ -39,7 +39,19 @@ class World:
     zone: str = "UTC"
     """The time zone of channels that nobody has set one for."""
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    spoke: dict[Channel, datetime] = field(default_factory=dict)
+    """When each channel was last told something by this process."""
     opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))
+
+
+async def turn(channel: Channel, world: World) -> None:
+    """Wait for what its pace still lacks. Claims keep it, but not every message takes equally long from there."""
+    now, pace = world.clock(), world.chats[channel.platform].pace
+    last = world.spoke.get(channel)
+    free_at = now if last is None else min(max(now, last + pace), now + pace)
+    world.spoke[channel] = free_at
+    if free_at > now:
+        await asyncio.sleep((free_at - now).total_seconds())
 
 
 async def wishes(channels: Collection[Channel], world: World) -> Wishes:

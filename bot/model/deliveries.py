@@ -36,9 +36,9 @@ class Match:
     reasons: tuple[Reason, ...]
 
 
-Bundle = Literal["digest", "start", "overflow", "waited"]
+Bundle = Literal["digest", "start", "overflow", "waited", "paused"]
 """Why papers share a message: a daily or weekly digest; what a new subscription begins with; what was above the
-day's `max`; what waited while the channel could not be posted to."""
+day's `max`; what waited while the channel could not be posted to, or was paused."""
 
 NewsKind = Literal["version", "withdrawn", "code", "featured", "votes", "rule"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, Protocol
@@ -25,8 +26,19 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.rules.narrow import Need
 
 NOTHING: Mapping[str, timedelta] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many deliveries of a platform wait: `pending` to be sent, the first of them at `due`; `held` for a person."""
+
+    platform: str
+    pending: int
+    held: int
+    due: datetime | None
 
 
 class Store(Protocol):
@@ -114,12 +126,38 @@ class Store(Protocol):
     async def day(self, day: date) -> list[Paper]:
         """The papers of one day: most upvotes first, then as first seen."""
 
+    async def index(self, limit: int) -> int:
+        """Make up to `limit` papers searchable that are new or have changed, the newest first; how many are left."""
+
+    async def narrowed(
+        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+    ) -> list[tuple[int, Paper]]:
+        """The newest searchable papers that have what is needed (None: any), each with its place.
+
+        With `before`, only those at a lower place; with `since`, only those of that moment or later.
+        """
+
+    async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
+        """The words that begin so and stand in titles, abstracts and keywords of `least` papers, and in how many.
+
+        A paper that has a word in its title and elsewhere counts twice.
+        """
+
     # ── subscriptions ──
     async def version(self) -> int:
         """The rulebook's version; cheap enough to ask every half second."""
 
     async def rulebook(self) -> Rulebook:
         """All active subscriptions and the version they stand at."""
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        """The engine's forms of rules that were kept with this folding, by subscription, of those numbered higher."""
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        """Keep the engine's forms of subscriptions' rules beside their words; the rulebook's version stays.
+
+        Subscriptions that are gone do not matter.
+        """
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         """Add it and return it with its id; the same rule in the same channel is updated, not added."""
@@ -197,7 +235,7 @@ class Store(Protocol):
         """Give it back, with all that travels with it, to go out at `due`; nothing was tried. `LeaseLost` as above."""
 
     async def let_go(self, claim: Claim, until: datetime) -> None:
-        """Give it back as it is; its channel is left alone until then. `LeaseLost` as above."""
+        """Give it back as it is, in doubt; its channel is left alone until then. `LeaseLost` as above."""
 
     async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
         """The platform refuses the whole channel: what is due there waits together and is tried again at `probe`.
@@ -244,8 +282,11 @@ class Store(Protocol):
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
         """It shows what was so at the edit's turn. `again`: it could not be edited, and is tried then."""
 
-    async def threaded(self, row: int, thread: str) -> None:
-        """Remember the paper's thread in this channel; the first one stays."""
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
+        """Remember the paper's thread in this channel; the first one stays.
+
+        With `now`, a digest that shows the paper is marked for an edit, so that its line leads to the thread.
+        """
 
     async def done(self, claim: Claim) -> None:
         """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""
@@ -276,6 +317,24 @@ class Store(Protocol):
 
     async def discard(self, source: str | None, reason: str) -> int:
         """End what is held of this source (None: of all) as `given_up` for this reason; return how many."""
+
+    async def reached(self, id: str) -> list[Delivery]:
+        """The deliveries of a paper, by its id or any alias, in the order planned; without merged ones."""
+
+    async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
+        """What a channel was sent, the newest first, with the papers."""
+
+    async def waiting(self) -> list[Waiting]:
+        """How much waits, by platform; platforms where nothing does are left out."""
+
+    async def address(self, channel: Channel, secret: str) -> str:
+        """The secret that leads to a channel's page: the one it has, else this one from now on."""
+
+    async def end_address(self, channel: Channel) -> bool:
+        """Let the channel's secret lead nowhere any more; False when it had none."""
+
+    async def addressed(self, secret: str) -> Channel | None:
+        """The channel that this secret leads to."""
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

@@ -49,15 +49,23 @@ class Engine:
 
     def add(self, key: int, rule: Rule) -> None:
         """Ask this rule from now on; a key that is known changes its rule."""
+        self.put(key, compiled(rule, self.acronyms))
+
+    def put(self, key: int, line: str) -> None:
+        """`add` for a rule in its `compiled` form."""
         self.remove(key)
-        self.fanout.add(self.ways.rule(compiled(rule, self.acronyms)), key)
+        self.fanout.add(self.ways.rule(line), key)
 
     def load(self, lines: Iterable[tuple[int, str]]) -> None:
-        """Ask many rules from now on, each a new key and the rule's `compiled` line from the store."""
+        """Ask many rules from now on, each a new key and the rule's `compiled` line from the store.
+
+        What a load makes stays, so the garbage collector is kept from looking through it, now and ever after.
+        """
         paused = gc.isenabled()
-        gc.disable()  # what is built here stays: looking through it again and again would double the time
+        gc.disable()
         try:
             self._load(lines)
+            gc.freeze()
         finally:
             if paused:
                 gc.enable()

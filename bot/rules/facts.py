@@ -63,17 +63,29 @@ def counts(number: Number, paper: Paper) -> bool:
 _ON = {"new": ("new",), "cross": ("cross", "replace-cross"), "revised": ("replace", "replace-cross")}
 
 
+HAVE = ("code", "abstract", "keywords", "pdf")
+"""What `has:` asks for."""
+
+
 def holds(fact: Fact, paper: Paper) -> bool:
     """Whether the paper has it, or was announced so."""
-    if fact.kind == "on":
-        return paper.announce in _ON[fact.value]
+    return fact.value in announced_as(paper) if fact.kind == "on" else has(paper, fact.value)
+
+
+def announced_as(paper: Paper) -> tuple[str, ...]:
+    """The values of `on:` that hold for how it was announced."""
+    return tuple(value for value, announces in _ON.items() if paper.announce in announces)
+
+
+def has(paper: Paper, value: str) -> bool:
+    """Whether the paper has one of `HAVE`."""
     have = {
         "code": paper.signals.code_url,
         "abstract": paper.abstract.strip(),
         "keywords": paper.signals.keywords,
         "pdf": paper.pdf_url,
     }
-    return bool(have[fact.value])
+    return bool(have[value])
 
 
 def same_person(wanted: tuple[str, ...], author: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Paper
@@ -56,10 +56,10 @@ def suggested(missing: Sequence[Leaf], papers: Sequence[Paper]) -> tuple[Unseen,
     if not missing or len(papers) < FEWEST:
         return ()
     have = Counter(word for paper in papers for word in Words.of(f"{paper.title} {paper.abstract}"))
-    return tuple(Unseen(spell(leaf), _meant(leaf, have)) for leaf in missing)
+    return tuple(Unseen(spell(leaf), meant(leaf, have)) for leaf in missing)
 
 
-def _meant(leaf: Leaf, have: Counter[str]) -> str | None:
+def meant(leaf: Leaf, have: Mapping[str, int]) -> str | None:
     """The stored papers' word that is written most alike, the more common one of two alike."""
     if not isinstance(leaf, Word) or len(leaf.text) < 4:
         return None

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from bot.model import Feed
 from bot.sources.address import mask
@@ -125,6 +125,26 @@ def _short(id: str) -> str:
     return tidy if len(tidy) <= LONGEST else f"{tidy[: LONGEST - 65]}~{hashlib.sha256(tidy.encode()).hexdigest()}"
 
 
+_OURS = "paper-round:"
+"""How another Paper Round's feed writes an id that is neither arXiv's nor a DOI."""
+
+
+def uri(id: str) -> str:
+    """A paper's id as an address (RFC 3986) that names it anywhere; `identity` reads every one of them back."""
+    kind, _, rest = id.partition(":")
+    if kind == "arxiv":
+        return f"https://arxiv.org/abs/{quote(rest.encode('utf-8', 'replace'), safe='/.')}"
+    if kind == "doi":
+        return f"https://doi.org/{quote(rest.encode('utf-8', 'replace'), safe='/.:;()')}"
+    return _OURS + quote(id.encode("utf-8", "replace"), safe="")
+
+
+def _from_uri(guid: str) -> str | None:
+    """The id that another Paper Round has written so."""
+    named = unquote(guid.removeprefix(_OURS)) if guid.startswith(_OURS) else ""
+    return named if named.startswith(("guid:", "url:")) else None
+
+
 def _home(link: str) -> bool:
     parts = urlsplit(link)
     return parts.path.strip("/") == "" and not parts.query and not parts.fragment
@@ -153,7 +173,9 @@ def identity(names: Names, feed: Feed, telling: frozenset[str]) -> Identity | No
             if (found := reader(text)) and not (kind == "doi" and found[0].startswith("10.48550/arxiv.")):
                 ids.setdefault(_short(f"{kind}:{found[0]}"))
                 versions += [found[1]] if found[1] else []
-    if names.guid and not (arxiv_id(names.guid) or doi(names.guid)):
+    if ours := _from_uri(names.guid):
+        ids.setdefault(_short(ours))
+    elif names.guid and not (arxiv_id(names.guid) or doi(names.guid)):
         ids.setdefault(_short(f"guid:{mask(feed.address)}#{names.guid}"))
     if names.link and normalised(names.link) in telling and not (arxiv_id(names.link) or doi(names.link)):
         ids.setdefault(_short(f"url:{mask(normalised(names.link))}"))

@@ -5,7 +5,7 @@ Moments are text `2026-08-17T09:00:00.000000Z`, so that they sort as they follow
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -71,6 +71,15 @@ def moment(text: str) -> datetime:
 
 def moment_or_none(text: str | None) -> datetime | None:
     return None if text is None else moment(text)
+
+
+def place(moment: datetime, number: int) -> int:
+    """Where a paper stands in time: by the second, of one second by its number. Later is greater, and fits 64 bits."""
+    seconds = (utc(moment) - _EPOCH) // timedelta(seconds=1)
+    return (seconds << 24) | (number & 0xFFFFFF)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def pack(noun: object) -> str:

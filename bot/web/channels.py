@@ -61,7 +61,7 @@ async def say(request: web.Request) -> web.StreamResponse:
         raise Wrong(413, f"That is {len(text):,} characters; a message holds {words.LONGEST:,}.")
     if command := words.command(text):
         reply = await desk(request).answer(Ask(here.channel, here.person, *command))
-        return await _tell(request, here, reply, top, typed=text)
+        return await tell(request, here, reply, top, typed=text)
     if not text:
         raise web.HTTPSeeOther(channel_path(here.channel, top) + "#say")
     kept = await _keep(request, here, text, top, fields.get("nonce", ""))
@@ -77,7 +77,7 @@ async def press(request: web.Request) -> web.StreamResponse:
     if action is None:
         raise Wrong(400, "There is no such button; open the page again.")
     reply = await desk(request).answer(Press(here.channel, here.person, action))
-    return await _tell(request, here, reply, words.number(fields.get("thread", "")))
+    return await tell(request, here, reply, words.number(fields.get("thread", "")))
 
 
 # ── pages ──
@@ -141,7 +141,7 @@ async def _thread(
 # ── what becomes of words and presses ──
 
 
-async def _tell(request: web.Request, here: Room, reply: Reply, top: int | None, typed: str = "") -> web.StreamResponse:
+async def tell(request: web.Request, here: Room, reply: Reply, top: int | None, typed: str = "") -> web.StreamResponse:
     """Say what is for all in the channel; lead to the thread, or show the person what is for them alone."""
     if reply.public:
         now = desk(request).clock()

@@ -14,7 +14,21 @@ from bot.ports import Answer, Clock, Store
 from bot.web.door import Door, Wrong, visitor_of
 from bot.web.live import Live
 from bot.web.render import Look
+from bot.web.seek import Seeker
 from bot.web.visitor import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform that the bot speaks on, and how that goes in a few words; `wrong`: somebody should look at it."""
+
+    name: str
+    told: str
+    wrong: bool = False
+
+
+Platforms = Callable[[], Sequence[Platform]]
+"""The platforms that the running bot is connected to, at this moment."""
 
 Sources = Callable[[], Awaitable[Sequence[Feed]]]
 """Which feeds the running bot reads."""
@@ -31,6 +45,10 @@ class Desk:
     door: Door
     live: Live
     sources: Sources
+    platforms: Platforms
+    seeker: Seeker
+    base: str | None = None
+    """The public address of the pages, without a slash at its end; the only base of links that leave the machine."""
 
 
 @dataclass(frozen=True, slots=True)

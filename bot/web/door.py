@@ -61,6 +61,8 @@ class Door:
     token: str | None = None
     writing: Allowance = field(default_factory=lambda: Allowance(20, timedelta(seconds=1)))
     arriving: Allowance = field(default_factory=lambda: Allowance(120, timedelta(milliseconds=200)))
+    trying: Allowance = field(default_factory=lambda: Allowance(30, timedelta(seconds=1)))
+    searching: Allowance = field(default_factory=lambda: Allowance(40, timedelta(milliseconds=250)))
 
     def check_host(self, request: web.Request) -> None:
         """Refuse names that are not ours: another site's name may have been pointed at this machine (DNS rebinding)."""
@@ -86,6 +88,12 @@ class Door:
         now = self.clock()
         if not (self.arriving.spend(request.remote or "", now) and self.writing.spend(visitor.person, now)):
             raise Wrong(429, "That was too much at once; wait a few seconds and send it again.")
+
+    def check_search(self, request: web.Request, *, heavy: bool = False) -> None:
+        """Refuse whoever searches faster than a person types; what is `heavy` costs half a second of a core."""
+        purse = self.trying if heavy else self.searching
+        if not purse.spend(request.remote or "", self.clock()):
+            raise Wrong(429, "That was too many searches at once; wait a few seconds and try again.")
 
     @property
     def locked(self) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.errors import StoreFailed
 from bot.model import Feed
 from bot.ports import Answer, Clock, Store
-from bot.web import channels, events, papers
-from bot.web.desk import DESK, NEWCOMER, Desk, Sources, desk, form, page, visitor, wants_json
+from bot.rules import KNOWN, Acronyms
+from bot.web import channels, events, feeds, following, papers, searching, standing
+from bot.web.desk import DESK, NEWCOMER, Desk, Platform, Platforms, Sources, desk, form, page, visitor, wants_json
 from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
 from bot.web.live import Live
 from bot.web.render import FILES, look
+from bot.web.seek import Seeker
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +38,19 @@ async def _no_sources() -> Sequence[Feed]:
     return ()
 
 
+def _no_platforms() -> Sequence[Platform]:
+    return ()
+
+
 def app(
     store: Store,
     answer: Answer,
     clock: Clock,
     *,
     sources: Sources | None = None,
+    platforms: Platforms = _no_platforms,
+    acronyms: Acronyms = KNOWN,
+    base: str | None = None,
     host: str = "127.0.0.1",
     names: Iterable[str] = (),
     token: str | None = None,
@@ -49,13 +59,17 @@ def app(
 ) -> web.Application:
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
+    `base` is the public address (`https://papers.example.org`): its name is one of ours, and feeds link there.
+
     In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
     a silent line to a browser says that it is still there.
     """
     made = web.Application(middlewares=[_sentences, _entry], client_max_size=BODY)
-    door = Door(clock, host, frozenset(name.lower() for name in names), token or None)
+    public = {urlsplit(base).hostname or ""} if base else set()
+    door = Door(clock, host, frozenset(name.lower() for name in (*names, *public)), token or None)
     live = Live(store, every=every, beat=beat)
-    made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources)
+    seeker = Seeker(store, acronyms)
+    made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources, platforms, seeker, base)
     made.on_response_prepare.append(_dress)
     made.on_shutdown.append(_quiet)
     made.add_routes(
@@ -63,6 +77,16 @@ def app(
             web.get("/", papers.front),
             web.get("/day/{day}", papers.one_day),
             web.get("/papers/{id:.+}", papers.one_paper),
+            web.get("/search", searching.search),
+            web.get("/workshop", searching.workshop),
+            web.post("/subscribe", searching.subscribe),
+            web.get("/feed.{kind:atom|json}", feeds.searched),
+            web.get("/channels", following.channels),
+            web.get("/channels/{channel}", following.channel),
+            web.get("/channels/{channel}/feed.{kind:atom|json}", feeds.channel),
+            web.get("/shared/{secret}", following.shared),
+            web.get("/shared/{secret}/feed.{kind:atom|json}", feeds.shared),
+            web.get("/status", standing.status),
             web.get("/chat", channels.channels),
             web.get("/chat/{name}", channels.channel),
             web.post("/chat/{name}", channels.say),
@@ -128,6 +152,7 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
 
 async def _quiet(application: web.Application) -> None:
     await application[DESK].live.close()
+    application[DESK].seeker.close()
 
 
 # ── small pages ──

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 
 from aiohttp import web
 
-from bot.model import Bookmark, Feed, Paper
+from bot.model import Bookmark, Delivery, Feed, Paper
 from bot.ports import Store
+from bot.public import public
+from bot.rules.trending import heat
 from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import paper_path
@@ -40,18 +42,40 @@ async def one_day(request: web.Request) -> web.Response:
 async def one_paper(request: web.Request) -> web.Response:
     """A paper by its id; by another id it is known by, the way to it."""
     paper = await desk(request).store.paper(request.match_info["id"])
-    if paper is None:
+    if paper is None or not await desk(request).seeker.shown([paper]):
         raise Wrong(404, "No paper is known by this id; it may never have reached this installation.")
     if paper.id != request.match_info["id"]:
         raise web.HTTPFound(paper_path(paper.id))
     came = paper.announced or paper.seen
     return await page(
-        request, "paper.html", here="papers", paper=paper, day=came.date() if came else None, sample=_sampled([paper])
+        request,
+        "paper.html",
+        here="papers",
+        paper=paper,
+        day=came.date() if came else None,
+        sample=_sampled([paper]),
+        reached=[_reach(one) for one in await desk(request).store.reached(paper.id) if public(one.channel)],
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Where a paper went: the rules that wanted it, each with the terms that hit, and what became of it."""
+
+    delivery: Delivery
+    rules: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _reach(delivery: Delivery) -> _Reach:
+    terms: dict[str, dict[str, None]] = {}
+    for reason in delivery.reasons:
+        terms.setdefault(reason.rule, {})[reason.term] = None
+    return _Reach(delivery, tuple((rule, tuple(found)) for rule, found in terms.items()))
+
+
 async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
-    papers = await desk(request).store.day(day)
+    order = "newest" if request.query.get("order") == "newest" else "trending"
+    papers = ordered(await desk(request).seeker.shown(await desk(request).store.day(day)), order)
     sheets = max(1, -(-len(papers) // SHEET))
     sheet = min(_sheet(request), sheets)
     return await page(
@@ -59,10 +83,12 @@ async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) ->
         "day.html",
         here="papers",
         day=day,
+        order=order,
         newest=bool(days) and day == days[0][0],
         total=len(papers),
         papers=papers[(sheet - 1) * SHEET : sheet * SHEET],
         voted=any(paper.signals.upvotes is not None for paper in papers),
+        rule_of_day="top:10",
         sample=_sampled(papers),
         sheet=sheet,
         sheets=sheets,
@@ -70,6 +96,16 @@ async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) ->
         later=next((d for d, _ in reversed(days) if d > day), None),
         strip=strip(day, days),
     )
+
+
+def ordered(papers: list[Paper], order: str) -> list[Paper]:
+    """The day's papers: the newest first, or trending, by the one formula there is (`bot.rules.trending`)."""
+    if order == "newest":
+        return sorted(papers, key=lambda paper: paper.announced or paper.seen or _NEVER, reverse=True)
+    return sorted(papers, key=lambda paper: -heat(paper))
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def strip(day: date, days: list[tuple[date, int]], most: int = STRIP) -> list[tuple[date, int]]:

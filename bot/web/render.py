@@ -13,7 +13,9 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.model import Channel, Line, Paper, Post
+from bot import summary
+from bot.model import Channel, Line, Paper, Post, Reason
+from bot.web import marked
 from bot.web.visitor import BOT, called
 from bot.web.words import LONGEST, UNSAID
 
@@ -85,6 +87,38 @@ def channel_path(channel: Channel, message: int | str | None = None) -> str:
     return f"/chat/{quote(channel.place, safe='')}" + (f"/{message}" if message is not None else "")
 
 
+def channel_name(channel: Channel) -> str:
+    """`#general` of these pages; another platform's by its ids."""
+    return f"#{channel.place}" if channel.platform == "local" else str(channel)
+
+
+def follow_path(channel: Channel) -> str:
+    """The page that tells what a channel follows."""
+    return f"/channels/{quote(str(channel), safe=':')}"
+
+
+def in_whole(text: str, reasons: Iterable[Reason], field: str) -> marked.Pieces:
+    return marked.marked(text, marked.places(reasons, field))
+
+
+def in_part(text: str, reasons: Iterable[Reason], field: str) -> marked.Pieces:
+    return marked.excerpt(text, marked.places(reasons, field))
+
+
+def elsewhere(reasons: Iterable[Reason]) -> list[Reason]:
+    """The reasons that neither title nor abstract shows: a category, votes, a keyword."""
+    said = {reason.term for reason in reasons if reason.field in ("title", "abstract")}
+    return [reason for reason in reasons if reason.term not in said][:6]
+
+
+FIELDS = {
+    "keyword": "the keywords", "author": "the authors", "category": "the categories", "source": "the source",
+    "submitter": "the submitter", "org": "the organization", "votes": "the votes", "comments": "the comments",
+    "has": "what it has", "on": "the announcement", "top": "the day's order", "title": "the title",
+    "abstract": "the abstract",
+}  # fmt: skip
+
+
 def pressable(post: Post) -> list[object]:
     """The post's buttons without the one that only opens its thread."""
     return [b for b in post.buttons if b.action.partition(":")[0] not in OPENS_THREAD]
@@ -123,7 +157,9 @@ def look() -> Look:
     )
     env.filters |= {"safe_url": safe_url, "clip": clip, "people": people, "origin": origin, "number_of": number_of}
     env.filters |= {"day_name": day_name, "moment": moment, "blocks": blocks, "paper_path": paper_path}
-    env.filters |= {"pressable": pressable}
+    env.filters |= {"pressable": pressable, "channel_name": channel_name, "follow_path": follow_path}
+    env.filters |= {"marked": in_whole, "excerpt": in_part, "elsewhere": elsewhere, "gist": summary.gist}
+    env.globals["field_names"] = FIELDS
     env.globals |= {"called": called, "channel_path": channel_path, "longest": LONGEST, "bot": BOT}
     env.globals["asset"] = {name: f"/static/{name}?{sha256(body).hexdigest()[:10]}" for name, body in held.items()}
     for name in env.list_templates():

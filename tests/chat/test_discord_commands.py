@@ -24,6 +24,11 @@ PREVIEW = Reply(
         ("subscriptions", {}, "subscriptions", ""),
         ("papers help", {}, "papers", "help"),
         ("papers search", {"rule": "diffusion"}, "papers", "search diffusion"),
+        ("papers top", {"span": "14d"}, "papers", "top 14d"),
+        ("papers settings", {}, "papers", "settings"),
+        ("papers settings", {"options": "at:08:30"}, "papers", "settings at:08:30"),
+        ("papers pause", {"span": "3d"}, "papers", "pause 3d"),
+        ("papers resume", {}, "papers", "resume"),
         ("papers feeds list", {}, "papers", "feeds"),
         ("papers feeds add", {"address": "https://a.example/"}, "papers", "feeds add https://a.example/"),
         ("papers feeds remove", {"address": "https://a.example/"}, "papers", "feeds remove https://a.example/"),
@@ -162,6 +167,9 @@ async def test_in_direct_messages_one_sentence_says_where_it_works() -> None:
         ("unsubscribe", {"which": "1"}),
         ("papers feeds add", {"address": "https://a.example/"}),
         ("papers feeds remove", {"address": "https://a.example/"}),
+        ("papers settings", {"options": "at:08:30"}),
+        ("papers pause", {}),
+        ("papers resume", {}),
     ],
 )
 async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed: str, options: dict[str, str]) -> None:

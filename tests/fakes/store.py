@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Literal, TypeVar
 
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
@@ -32,9 +33,10 @@ from bot.model import (
     State,
     Subscription,
 )
-from bot.ports import NOTHING
+from bot.ports import NOTHING, Waiting
+from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
-from bot.store.plain import clean, pack, unpack, utc
+from bot.store.plain import clean, pack, place, unpack, utc
 from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
@@ -106,7 +108,8 @@ class FakeStore:
                 self._keep(paper, utc(now))
             for name, one in poll.news:
                 for number, row in self.tables.deliveries.items():
-                    if row.paper == self.tables.names.get(clean(name)) and row.delivery.state == "sent":
+                    had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
+                    if row.paper == self.tables.names.get(clean(name)) and had:
                         self._tell(number, (one,), utc(now))
             self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
             return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
@@ -150,9 +153,9 @@ class FakeStore:
 
     def _succeed(self, gone: Row) -> None:
         riders = self._riders(gone.delivery.digest)
-        hands = [r for r in self.tables.deliveries.values() if r.delivery.digest == gone.delivery.digest]
-        if riders and not any(r.leads for r in riders) and not any(r.leased_until for r in hands):
-            self.tables.deliveries[riders[0].delivery.row] = replace(riders[0], leads=True)
+        if riders and not any(r.leads for r in riders):
+            doubted = replace(riders[0].delivery, doubt=riders[0].delivery.doubt or gone.leased_until is not None)
+            self.tables.deliveries[doubted.row] = replace(riders[0], delivery=doubted, leads=True)
 
     def _riders(self, digest: int | None) -> list[Row]:
         rows = [row for _, row in sorted(self.tables.deliveries.items())]
@@ -256,6 +259,37 @@ class FakeStore:
         todays = [paper for _, paper in sorted(self.tables.papers.items()) if _at(paper).date() == day]
         return sorted(todays, key=lambda paper: -(paper.signals.upvotes or 0))
 
+    async def index(self, limit: int) -> int:
+        self._require_open()
+        stale = [n for n, paper in sorted(self.tables.papers.items(), reverse=True) if self._stale(n, paper)]
+        for number in stale[:limit]:
+            self.tables.words[number] = self.tables.papers[number]
+        return len(stale[limit:])
+
+    def _stale(self, number: int, paper: Paper) -> bool:
+        return self.tables.words.get(number) != paper
+
+    async def narrowed(
+        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+    ) -> list[tuple[int, Paper]]:
+        self._require_open()
+        here = [(n, self.tables.papers[n]) for n in self.tables.words if n in self.tables.papers]
+        placed = [(place(_at(self.tables.words[n]), n), n, paper) for n, paper in here]
+        let_in = [
+            (where, paper)
+            for where, n, paper in placed
+            if (before is None or where < before)
+            and (since is None or where >= place(since, 0))
+            and met(need, indexed(self.tables.words[n]))
+        ]
+        return sorted(let_in, key=lambda one: -one[0])[:limit]
+
+    async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
+        self._require_open()
+        found = [indexed(paper) for n, paper in self.tables.words.items() if n in self.tables.papers]
+        words = Counter(word for one in found for line in (one.title, one.more) for word in line.split())
+        return {w: n for w, n in words.items() if w.startswith(clean(beginning)) and n >= least}
+
     # ── subscriptions ──
     async def version(self) -> int:
         self._require_open()
@@ -264,6 +298,16 @@ class FakeStore:
     async def rulebook(self) -> Rulebook:
         active = [s for s in await self.subscriptions() if s.state == "active"]
         return Rulebook(await self.version(), tuple(active))
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        known = (s.id for s in (await self.rulebook()).subscriptions if s.id > after and s.id in self.tables.lines)
+        kept = {number: self.tables.lines[number] for number in known}
+        return {number: line for number, (made, line) in kept.items() if made == clean(folding)}
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        self._require_open()
+        for number in lines.keys() & self.tables.subscriptions.keys():
+            self.tables.lines[number] = (clean(folding), clean(lines[number]))
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         self.tables.number("version")
@@ -346,7 +390,8 @@ class FakeStore:
         heads = [row for row in self._lines(pace, until=now).values() if _over(self._free_at(row), now)]
         heads = [row for row in heads if _paused(self.tables.customs.get(row.delivery.channel)) <= now]
         heads.sort(key=lambda row: (self.tables.budget.get(row.delivery.channel, LONG_AGO), row.delivery.row))
-        heads = [row for row in heads[:limit] if self._affords(row.delivery.channel.platform, crowd, now)]
+        allowed = (row for row in heads if self._affords(row.delivery.channel.platform, crowd, now))
+        heads = list(islice(allowed, limit))
         for head in heads:
             self._form(head, now)
         taken = []
@@ -360,8 +405,9 @@ class FakeStore:
     def _affords(self, platform: str, crowd: Mapping[str, timedelta], now: datetime) -> bool:
         gap = crowd.get(platform, timedelta())
         whole = Channel(platform, "")
-        burst = now - timedelta(milliseconds=500)
-        free_at = max(min(self.tables.budget.get(whole, burst), now + timedelta(minutes=1)), burst)
+        burst = now - timedelta(milliseconds=10)
+        kept = self.tables.budget.get(whole, burst)
+        free_at = max(now if kept > now + timedelta(minutes=1) else kept, burst)
         if gap and free_at > now:
             return False
         if gap:
@@ -369,7 +415,11 @@ class FakeStore:
         return True
 
     def _form(self, head: Row, now: datetime) -> None:
-        if head.delivery.bundle is None or head.delivery.digest is not None:
+        digest = head.delivery.digest
+        for number, row in list(self.tables.deliveries.items()):
+            led = digest is not None and digest in (row.delivery.digest, number) and number != head.delivery.row
+            self.tables.deliveries[number] = replace(row, leased_until=None) if led else row
+        if head.delivery.bundle is None or head.delivery.digest is not None or head.delivery.message is not None:
             return
         for number, row in sorted(self.tables.deliveries.items()):
             one = row.delivery
@@ -389,19 +439,23 @@ class FakeStore:
         for channel, customs in list(self.tables.customs.items()):
             if customs.paused_until is not None and customs.paused_until <= now:
                 self.tables.customs[channel] = replace(customs, paused_until=None)
-                self._gather(channel, now)
+                self._gather(channel, now, "paused")
 
-    def _gather(self, channel: Channel, now: datetime) -> None:
+    def _gather(self, channel: Channel, now: datetime, bundle: Bundle = "waited") -> None:
         for row in list(self.tables.deliveries.values()):
             one = row.delivery
             waits = one.state == "pending" and one.digest is None and one.message is None and not row.leased_until
-            if one.channel == channel and waits and _due(row) <= now:
-                self._change(row, bundle="waited", due=utc(now), first_tried=None, attempts=0)
+            if one.channel == channel and waits and _due(row) <= now and not one.doubt:
+                self._change(row, bundle=bundle, due=utc(now), first_tried=None, attempts=0)
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
         rows = self._pending(platforms)
-        found = (max(_due(r), self._free_at(r), _paused(self.tables.customs.get(r.delivery.channel))) for r in rows)
-        return min(found, default=None)
+        return min((max(_due(r), self._free_at(r), self._may(r.delivery.channel)) for r in rows), default=None)
+
+    def _may(self, channel: Channel) -> datetime:
+        """When its pause is over, and its platform takes another message."""
+        crowd = self.tables.budget.get(Channel(channel.platform, ""), LONG_AGO)
+        return max(crowd, _paused(self.tables.customs.get(channel)))
 
     def _pending(self, platforms: Iterable[str]) -> list[Row]:
         asked, rows = set(platforms), sorted(self.tables.deliveries.items())
@@ -446,7 +500,8 @@ class FakeStore:
         for number, part in parts.items():
             self._change(self.tables.deliveries[number], part=part)
         for number, reason in dropped.items():
-            self._change(self.tables.deliveries[number], state="refused", error=clean(reason))
+            self._change(self.tables.deliveries[number], state="refused", error=clean(reason), digest=None)
+        self._succeed(replace(self._held(claim), delivery=claim.delivery))
 
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         self._held(claim)
@@ -464,14 +519,15 @@ class FakeStore:
         return mine if one in mine else [one, *mine]
 
     async def let_go(self, claim: Claim, until: datetime) -> None:
-        self._give_back(claim)
+        self._give_back(claim, doubt=True)
         self.tables.budget[claim.delivery.channel] = until
 
     async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
         channel = claim.delivery.channel
         self._give_back(claim)
-        for row in self._riders(claim.delivery.digest):
-            self._change(row, digest=None, part=None, doubt=False)
+        begun = any(r.delivery.doubt or r.delivery.message for r in self._together(claim))
+        for row in () if begun else self._riders(claim.delivery.digest):
+            self._change(row, digest=None, part=None)
             self.tables.deliveries[row.delivery.row] = replace(self.tables.deliveries[row.delivery.row], leads=True)
         before = self.tables.customs.get(channel, Customs(channel))
         since = before.lost_since
@@ -480,7 +536,8 @@ class FakeStore:
         for row in list(self.tables.deliveries.values()):
             if row.delivery.channel == channel and row.delivery.state == "pending" and _due(row) <= now:
                 over = since is not None and since <= now - patience
-                self._change(row, error=clean(why), **({"state": "refused"} if over else {}))
+                ended = {"state": "refused" if row.delivery.message is None else "sent"}
+                self._change(row, error=clean(why), **(ended if over else {}))
         self.tables.budget[channel] = probe
         return since is None
 
@@ -488,6 +545,7 @@ class FakeStore:
         for one in planned:
             row = self.tables.deliveries[one.row]
             untouched = row.delivery.state == "pending" and row.delivery.digest is None and not row.leased_until
+            untouched = untouched and not row.delivery.doubt
             if untouched and row.delivery.message is None and one.due is not None:
                 self._change(row, due=utc(one.due), bundle=one.bundle, options=one.options)
 
@@ -527,7 +585,8 @@ class FakeStore:
                 taken.setdefault(row.delivery.channel, row)
         claims = []
         for channel, row in list(taken.items())[:limit]:
-            mine = replace(row, lease=row.lease + 1, leased_until=now + lease)
+            doubted = replace(row.delivery, doubt=row.delivery.doubt or row.leased_until is not None)
+            mine = replace(row, delivery=doubted, lease=row.lease + 1, leased_until=now + lease)
             self.tables.deliveries[row.delivery.row] = mine
             self.tables.budget[channel] = now + pace[channel.platform]
             claims.append(Claim(self._named(mine), self.tables.papers[mine.paper], mine.lease))
@@ -588,7 +647,7 @@ class FakeStore:
         due = None if shown else max(again or rested, rested)
         self.tables.edits[edit.channel, edit.message] = replace(known, due=due, rested=rested)
 
-    async def threaded(self, row: int, thread: str) -> None:
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
         asked = self.tables.deliveries.get(row)
         if asked is None:
             raise StoreFailed(f"There is no delivery {row} to remember a thread for.")
@@ -596,6 +655,8 @@ class FakeStore:
         for other in list(self.tables.deliveries.values()):
             if (other.paper, other.delivery.channel) == key and other.delivery.thread is None:
                 self._change(other, thread=clean(thread))
+        if now and asked.delivery.digest is not None and asked.delivery.message is not None:
+            await self.mark(asked.delivery.channel, asked.delivery.message, now)
 
     async def done(self, claim: Claim) -> None:
         self._give_back(claim)
@@ -612,7 +673,11 @@ class FakeStore:
         before = self._held(claim).delivery
         first, attempts = before.first_tried or utc(now), before.attempts + 1
         doubt = doubt or before.doubt
-        self._give_back(claim, due=utc(due), error=clean(error), attempts=attempts, first_tried=first, doubt=doubt)
+        said = {"due": utc(due), "error": clean(error), "attempts": attempts, "first_tried": first, "doubt": doubt}
+        self._give_back(claim, **said)
+        for row in self._riders(claim.delivery.digest):
+            if row.leads:  # whoever leads it by now waits as well
+                self._change(row, **said | {"doubt": doubt or row.delivery.doubt})
         if wait:
             self.tables.budget[claim.delivery.channel] = utc(due)
 
@@ -659,6 +724,34 @@ class FakeStore:
             self._change(row, state="given_up", error=clean(reason))
         return len(found)
 
+    async def reached(self, id: str) -> list[Delivery]:
+        self._require_open()
+        number = self.tables.names.get(clean(id), 0)
+        rows = (row for _, row in sorted(self.tables.deliveries.items()) if row.paper == number)
+        return [self._named(row) for row in rows if row.delivery.state != "merged"]
+
+    async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
+        found = [d for d in await self.deliveries(channel, len(self.tables.deliveries)) if d.state == "sent"]
+        return [(d, self.tables.papers[self.tables.names[d.paper]]) for d in found[:limit]]
+
+    async def waiting(self) -> list[Waiting]:
+        self._require_open()
+        left = [row.delivery for row in self.tables.deliveries.values() if row.delivery.state in ("pending", "held")]
+        return [
+            _waiting(p, [d for d in left if d.channel.platform == p])
+            for p in sorted({d.channel.platform for d in left})
+        ]
+
+    async def address(self, channel: Channel, secret: str) -> str:
+        self._require_open()
+        return self.tables.addresses.setdefault(channel, clean(secret))
+
+    async def end_address(self, channel: Channel) -> bool:
+        return self.tables.addresses.pop(channel, None) is not None
+
+    async def addressed(self, secret: str) -> Channel | None:
+        return next((channel for channel, held in self.tables.addresses.items() if held == clean(secret)), None)
+
     # ── local channels ──
     async def say(self, message: Message) -> Message:
         asked = replace(_kept(message), at=utc(message.at))
@@ -704,6 +797,12 @@ def _summed(source: str, held: list[Delivery]) -> Held:
     since = min(delivery.due for delivery in held if delivery.due)
     reason = max(delivery.error or "" for delivery in held)
     return Held(source, len(held), len({delivery.paper for delivery in held}), since, reason)
+
+
+def _waiting(platform: str, left: list[Delivery]) -> Waiting:
+    """One platform's deliveries that wait, counted."""
+    pending = [delivery.due for delivery in left if delivery.state == "pending"]
+    return Waiting(platform, len(pending), len(left) - len(pending), min((d for d in pending if d), default=None))
 
 
 def _at(paper: Paper) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from bot import flow
-from bot.cli import run, ticking
+from bot.cli import posting, run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
-from bot.matching import Matcher
+from bot.matching import NO_LINES, Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
 from bot.schedule import HOUR
@@ -142,7 +142,7 @@ async def test_what_a_broken_database_cost_is_told_without_a_traceback(caplog: p
         raise StoreFailed("The database has no room to grow.")
 
     stage.store.done = full  # type: ignore[method-assign]
-    async with going(ticking.deliver_all(stage.world)) as (loop,):
+    async with going(posting.deliver_all(stage.world)) as (loop,):
 
         async def told() -> bool:
             return "no room to grow" in caplog.text
@@ -189,13 +189,13 @@ async def test_the_pages_stay_when_every_platform_has_refused(tmp_path: Path) ->
     """With --local there is still somebody to listen to."""
     stage = Stage([])
     world = replace(stage.world, chats={"slack": Deaf("slack")})
-    served = asyncio.ensure_future(run._until_stopped(world, [], ["slack"], served=True))
+    served = asyncio.ensure_future(run._until_stopped(world, [], ["slack"], {}, served=True))
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.shield(served), 1)
     assert not served.done()
     served.cancel()
     await asyncio.gather(served, return_exceptions=True)
-    assert await run._until_stopped(world, [], ["slack"], served=False) == 1
+    assert await run._until_stopped(world, [], ["slack"], {}, served=False) == 1
 
 
 async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
@@ -203,7 +203,7 @@ async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
     stage = Stage([])
     deaf = Deaf("slack")
     deaf.fault = ZeroDivisionError("ours")
-    async with going(run._listen(replace(stage.world, chats={"slack": deaf}), "slack", [])) as (listening,):
+    async with going(run._listen(replace(stage.world, chats={"slack": deaf}), "slack", {})) as (listening,):
         await asyncio.sleep(0.05)
         assert not listening.done()
 
@@ -263,12 +263,12 @@ async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
     inside: list[int] = []
 
     class Watched(Matcher):
-        def follow(self, book: Rulebook) -> None:
+        def follow(self, book: Rulebook, lines: Mapping[int, str] = NO_LINES) -> dict[int, str]:
             inside.append(1)
             time.sleep(0.02)  # a thread of its own: another poll would come in meanwhile
             assert len(inside) == 1
             inside.pop()
-            Matcher.follow(self, book)
+            return Matcher.follow(self, book, lines)
 
     world = replace(stage.world, matcher=Watched())
     for feed in (FEED, OTHER):

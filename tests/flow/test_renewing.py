@@ -251,3 +251,15 @@ async def test_other_sources_have_no_days_to_ask_for(site: Site) -> None:
     """What is trending has no yesterday, and a feed is what it is."""
     for address in ("huggingface:trending", "arxiv:cs.CL", "https://lab.example/feed"):
         assert await renewing.due(sources.resolve(address), site.world) == []
+
+
+async def test_channels_that_had_the_paper_hear_what_became_of_it(site: Site) -> None:
+    """Code that a day's page tells of is news of the post, as that of a poll is."""
+    await site.subscribed("transformers")
+    site.hub.votes["2608.00005"] = (MONDAY, 1)
+    await site.at(START + 2 * HOUR)
+    assert site.posted == ["arxiv:2608.00005"]
+    site.hub.code = frozenset({"2608.00005"})
+    await site.at(START + DAY)
+    (delivery,) = await site.store.deliveries()
+    assert [news.kind for news in delivery.news] == ["code"]

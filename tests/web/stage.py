@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 
 from bot.chat.local import Local, connect
 from bot.model import Ask, Button, Channel, Feed, Line, Paper, Post, Press, Reply, Signals, Span, Subscription
 from bot.web import app
+from bot.web.desk import Platform
 from tests.web.memory import Memory
 
 GENERAL = Channel("local", "general")
@@ -80,6 +82,7 @@ class Stage:
     heard: list[Ask | Press] = field(default_factory=list)
     now: datetime = NOON
     feeds: Sequence[Feed] = ()
+    platforms: Sequence[Platform] = ()
 
     @property
     def chat(self) -> Local:
@@ -95,7 +98,8 @@ class Stage:
         return self.feeds
 
     def app(self, **more: object) -> web.Application:
-        return app(self.memory, self.answer, self.clock, sources=self.sources, every=0.05, **more)  # type: ignore[arg-type]
+        given: dict[str, Any] = {"sources": self.sources, "platforms": lambda: self.platforms, "every": 0.05} | more
+        return app(self.memory, self.answer, self.clock, **given)
 
     async def answer(self, said: Ask | Press) -> Reply:
         """The bot's part, in a few words."""

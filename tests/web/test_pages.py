@@ -43,7 +43,7 @@ async def test_the_first_page_shows_the_newest_day_with_papers(stage: Stage, cli
     assert "Friday, 28 August 2026" in html
     assert html.index("Eight-Bit Attention") < html.index("A Field Guide")
     assert "et al. (5 authors)" in html
-    assert "61<span" in html
+    assert re.search("<b>61</b><span[^>]+> votes<", html)
     assert "An Early Note" not in html
 
 

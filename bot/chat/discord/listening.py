@@ -29,7 +29,7 @@ OPEN_BUTTONS = frozenset({"cancel", "discuss", "vote", "why", "not", "save", "bi
 """Anyone may press these; every other button changes what a channel gets, and is for those who manage the channel."""
 
 CHANGING_COMMANDS = frozenset({"subscribe", "unsubscribe"})
-CHANGING_WORDS = ("feeds add", "feeds remove")
+CHANGING_WORDS = ("feeds add", "feeds remove", "settings ", "pause", "resume")
 """Of /papers, which anyone may type."""
 
 GONE = (10062, 10015, 40060)

@@ -34,8 +34,23 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
-from bot.ports import NOTHING, Store
-from bot.store.sqlite import customs, digests, holding, news, outbox, owned, papers, past, rooms, rulebook
+from bot.ports import NOTHING, Store, Waiting
+from bot.rules.narrow import Need
+from bot.store.sqlite import (
+    customs,
+    digests,
+    holding,
+    news,
+    outbox,
+    owned,
+    papers,
+    past,
+    rooms,
+    rulebook,
+    search,
+    sight,
+    threads,
+)
 from bot.store.sqlite.connection import connect as open_file
 from bot.store.sqlite.connection import locate
 from bot.store.sqlite.lead import lead, lock_beside
@@ -165,12 +180,29 @@ class SqliteStore:
     async def day(self, day: date) -> list[Paper]:
         return await self._do(papers.of_day, day)
 
+    async def index(self, limit: int) -> int:
+        return await self._do(search.index, limit)
+
+    async def narrowed(
+        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+    ) -> list[tuple[int, Paper]]:
+        return await self._do(search.narrowed, need, before, since, limit)
+
+    async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
+        return await self._do(search.vocabulary, beginning, least)
+
     # ── subscriptions ──
     async def version(self) -> int:
         return await self._look(rulebook.version)
 
     async def rulebook(self) -> Rulebook:
         return await self._do(rulebook.rulebook)
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        return await self._do(rulebook.compiled, folding, after)
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        await self._do(rulebook.keep_compiled, folding, lines)
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         return await self._do(rulebook.subscribe, subscription, now)
@@ -251,7 +283,7 @@ class SqliteStore:
         return await self._do(digests.in_message, channel, message)
 
     async def carded(self, row: int, message: str) -> None:
-        await self._do(outbox.carded, row, message)
+        await self._do(threads.carded, row, message)
 
     # ── what becomes of papers ──
     async def claim_news(
@@ -274,8 +306,8 @@ class SqliteStore:
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
         await self._do(news.edited, edit, now, again)
 
-    async def threaded(self, row: int, thread: str) -> None:
-        await self._do(outbox.threaded, row, thread)
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
+        await self._do(threads.threaded, row, thread, now)
 
     async def done(self, claim: Claim) -> None:
         await self._do(outbox.done, claim)
@@ -302,6 +334,24 @@ class SqliteStore:
 
     async def discard(self, source: str | None, reason: str) -> int:
         return await self._do(holding.discard, source, reason)
+
+    async def reached(self, id: str) -> list[Delivery]:
+        return await self._do(sight.told, id)
+
+    async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
+        return await self._do(sight.sent, channel, limit)
+
+    async def waiting(self) -> list[Waiting]:
+        return await self._do(sight.waiting)
+
+    async def address(self, channel: Channel, secret: str) -> str:
+        return await self._do(sight.address, channel, secret)
+
+    async def end_address(self, channel: Channel) -> bool:
+        return await self._do(sight.end_address, channel)
+
+    async def addressed(self, secret: str) -> Channel | None:
+        return await self._do(sight.addressed, secret)
 
     # ── local channels ──
     async def say(self, message: Message) -> Message:

@@ -6,7 +6,6 @@ https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -20,30 +19,32 @@ def spend(db: Database, who: str, free_at: datetime) -> None:
     db.execute("INSERT OR REPLACE INTO budget VALUES (?, ?)", (who, stamp(free_at)))
 
 
-def afford(db: Database, heads: Sequence[tuple[int, str]], crowd: Mapping[str, timedelta], now: datetime) -> list[int]:
-    """The deliveries, with their platforms, that the platforms' own budgets allow now; they are spent."""
-    allowed: list[int] = []
-    for platform in dict.fromkeys(platform for _, platform in heads):
-        mine = [number for number, theirs in heads if theirs == platform]
-        allowed += _first(db, mine, platform, crowd.get(platform, timedelta()), now)
-    return sorted(allowed, key=[number for number, _ in heads].index)
+def room(db: Database, platform: str, gap: timedelta, now: datetime) -> int:
+    """How many messages the platform takes now, over all its channels."""
+    return max(0, (now - _free_at(db, platform, now)) // gap + 1) if gap else BOUNDLESS
 
 
-def _first(db: Database, numbers: list[int], platform: str, gap: timedelta, now: datetime) -> list[int]:
-    if not gap:
-        return numbers
+def crowd(db: Database, platform: str, gap: timedelta, now: datetime, messages: int) -> None:
+    """So many of them are spent."""
+    if gap and messages:
+        spend(db, f"{platform}:", _free_at(db, platform, now) + messages * gap)
+
+
+def soonest(db: Database, platform: str) -> str:
+    """When the platform takes the next one, as it is kept; empty when it never had any."""
     found = row(db, "SELECT free_at FROM budget WHERE channel = ?", (f"{platform}:",))
-    free_at = moment(found["free_at"]) if found else now - BURST
-    if free_at > now + FAR:  # written under a clock that ran ahead
-        free_at = now
-    free_at = max(free_at, now - BURST)
-    taken = numbers[: max(0, (now - free_at) // gap + 1)]
-    if taken:
-        spend(db, f"{platform}:", free_at + len(taken) * gap)
-    return taken
+    return str(found["free_at"]) if found else ""
 
 
-BURST = timedelta(milliseconds=500)
-"""What was not used in the last half second may be caught up with: between two looks at the store."""
+def _free_at(db: Database, platform: str, now: datetime) -> datetime:
+    kept = soonest(db, platform)
+    free_at = moment(kept) if kept else now - BURST
+    return max(now if free_at > now + FAR else free_at, now - BURST)  # far: written under a clock that ran ahead
+
+
+BURST = timedelta(milliseconds=10)
+"""What was not used so long ago may be caught up with, and no more: a platform counts each of its seconds."""
+
+BOUNDLESS = 1_000_000
 
 FAR = timedelta(minutes=1)

@@ -41,7 +41,7 @@ def resume(db: Database, now: datetime) -> None:
     """Channels whose pause is over get what waited as one digest."""
     for one in rows(db, "SELECT channel FROM custom WHERE paused_until <= ?", (stamp(now),)):
         db.execute("UPDATE custom SET paused_until = NULL WHERE channel = ?", (one["channel"],))
-        digests.gather_waiting(db, one["channel"], now)
+        digests.gather(db, one["channel"], now, "paused")
 
 
 def found(db: Database, channel: Channel) -> None:
@@ -55,7 +55,7 @@ def mended(db: Database, channel: Channel, now: datetime) -> bool:
     with writing(db):
         lost = rows(db, "SELECT 1 FROM custom WHERE channel = ? AND lost_since IS NOT NULL", (str(channel),))
         if lost:
-            digests.gather_waiting(db, str(channel), now)
+            digests.gather(db, str(channel), now)
             budgets.spend(db, str(channel), now)
         return bool(lost)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.model import Channel, Claim, Delivery, Item
+from bot.model import Bundle, Channel, Claim, Delivery, Item
 from bot.store.plain import clean, pack, stamp, whole
 from bot.store.sqlite import budgets
 from bot.store.sqlite.connection import row, rows, writing
@@ -21,16 +21,38 @@ _FORM = """
     AND channel = :channel AND bundle = :bundle
 """
 
-_FREE = "UPDATE delivery SET digest = NULL, part = NULL, leads = 1, doubt = 0 WHERE state = 'pending' AND digest = ?"
+# Nothing of it can have been said: it may go out otherwise, under another name.
+_FREE = """
+    UPDATE delivery SET digest = NULL, part = NULL, leads = 1 WHERE state = 'pending' AND digest = :digest
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE digest = :digest AND (doubt = 1 OR message IS NOT NULL))
+"""
+
+# Who leads it was merged or refused, and another one comes in its place: under the same name, so that nothing is said
+# twice. While somebody has it in hand it is not claimed, for its channel is busy; after that it is in doubt.
+_SUCCEED = """
+    UPDATE delivery SET leads = 1, ready = 1, doubt = doubt OR :doubt
+    WHERE number = (SELECT min(number) FROM delivery WHERE digest = :digest AND state = 'pending')
+    AND NOT EXISTS (SELECT 1 FROM delivery WHERE digest = :digest AND state = 'pending' AND leads = 1)
+"""
 
 
 def form(db: Database, head: int, now: datetime) -> None:
     """Make a digest of what is due like `head`, unless that is a message of its own or leads one already."""
-    found = row(db, "SELECT channel, bundle, digest FROM delivery WHERE number = ?", (head,))
+    found = row(db, "SELECT channel, bundle, digest, message FROM delivery WHERE number = ?", (head,))
     assert found is not None
-    if found["bundle"] is not None and found["digest"] is None:
+    if found["digest"] is not None:  # whoever led it before has lost it
+        asked = (
+            "UPDATE delivery SET leased_until = NULL WHERE (digest = :digest OR number = :digest) AND number <> :head"
+        )
+        db.execute(asked, {"digest": found["digest"], "head": head})
+    elif found["bundle"] is not None and found["message"] is None:
         at = {"head": head, "channel": found["channel"], "bundle": found["bundle"], "now": stamp(now)}
         db.execute(_FORM, at)
+
+
+def succeed(db: Database, digest: int, doubt: bool) -> None:
+    """A digest whose leader is over is led by the next of its deliveries."""
+    db.execute(_SUCCEED, {"digest": digest, "doubt": doubt})
 
 
 def riders(db: Database, digest: int) -> tuple[Item, ...]:
@@ -60,8 +82,10 @@ def parted(db: Database, claim: Claim, parts: Mapping[int, int], dropped: Mappin
         for number, part in parts.items():
             db.execute("UPDATE delivery SET part = ? WHERE number = ?", (part, number))
         for number, reason in dropped.items():
-            asked = "UPDATE delivery SET state = 'refused', error = ?, ready = 0 WHERE number = ?"
+            asked = "UPDATE delivery SET state = 'refused', error = ?, ready = 0, digest = NULL WHERE number = ?"
             db.execute(asked, (clean(reason), number))
+        if claim.delivery.digest is not None:
+            succeed(db, claim.delivery.digest, doubt=True)
 
 
 def put_off(db: Database, claim: Claim, due: datetime, bundle: str | None) -> None:
@@ -78,16 +102,17 @@ def put_off(db: Database, claim: Claim, due: datetime, bundle: str | None) -> No
 
 
 def let_go(db: Database, claim: Claim, until: datetime) -> None:
-    """Give it back as it is, and leave its channel alone until then."""
+    """Give it back as it is, some of it said perhaps, and leave its channel alone until then."""
     with writing(db):
-        change(db, claim, "leased_until = NULL")
+        change(db, claim, "leased_until = NULL, doubt = 1")
         budgets.spend(db, str(claim.delivery.channel), until)
 
 
-# What has not been formed yet and nobody has in hand may still be planned anew.
+# What has not been formed yet, nobody has in hand and cannot have been said may still be planned anew.
 _REPLAN = """
     UPDATE delivery SET due = ?, bundle = ?, options = ?, ready = 0
     WHERE number = ? AND state = 'pending' AND digest IS NULL AND message IS NULL AND leased_until IS NULL
+    AND doubt = 0
 """
 
 
@@ -100,15 +125,15 @@ def replan(db: Database, planned: Sequence[Delivery]) -> None:
 
 
 _WAITED = """
-    UPDATE delivery SET bundle = 'waited', due = :now, ready = 0, first_tried = NULL, attempts = 0
+    UPDATE delivery SET bundle = :bundle, due = :now, ready = 0, first_tried = NULL, attempts = 0
     WHERE channel = :channel AND state = 'pending' AND digest IS NULL AND message IS NULL AND leased_until IS NULL
-    AND due <= :now
+    AND due <= :now AND doubt = 0
 """
 
 
-def gather_waiting(db: Database, channel: str, now: datetime) -> None:
-    """All that waited while nothing could be said goes out as one digest."""
-    db.execute(_WAITED, {"channel": channel, "now": stamp(now)})
+def gather(db: Database, channel: str, now: datetime, bundle: Bundle = "waited") -> None:
+    """All that waited goes out as one digest; what may have been said already keeps its name, to be looked for."""
+    db.execute(_WAITED, {"channel": channel, "now": stamp(now), "bundle": bundle})
 
 
 def lost(db: Database, claim: Claim, why: str, now: datetime, probe: datetime, patience: timedelta) -> bool:
@@ -120,7 +145,7 @@ def lost(db: Database, claim: Claim, why: str, now: datetime, probe: datetime, p
     with writing(db):
         change(db, claim, "leased_until = NULL")
         if claim.delivery.digest is not None:
-            db.execute(_FREE, (claim.delivery.digest,))
+            db.execute(_FREE, {"digest": claim.delivery.digest})
         before = row(db, "SELECT lost_since FROM custom WHERE channel = ?", (name,))
         since = before["lost_since"] if before else None
         db.execute(
@@ -128,14 +153,15 @@ def lost(db: Database, claim: Claim, why: str, now: datetime, probe: datetime, p
             "SET lost_since = coalesce(lost_since, excluded.lost_since), lost_why = excluded.lost_why",
             (name, stamp(now), clean(why)),
         )
-        gather_waiting(db, name, now)
+        gather(db, name, now)
         db.execute(
             "UPDATE delivery SET error = ? WHERE channel = ? AND state = 'pending' AND due <= ?",
             (clean(why), name, stamp(now)),
         )
         if since is not None and since <= stamp(now - patience):
             db.execute(
-                "UPDATE delivery SET state = 'refused', ready = 0 WHERE channel = ? AND state = 'pending' AND due <= ?",
+                "UPDATE delivery SET state = iif(message IS NULL, 'refused', 'sent'), ready = 0 "
+                "WHERE channel = ? AND state = 'pending' AND due <= ?",
                 (name, stamp(now)),
             )
         budgets.spend(db, name, probe)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.model import Delivery
 from bot.store.identity import gain, standing
 from bot.store.plain import pack
-from bot.store.sqlite import owned
+from bot.store.sqlite import digests, owned
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.reading import FULL, as_delivery
 
@@ -36,24 +36,14 @@ def absorb(db: Database, younger: int, older: int) -> None:
 def _settle(db: Database, one: sqlite3.Row, other: sqlite3.Row) -> None:
     winner, loser = (as_delivery(found) for found in sorted((one, other), key=_standing, reverse=True))
     db.execute("UPDATE delivery SET state = 'merged', ready = 0 WHERE number = ?", (loser.row,))
-    _succeed(db, loser)
+    if loser.digest is not None:
+        held = any(found["leased_until"] for found in (one, other) if found["number"] == loser.row)
+        digests.succeed(db, loser.digest, doubt=held)
     for table in ("vote", "news"):
         db.execute(f"UPDATE OR IGNORE {table} SET delivery = ? WHERE delivery = ?", (winner.row, loser.row))  # noqa: S608 — our own words
     db.execute(
         "UPDATE delivery SET reasons = ?, thread = ? WHERE number = ?",
         (pack(gain(winner.reasons, loser.reasons)), _thread(winner, loser), winner.row),
-    )
-
-
-def _succeed(db: Database, gone: Delivery) -> None:
-    """A digest that was led by what is merged now is led by the next of its deliveries, unless it is in hand."""
-    if gone.digest is None:
-        return
-    db.execute(
-        "UPDATE delivery SET leads = 1, ready = 1 WHERE number = (SELECT min(number) FROM delivery "
-        "WHERE digest = :digest AND state = 'pending') AND NOT EXISTS (SELECT 1 FROM delivery "
-        "WHERE digest = :digest AND (leased_until IS NOT NULL OR state = 'pending' AND leads = 1))",
-        {"digest": gone.digest},
     )
 
 

@@ -26,11 +26,11 @@ _HEADS = """
     SELECT delivery.number, delivery.channel, delivery.platform, min(news.at) AS at
     FROM news JOIN delivery ON delivery.number = news.delivery
     LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
-    WHERE news.said IS NULL AND delivery.state = 'sent' AND delivery.leased_until IS NULL
+    WHERE news.said IS NULL AND delivery.state = 'sent' AND coalesce(delivery.leased_until, '') <= :now
     AND delivery.platform IN (SELECT value FROM json_each(:platforms))
     AND coalesce(free_at, '') <= :now AND coalesce(paused_until, '') <= :now AND lost_since IS NULL
     AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.channel = delivery.channel
-        AND (other.ready = 1 OR other.leased_until IS NOT NULL))
+        AND (other.ready = 1 OR other.leased_until > :now))
     GROUP BY delivery.channel ORDER BY at LIMIT :limit
 """
 
@@ -39,7 +39,8 @@ def spread(db: Database, told: Sequence[tuple[str, News]], now: datetime) -> Non
     """Each piece of news, to be told wherever its paper was posted."""
     known = numbers(db, {clean(paper) for paper, _ in told})
     for paper, one in told:
-        asked = "SELECT number FROM delivery WHERE paper = ? AND state = 'sent'"
+        had = "(state = 'sent' OR state = 'pending' AND message IS NOT NULL)"
+        asked = f"SELECT number FROM delivery WHERE paper = ? AND {had}"  # noqa: S608 — our own words
         for found in rows(db, asked, (known.get(clean(paper), 0),)):
             keep(db, found["number"], (one,), now)
 
@@ -59,7 +60,8 @@ def claim_news(
         found = rows(db, _HEADS, asked)
         for one in found:
             db.execute(
-                "UPDATE delivery SET lease = lease + 1, leased_until = ?, worker = ? WHERE number = ?",
+                "UPDATE delivery SET lease = lease + 1, doubt = doubt OR leased_until IS NOT NULL, leased_until = ?, "
+                "worker = ? WHERE number = ?",
                 (stamp(now + lease), clean(worker), one["number"]),
             )
             budgets.spend(db, one["channel"], now + pace[one["platform"]])

@@ -56,7 +56,7 @@ _LINES = """
 HEADS = " ".join(
     (
         _LINES,
-        "SELECT number, platform FROM head WHERE (free_at <= :now OR free_at > :far) AND paused_until <= :now",
+        "SELECT number, platform, free_at FROM head WHERE (free_at <= :now OR free_at > :far) AND paused_until <= :now",
         "AND (leased_until <= :now OR leased_until > :far) ORDER BY free_at, number LIMIT :limit",
     )
 )
@@ -193,12 +193,12 @@ def claim(
     crowd: Mapping[str, timedelta],
 ) -> list[Claim]:
     """Take the oldest due delivery of up to `limit` channels that are free; spend their pace and the platform's."""
-    at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace)), "limit": limit}
+    at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace))}
     with writing(db):
+        customs.resume(db, now)
         db.execute(WAKE, at)
         db.execute(WAKE_FAR, at)
-        customs.resume(db, now)
-        heads = budgets.afford(db, [(h["number"], h["platform"]) for h in rows(db, HEADS, at)], crowd, now)
+        heads = _heads(db, at, now, limit, {platform: crowd.get(platform, timedelta()) for platform in pace})
         for number in heads:
             digests.form(db, number, now)
         db.execute(TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
@@ -206,6 +206,18 @@ def claim(
         for channel in (claim.delivery.channel for claim in claims):
             budgets.spend(db, str(channel), now + pace[channel.platform])
     return claims
+
+
+def _heads(db: Database, at: dict[str, str], now: datetime, limit: int, crowd: Mapping[str, timedelta]) -> list[int]:
+    """The deliveries to take; each platform is asked for what it has room for, so that none stands before another."""
+    found: list[sqlite3.Row] = []
+    for platform, gap in crowd.items():
+        most = min(limit, budgets.room(db, platform, gap, now))
+        found += rows(db, HEADS, at | {"platforms": _json([platform]), "limit": most}) if most else []
+    taken = sorted(found, key=lambda one: (one["free_at"], one["number"]))[:limit]
+    for platform, gap in crowd.items():
+        budgets.crowd(db, platform, gap, now, sum(one["platform"] == platform for one in taken))
+    return [one["number"] for one in taken]
 
 
 def _claimed(db: Database, number: int) -> Claim:
@@ -216,14 +228,15 @@ def _claimed(db: Database, number: int) -> Claim:
 
 
 def due(db: Database, platforms: Iterable[str]) -> datetime | None:
-    """When the next pending delivery may be claimed: its due time, its channel's pace and leases considered."""
-    asked = list(platforms)
+    """When the next pending delivery may be claimed: its due time, the pace of its channel and platform, leases."""
     with reading(db):
-        found = row(db, SOONEST_READY, {"platforms": _json(asked)})
-        soonest = [found[0]] if found and found[0] else []
-        for platform in asked:
-            soonest += _soonest_waiting(db, platform)
+        soonest = [max(each, budgets.soonest(db, one)) for one in platforms for each in _soonest(db, one)]
     return moment(min(soonest)) if soonest else None
+
+
+def _soonest(db: Database, platform: str) -> list[str]:
+    found = row(db, SOONEST_READY, {"platforms": _json([platform])})
+    return ([found[0]] if found and found[0] else []) + _soonest_waiting(db, platform)
 
 
 def _soonest_waiting(db: Database, platform: str) -> list[str]:
@@ -261,7 +274,11 @@ def later(db: Database, claim: Claim, due: datetime, error: str, now: datetime, 
         "ready = 0, leased_until = NULL"
     )
     with writing(db):
-        change(db, claim, asked, stamp(due), clean(error), stamp(now), doubt)
+        said = (stamp(due), clean(error), stamp(now), doubt)
+        change(db, claim, asked, *said)
+        if claim.delivery.digest is not None:  # whoever leads it by now waits as well
+            others = "WHERE digest = ? AND number <> ? AND state = 'pending' AND leads = 1"
+            db.execute(f"UPDATE delivery SET {asked} {others}", (*said, claim.delivery.digest, claim.delivery.row))  # noqa: S608 — our own words
         if wait:
             budgets.spend(db, str(claim.delivery.channel), due)
 
@@ -274,24 +291,6 @@ def fail(db: Database, claim: Claim, state: str, error: str) -> None:
         change(db, claim, "leased_until = NULL")
         ended = "state = iif(state <> 'pending', state, iif(message IS NULL OR digest IS NULL, ?, 'sent')), error = ?"
         digests.all_of(db, claim, f"{ended}, ready = 0", state, clean(error))
-
-
-def threaded(db: Database, number: int, thread: str) -> None:
-    """Remember the thread on every delivery of this paper to this channel that has none: merged ones share it."""
-    with writing(db):
-        changed = db.execute(
-            "UPDATE delivery SET thread = coalesce(delivery.thread, ?) FROM delivery AS asked WHERE asked.number = ? "
-            "AND delivery.paper = asked.paper AND delivery.channel = asked.channel",
-            (clean(thread), whole(number)),
-        )
-        if not changed.rowcount:
-            raise StoreFailed(f"There is no delivery {number} to remember a thread for.")
-
-
-def carded(db: Database, number: int, message: str) -> None:
-    """Remember the paper's own message; the first one stays."""
-    with writing(db):
-        db.execute("UPDATE delivery SET card = coalesce(card, ?) WHERE number = ?", (clean(message), whole(number)))
 
 
 def confirm(

@@ -50,6 +50,8 @@ def remove_feed(db: Database, channel: Channel, address: str) -> bool:
 
 def owned(db: Database, papers: Sequence[Paper]) -> dict[str, frozenset[Channel]]:
     """Those of the papers that only channels' own feeds have brought so far: by id, who knows them."""
+    if row(db, "SELECT 1 FROM own LIMIT 1") is None:  # most installations: nothing to look for
+        return {}
     with reading(db):
         known = numbers(db, (name for paper in papers for name in ids(paper)))
         aware = _aware(db, set(known.values()))

@@ -231,7 +231,54 @@ def pages(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds", "digests", "pages")
+@migrations()
+def search(db: Database) -> None:
+    """Papers by their words. `fresh` papers stand in `words` at their `place`; whatever changes one makes it stale."""
+    db.executescript("""
+        ALTER TABLE paper ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE paper ADD COLUMN place INTEGER;
+        CREATE INDEX paper_stale ON paper (number) WHERE fresh = 0;
+        CREATE UNIQUE INDEX paper_place ON paper (place);
+        CREATE TABLE indexing (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            edition INTEGER NOT NULL  -- rules.narrow.EDITION
+        ) STRICT;
+        CREATE VIRTUAL TABLE words USING fts5 (
+            title, more, facts, tokenize = "ascii tokenchars '_'", detail = column, columnsize = 0
+        );
+        CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, col);
+        CREATE TABLE gone (place INTEGER PRIMARY KEY) STRICT;  -- still in `words`: a trigger may not change that
+        CREATE TRIGGER paper_changed AFTER UPDATE OF noun, at ON paper BEGIN
+            UPDATE paper SET fresh = 0 WHERE number = new.number;
+        END;
+        CREATE TRIGGER paper_gone AFTER DELETE ON paper WHEN old.place IS NOT NULL BEGIN
+            INSERT INTO gone VALUES (old.place);
+        END;
+    """)
+
+
+@migrations()
+def addresses(db: Database) -> None:
+    """The address by which a channel's page is found by those who were given it; gone when it is ended."""
+    db.executescript("""
+        CREATE TABLE address (
+            channel TEXT PRIMARY KEY,
+            secret TEXT NOT NULL UNIQUE
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@migrations()
+def compiled(db: Database) -> None:
+    """The engine's form of each rule beside its words, and the folding it was made with; NULL until it is compiled."""
+    db.execute("ALTER TABLE subscription ADD COLUMN compiled TEXT")
+    db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
+
+
+KNOWN = (
+    "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
+    "digests", "pages", "search", "addresses", "compiled",
+)  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

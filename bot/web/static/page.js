@@ -206,6 +206,7 @@ function seen() {
 // ── begin ──
 
 localTimes(document);
+$(".days [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.addEventListener("submit", submit);
 document.addEventListener("click", fill);
 if (box) box.addEventListener("keydown", key);
@@ -220,4 +221,42 @@ if (chat) {
   if ((!location.hash || location.hash === "#say") && log.children.length) toEnd(); // a new thread is read from its top
   if (box && matchMedia("(hover: hover)").matches) put(box.value);
   seen();
+}
+
+// ── the rule workshop: the answer follows what is typed ──
+
+const workshop = $("[data-workshop]");
+if (workshop) {
+  const place = $("[data-trial]", workshop);
+  const rule = $("#q", workshop);
+  let asked = rule.value.trim();
+  let turn = 0;
+  let timer = 0;
+
+  const ask = async () => {
+    const typed = rule.value.trim();
+    if (typed === asked) return;
+    asked = typed;
+    const mine = ++turn;
+    const address = typed ? `/workshop?q=${encodeURIComponent(typed)}` : "/workshop";
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer = await (await fetch(address, { headers: { Accept: "application/json" } })).json();
+      if (mine !== turn) return;
+      if (answer.wrong) { $("[data-told]").textContent = answer.wrong; return; }
+      place.replaceChildren(piece(answer.trial));
+      localTimes(place);
+      const wrong = $(".caret p", place);
+      if (wrong) rule.setAttribute("aria-invalid", "true"); else rule.removeAttribute("aria-invalid");
+      $("[data-told]").textContent = (wrong || $("[data-sum]", place))?.textContent || "";
+      history.replaceState(null, "", address);
+    } catch {
+      $("[data-told]").textContent = "The bot cannot be reached.";
+    } finally {
+      if (mine === turn) place.removeAttribute("aria-busy");
+    }
+  };
+
+  rule.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 350); });
+  $("form", workshop).addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); ask(); });
 }

@@ -12,7 +12,7 @@ import pytest
 import bot.store
 from bot.errors import SettingsError, StoreFailed
 from bot.ports import Store
-from bot.store.sqlite import holding, naming, outbox, owned, papers
+from bot.store.sqlite import holding, naming, outbox, owned, papers, search, sight
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
 from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
@@ -81,6 +81,7 @@ async def test_the_tables_are_strict_and_the_file_is_set_for_safety(store: Store
     await store.version()
     db = connect(file, PATIENT)
     ours = [row for row in db.execute("PRAGMA table_list") if not row["name"].startswith("sqlite_")]
+    ours = [row for row in ours if row["type"] not in ("virtual", "shadow")]  # SQLite's own, by their own rules
     assert ours
     assert all(row["strict"] for row in ours)
     pragmas = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
@@ -153,6 +154,12 @@ PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
     "papers": (papers.NEWEST, ("", 9)),
     "days": (papers.DAYS, (9,)),
     "day": (papers.OF_DAY, ("2026-08-17",)),
+    "told": (sight.TOLD, ("arxiv:1",)),
+    "sent": (sight.SENT, ("slack:T/C", 9)),
+    "waiting": (sight.WAITING, ()),
+    "stale": (search.STALE, (9,)),
+    "newest searchable": (search.NEWEST, (9, 0, 9)),
+    "let in": (search.LET_IN, ("x", 9, 0, 9)),
     "own": (owned.OWNED, ("[]",)),
     "unknown": (naming.NAMED, ("[]",)),
     "held": (holding.HELD, ()),

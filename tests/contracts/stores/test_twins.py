@@ -16,6 +16,8 @@ from bot.errors import PaperRoundError
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Claim, Delivery, Paper, Poll, Signals, State
 from bot.ports import Store
+from bot.rules import parse
+from bot.rules.narrow import needs
 from tests.contracts.stores.nouns import FEED, GENERAL, NOW, PACE, RANDOM, TEAM, message, paper, subscription, take, why
 from tests.fakes.store import FakeStore
 
@@ -105,6 +107,8 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.discard(FEED if number else None, "no"),
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
+        lambda store, claims, second: store.keep_compiled(rule, {number: rule, number + 1: asked.creator}),
+        lambda store, claims, second: store.address(channel, rule) if number else store.end_address(channel),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
         lambda store, claims, second: store.record(Poll(Bookmark(FEED, rule), day=NOW.date()), NOW + at(second)),
     )
@@ -131,10 +135,19 @@ async def everything(store: Store) -> list[object]:
         await store.channels("local"),
         await store.bookmarks(),
         await store.holding(),
+        [await store.reached(f"url:{name}") for name in "abcdef"],
+        [[d.row for d, _ in await store.sent(channel, 9)] for channel in (GENERAL, RANDOM, TEAM)],
+        await store.waiting(),
+        [await store.addressed(secret) for secret in "pq"],
+        await store.index(1),
+        await store.narrowed(None),
+        await store.narrowed(needs(parse("title:two")), limit=2),
+        sorted((await store.vocabulary("w", 2)).items()),
         await store.owned([Paper(f"url:{name}", "", FEED) for name in "abcdef"]),
         sorted(await store.feeds(), key=str),
         await store.backfilled(FEED),
         await store.pages(FEED),
+        [await store.compiled(rule, after) for rule in ("", "a", "b") for after in (0, 1)],
     ]
 
 

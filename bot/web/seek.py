@@ -1,0 +1,198 @@
+"""Search over stored papers: the index lets few in, the rule engine decides, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from bot.model import Paper
+from bot.ports import Store
+from bot.public import known_to_all
+from bot.rules import Acronyms, Engine, Explanation, Rule, explain, trending, write
+from bot.rules.backtest import replaced
+from bot.rules.narrow import needs
+from bot.rules.tree import Word, leaves
+from bot.rules.vocabulary import is_words, meant
+from bot.web.door import Wrong
+
+_T = TypeVar("_T")
+
+MOST = 2_000
+"""Papers that one search asks the engine about; about a second. Where it stopped is said, and leads on."""
+LEAST, CHUNK = 12, 128
+"""Papers asked about at once: as few as may fill the page, since most of what the index lets in does match."""
+WAITING = 8
+"""Searches that may wait for their turn; more are told to come back."""
+FRESH = 32
+"""Papers made searchable before a search: what has just come is found at once in all but the largest polls."""
+ENGINE = 200
+"""Rules that one engine is asked; then a new one begins, so that strangers' words do not pile up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper that the rule hits, and why."""
+
+    paper: Paper
+    why: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, the newest first.
+
+    `more` is where the next page begins, None when there is none; `stopped` that the search ended before its page was
+    full, at papers of `until`; `unindexed` how many papers cannot be found yet.
+    """
+
+    hits: tuple[Hit, ...]
+    more: int | None = None
+    stopped: bool = False
+    until: datetime | None = None
+    unindexed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A word that no paper has, the one that may be meant, and the rule with it."""
+
+    term: str
+    word: str | None = None
+    rule: str | None = None
+
+
+class Seeker:
+    """Searches one after the other, off the event loop."""
+
+    def __init__(self, store: Store, acronyms: Acronyms) -> None:
+        self.store = store
+        self.acronyms = acronyms
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
+        self._turn = asyncio.Semaphore(1)
+        self._waiting = 0
+        self._engine = Engine(acronyms)
+        self._asked = 0
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def find(self, rule: Rule, *, before: int | None = None, most: int = 20) -> Found:
+        """The newest papers that the rule hits, from `before` on."""
+        async with _Turn(self):
+            unindexed = await self.store.index(FRESH)
+            return await self._find(rule, before, most, unindexed)
+
+    async def run(self, work: Callable[..., _T], *given: object) -> _T:
+        """Do some work for a page in the searching thread, in turn."""
+        async with _Turn(self):
+            return await self._off(work, *given)
+
+    async def _off(self, work: Callable[..., _T], *given: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+
+    async def _find(self, rule: Rule, before: int | None, most: int, unindexed: int) -> Found:
+        need, ranks = needs(rule, self.acronyms), _Ranks(self.store) if "top:" in write(rule) else None
+        hits: list[tuple[int, Paper]] = []
+        looked, place, chunk = 0, before, list[tuple[int, Paper]]()
+        while looked < MOST and len(hits) <= most:
+            limit = _enough(most + 1 - len(hits), len(hits), looked)
+            chunk = await self.store.narrowed(need, before=place, limit=limit)
+            if not chunk:
+                break
+            looked, place = looked + len(chunk), chunk[-1][0]
+            papers = await self.shown([paper for _, paper in chunk])
+            places = await ranks.of(papers) if ranks else {}
+            let_in = {id(paper) for paper in await self._off(self._hits, rule, papers, places)}
+            hits += [one for one in chunk if id(one[1]) in let_in]
+        shown = [paper for _, paper in hits[:most]]
+        told = await self._off(self._told, rule, shown, dict(ranks.places) if ranks else {})
+        if len(hits) > most:
+            return Found(told, more=hits[most - 1][0], unindexed=unindexed)
+        if not chunk:
+            return Found(told, unindexed=unindexed)
+        return Found(told, more=place, stopped=True, until=_when(chunk[-1][1]), unindexed=unindexed)
+
+    async def shown(self, papers: list[Paper]) -> list[Paper]:
+        """Those that everybody may see."""
+        return known_to_all(papers, await self.store.owned(papers))
+
+    def engine(self, rules: Sequence[Rule]) -> Engine:
+        """An engine that is asked these rules, by their place in the list. In the searching thread only."""
+        self._asked += len(rules)
+        if self._asked > ENGINE:
+            self._engine, self._asked = Engine(self.acronyms), len(rules)
+        for key, rule in enumerate(rules):
+            self._engine.add(key, rule)
+        return self._engine
+
+    def _hits(self, rule: Rule, papers: list[Paper], ranks: Mapping[str, int]) -> list[Paper]:
+        engine = self.engine([rule])
+        found = engine.match(papers, ranks)
+        engine.remove(0)
+        return [paper for paper, keys in zip(papers, found, strict=True) if keys]
+
+    def _told(self, rule: Rule, papers: list[Paper], ranks: Mapping[str, int]) -> tuple[Hit, ...]:
+        return tuple(Hit(paper, explain(rule, paper, acronyms=self.acronyms, ranks=ranks)) for paper in papers)
+
+    async def meant(self, rule: Rule) -> list[Meant]:
+        """The rule's words that no paper has, each with what may be meant instead."""
+        found = []
+        for leaf in dict.fromkeys(leaves(rule.tree)):
+            alone = needs(Rule(leaf), self.acronyms)
+            if not is_words(leaf) or alone is None or await self.store.narrowed(alone, limit=1):
+                continue
+            word = None
+            if isinstance(leaf, Word):
+                near = await self.store.vocabulary(leaf.text[:2], 2)
+                word = await self.run(meant, leaf, {w: n for w, n in near.items() if w[:1] != "_"})
+            better = write(Rule(replaced(rule.tree, leaf, Word(word)))) if word else None
+            found.append(Meant(write(Rule(leaf)), word, better))
+        return found
+
+
+class _Turn:
+    """One search at a time, and only so many that wait."""
+
+    def __init__(self, seeker: Seeker) -> None:
+        self.seeker = seeker
+
+    async def __aenter__(self) -> None:
+        if self.seeker._waiting >= WAITING:
+            raise Wrong(503, "Many are searching at this moment; try again in a few seconds.")
+        self.seeker._waiting += 1
+        try:
+            await self.seeker._turn.acquire()
+        finally:
+            self.seeker._waiting -= 1
+
+    async def __aexit__(self, *_: object) -> None:
+        self.seeker._turn.release()
+
+
+class _Ranks:
+    """Papers' places in their days' trending order, each day looked up once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.days: set[date] = set()
+        self.places: dict[str, int] = {}
+
+    async def of(self, papers: Sequence[Paper]) -> Mapping[str, int]:
+        for day in {when.date() for paper in papers if (when := _when(paper))} - self.days:
+            self.days.add(day)
+            self.places |= trending(await self.store.day(day))
+        return self.places
+
+
+def _enough(wanted: int, hits: int, looked: int) -> int:
+    """How many papers to look at for so many more hits, going by what the ones looked at have brought."""
+    rate = hits / looked if looked else 0.9
+    return max(LEAST, min(CHUNK, round(1.2 * wanted / max(rate, 0.05))))
+
+
+def _when(paper: Paper) -> datetime | None:
+    return paper.announced or paper.seen

@@ -1,0 +1,194 @@
+"""The rule workshop: what a rule would have brought, day by day, which term does what, and what it just missed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.model import Paper
+from bot.rules import Engine, Rule, trending, write
+from bot.rules.backtest import left_out
+from bot.rules.narrow import Either, Need, needs
+from bot.rules.tree import And, Leaf, Node, Not, Or
+from bot.rules.writer import all_of
+from bot.web.seek import FRESH, Seeker
+
+DAYS = 30
+MOST = 1_500
+"""Papers that a rule is tried on, the newest that have any of its words: half a second."""
+MISSES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One bar: a day and how many papers matched."""
+
+    day: date
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a term brings: papers that have it (None: not counted, as it is excluded), and what the rule would match
+    `without` it (None: it cannot go)."""
+
+    term: str
+    papers: int | None
+    without: int | None
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A paper that one term kept away: missing, or excluded."""
+
+    paper: Paper
+    term: str
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule would have brought. `since`: counted back to this moment only, as too many papers have its words."""
+
+    days: tuple[Day, ...]
+    matches: int
+    base: int
+    parts: tuple[Part, ...]
+    misses: tuple[Miss, ...]
+    examples: tuple[Paper, ...]
+    since: datetime | None = None
+
+    @property
+    def most(self) -> int:
+        return max((day.papers for day in self.days), default=0)
+
+    @property
+    def weekly(self) -> float:
+        return round(self.matches * 7 / max(1, len(self.days)), 1)
+
+
+async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
+    """Try a rule on the papers of the last 30 days."""
+    first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = await _candidates(rule, seeker, first)
+    days = await seeker.store.days(DAYS)
+    cut = _when(found[-1]) if len(found) >= MOST else None
+    start = max(first, cut) if cut else first
+    base = sum(count for day, count in days if day >= start.date())
+    ranks = trending(found) if "top:" in write(rule) else {}
+    return await seeker.run(_trial, rule, found, ranks, seeker, now, start, base, cut)
+
+
+async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper]:
+    """The newest papers with any of its words; all of them where words do not tell."""
+    await seeker.store.index(FRESH)
+    asked = [needs(Rule(leaf), seeker.acronyms) for leaf in _wanted(rule.tree)]
+    need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
+    found = await seeker.store.narrowed(need, since=since, limit=MOST)
+    return await seeker.shown([paper for _, paper in found])
+
+
+def _any(parts: list[Need]) -> Need:
+    return Either(tuple(parts)) if len(parts) > 1 else parts[0]
+
+
+def _wanted(node: Node) -> Iterator[Leaf]:
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _wanted(part)
+        case Not():
+            return
+        case _:
+            yield node
+
+
+def _lesser(rule: Rule) -> dict[Node, tuple[Rule, bool]]:
+    """The rule without each of its terms that can go, and without each exclusion (True)."""
+    tree = rule.tree
+    lesser: dict[Node, tuple[Rule, bool]] = {}
+    for leaf in dict.fromkeys(_wanted(tree)):
+        if rest := left_out(tree, leaf):
+            lesser[leaf] = (Rule(rest), False)
+    if isinstance(tree, And):
+        for part in tree.parts:
+            if isinstance(part, Not):
+                lesser[part] = (Rule(all_of(other for other in tree.parts if other != part)), True)
+    return lesser
+
+
+def _trial(
+    rule: Rule,
+    papers: list[Paper],
+    ranks: dict[str, int],
+    seeker: Seeker,
+    now: datetime,
+    start: datetime,
+    base: int,
+    cut: datetime | None,
+) -> Trial:
+    lesser, terms = _lesser(rule), tuple(dict.fromkeys(_wanted(rule.tree)))
+    rules = [rule, *map(Rule, terms), *(less for less, _ in lesser.values())]
+    hits = _asked(seeker, rules, papers, ranks)
+    mine, alone, without = hits[0], hits[1 : 1 + len(terms)], dict(zip(lesser, hits[1 + len(terms) :], strict=True))
+    return Trial(
+        days=_bars([papers[place] for place in mine], start, now),
+        matches=len(mine),
+        base=base,
+        parts=(*_wanted_parts(terms, alone, without), *_excluded_parts(without)),
+        misses=tuple(_misses(papers, set(mine), lesser, without)),
+        examples=tuple(papers[place] for place in mine[:3]),
+        since=cut,
+    )
+
+
+def _wanted_parts(terms: Sequence[Leaf], alone: Sequence[list[int]], without: dict[Node, list[int]]) -> Iterator[Part]:
+    for term, own in zip(terms, alone, strict=True):
+        yield Part(write(Rule(term)), len(own), len(without[term]) if term in without else None)
+
+
+def _excluded_parts(without: dict[Node, list[int]]) -> Iterator[Part]:
+    for part, hits in without.items():
+        if isinstance(part, Not):
+            yield Part(write(Rule(part.part)), None, len(hits), excluded=True)
+
+
+def _asked(seeker: Seeker, rules: Sequence[Rule], papers: Sequence[Paper], ranks: dict[str, int]) -> list[list[int]]:
+    """For each rule the places of the papers that it hits."""
+    engine: Engine = seeker.engine(rules)
+    found: list[list[int]] = [[] for _ in rules]
+    for place, keys in enumerate(engine.match(papers, ranks)):
+        for key in keys:
+            found[key].append(place)
+    for key in range(len(rules)):
+        engine.remove(key)
+    return found
+
+
+def _misses(
+    papers: Sequence[Paper],
+    mine: set[int],
+    lesser: dict[Node, tuple[Rule, bool]],
+    without: dict[Node, list[int]],
+) -> Iterator[Miss]:
+    """The newest papers that a single term kept away."""
+    near = sorted((place, n) for n, hits in enumerate(without.values()) for place in hits if place not in mine)
+    seen: set[int] = set()
+    for place, n in near:
+        if place not in seen and len(seen) < MISSES:
+            seen.add(place)
+            part = list(lesser)[n]
+            yield Miss(papers[place], write(Rule(part.part if isinstance(part, Not) else part)), lesser[part][1])
+
+
+def _bars(hits: Sequence[Paper], start: datetime, now: datetime) -> tuple[Day, ...]:
+    counted = Counter(when.date() for paper in hits if (when := _when(paper)))
+    days = (now.date() - start.date()).days + 1
+    return tuple(Day(day, counted[day]) for day in (start.date() + timedelta(days=n) for n in range(max(1, days))))
+
+
+def _when(paper: Paper) -> datetime | None:
+    return paper.announced or paper.seen
