@@ -141,12 +141,14 @@ def say(port: int, mode: int) -> None:
 
 @dataclass
 class Figures:
-    """Of one sweep: seconds by the wall and of CPU, the longest the loop was held (s), memory (MiB), server's share."""
+    """Of one sweep: seconds by the wall and of CPU, the longest the loop was held and worked itself (s), memory (MiB),
+    the server's share of a core."""
 
     feeds: int
     wall: float
     cpu: float
     lag: float = 0.0
+    work: float = 0.0
     memory: float = 0.0
     server: float = 0.0
 
@@ -161,14 +163,18 @@ def cpu(pool: Workers | None = None) -> float:
     return time.process_time() + sum(served_for(process.pid) for process in (pool.processes if pool else []))
 
 
-async def lag(done: asyncio.Event) -> float:
-    """The longest that the event loop was kept from its next turn."""
-    worst = 0.0
+async def lag(done: asyncio.Event) -> tuple[float, float]:
+    """The longest that the event loop was kept from its next turn, by the wall and by its own thread's CPU.
+
+    The second is what it did itself; the first also holds what others did on a machine that is busy.
+    """
+    wall = own = 0.0
     while not done.is_set():
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.thread_time()
         await asyncio.sleep(0.005)
-        worst = max(worst, time.perf_counter() - start - 0.005)
-    return worst
+        wall = max(wall, time.perf_counter() - start - 0.005)
+        own = max(own, time.thread_time() - worked)
+    return wall, own
 
 
 @dataclass
@@ -213,7 +219,7 @@ async def sweep(feeds: list[Feed], world: World, store: Counted, pool: Workers, 
     wall, used = time.perf_counter() - start, cpu(pool) - spent
     done.set()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Figures(len(feeds), wall, used, await watch, memory, (served_for(server) - busy) / wall)
+    return Figures(len(feeds), wall, used, *await watch, memory, (served_for(server) - busy) / wall)
 
 
 async def ours(urls: list[str], port: int, server: int, folder: str) -> dict[str, Figures]:
@@ -260,14 +266,18 @@ def keep(found: dict[str, Figures], who: str, name: str, new: Figures) -> None:
     """Tell it, and keep the better of those by one name, with the longest that any of them held the loop."""
     told(who, name, new)
     if (old := found.get(name)) is not None:
-        worst = max(old.lag, new.lag)
+        longest = max(old.lag, new.lag), max(old.work, new.work)
         new = new if new.wall < old.wall else old
-        new.lag = worst
+        new.lag, new.work = longest
     found[name] = new
 
 
 def told(who: str, name: str, found: Figures) -> None:
-    held = f"  loop held {found.lag * 1000:4.0f} ms at most  {found.memory:5.0f} MiB" if found.lag else ""
+    held = (
+        f"  loop held {found.lag * 1000:4.0f} ms at most, worked {found.work * 1000:3.0f} ms  {found.memory:4.0f} MiB"
+        if found.lag
+        else ""
+    )
     print(
         f"{who:7} {name:14} {found.feeds / found.wall:8.1f} feeds/s {found.each:8.2f} ms CPU a feed  "
         f"server {found.server:4.0%} of a core{held}",
