@@ -181,6 +181,7 @@ def digests(db: Database) -> None:
         ALTER TABLE delivery ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
         DROP INDEX delivery_waiting;
         CREATE INDEX delivery_waiting ON delivery (platform, due) WHERE state = 'pending' AND ready = 0 AND leads = 1;
+        CREATE INDEX delivery_riding ON delivery (platform, due) WHERE state = 'pending' AND leads = 0;
         CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
         CREATE INDEX delivery_message ON delivery (channel, message) WHERE message IS NOT NULL;
         CREATE INDEX delivery_card ON delivery (channel, card) WHERE card IS NOT NULL;

@@ -108,7 +108,9 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
         lambda store, claims, second: store.keep_compiled(rule, {number: rule, number + 1: asked.creator}),
-        lambda store, claims, second: store.address(channel, rule) if number else store.end_address(channel),
+        lambda store, claims, second: (
+            store.address(channel, f"{channel} {rule}") if number else store.end_address(channel)
+        ),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
         lambda store, claims, second: store.record(Poll(Bookmark(FEED, rule), day=NOW.date()), NOW + at(second)),
     )
