@@ -1,8 +1,8 @@
 """Many rules against papers, in memory. Finds what `explain` calls a hit, for every rule at once.
 
 How it is fast, each part measured in `tests/bench/match.py`: equal rules are asked once and fanned out; a rule is
-looked at only when its rarest required term is there; each term of all rules is looked for once, in 64 papers at a
-time; and the rules looked at are judged by arrays of bits.
+looked at only when its two rarest required terms are there; each term of all rules is looked for once, in 64 papers at
+a time; and the rules looked at are judged by arrays of bits.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Engine:
         self.scanner = Scanner(self.signals)
         self.fanout = Fanout()
         self.looked_at = 0
-        """Rules looked at so far, summed over papers: what the index let through."""
+        """Candidates so far, summed over papers: what the index let through (see `bot.rules.ways`)."""
 
     def __len__(self) -> int:
         return len(self.fanout)
 
     def learn(self, papers: Iterable[Paper]) -> None:
-        """Count the words of stored papers, so that rules added later are kept under their rarest term."""
+        """Count the words of stored papers, so that rules added later are kept under their rarest terms."""
         self.frequency.learn(PIECE.findall(cleaned(f"{paper.title} {paper.abstract}")) for paper in papers)
 
     def add(self, key: int, rule: Rule) -> None:
