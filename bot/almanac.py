@@ -9,7 +9,7 @@ from bot.model import Feed
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-SATURDAY = 5
+MONDAY, SATURDAY = 0, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +61,66 @@ def not_due(kept: Calendar, day: date) -> str:
     """Why nothing is due on this day, in a word or two; empty on a working day."""
     if day.weekday() >= SATURDAY:
         return "weekend"
-    if kept.holidays:  # a holiday's mailing is put off: its own feed and the next day's may both be empty
-        for near in (day, day - DAY):
-            if name := holiday(near):
+    if kept.holidays:  # a holiday's mailing is put off: its own feed and the next working day's may both be empty
+        for back in range(4 if day.weekday() == MONDAY else 2):
+            if name := holiday(day - back * DAY):
                 return f"arXiv holiday: {name}"
     return ""
+
+
+_ANNOUNCED = {
+    2024: {
+        (1, 15): "Martin Luther King Day",
+        (5, 22): "22 May",
+        (6, 19): "Juneteenth",
+        (7, 4): "Independence Day",
+        (9, 2): "Labor Day",
+        (10, 8): "8 October",
+        (11, 28): "Thanksgiving",
+        (12, 25): "Christmas",
+        (12, 26): "Christmas",
+        (12, 31): "New Year",
+    },
+    2025: {
+        (1, 1): "New Year",
+        (1, 20): "Martin Luther King Day",
+        (6, 19): "Juneteenth",
+        (7, 6): "Independence Day",  # a Sunday: the mailing of Friday's submissions
+        (9, 1): "Labor Day",
+        (11, 27): "Thanksgiving",
+        (12, 25): "Christmas",
+        (12, 30): "New Year",
+    },
+    2026: {
+        (1, 1): "New Year",
+        (1, 19): "Martin Luther King Day",
+        (6, 19): "Juneteenth",
+        (7, 3): "Independence Day",
+        (9, 7): "Labor Day",
+        (11, 26): "Thanksgiving",
+        (12, 25): "Christmas",
+        (12, 29): "29 December",
+        (12, 31): "New Year",
+    },
+}
+"""The days on which arXiv said it would defer its mailing, one-off ones among them: "On Deferred Mailings" of
+https://info.arxiv.org/help/availability.html, which names a year's days by its beginning and adds to them."""
 
 
 def holiday(day: date) -> str:
     """The holiday on which arXiv defers its mailing; empty on all others.
 
-    Those of https://info.arxiv.org/help/availability.html, which announces some others for a year only.
+    As announced where the year's list is known; in other years those that every list has had.
     """
+    if (listed := _ANNOUNCED.get(day.year)) is not None:
+        return listed.get((day.month, day.day), "")
     fixed = {(1, 1): "New Year", (6, 19): "Juneteenth", (7, 4): "Independence Day"}
     if name := fixed.get((day.month, day.day)):
         return name
-    if (12, 24) <= (day.month, day.day) <= (12, 27) or (day.month, day.day) == (12, 31):
+    if (day.month, day.day) >= (12, 24):  # which of these days is announced in December
         return "Christmas" if day.day < 28 else "New Year"
     floating = {
         _nth(day.year, 1, 0, 3): "Martin Luther King Day",
-        _last_monday_of_may(day.year): "Memorial Day",
         _nth(day.year, 9, 0, 1): "Labor Day",
         _nth(day.year, 11, 3, 4): "Thanksgiving",
     }
@@ -91,10 +131,6 @@ def _nth(year: int, month: int, weekday: int, n: int) -> date:
     """The n-th such weekday (Monday is 0) of a month."""
     first = date(year, month, 1)
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
-
-
-def _last_monday_of_may(year: int) -> date:
-    return _nth(year, 6, 0, 1) - 7 * DAY
 
 
 def _offset(kept: Calendar, now: datetime) -> timedelta:

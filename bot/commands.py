@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import options, rules
 from bot.errors import RuleError, WordsWrong
 from bot.model import Ask, Options
 
-VERBS = ("/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers feeds", "/papers help")
+VERBS = (
+    "/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers top", "/papers settings",
+    "/papers pause", "/papers resume", "/papers feeds", "/papers help",
+)  # fmt: skip
 """As every platform offers them. A platform where another app owns a short name has `/papers subscribe` and so on."""
+
+
+WEEK = timedelta(days=7)
+LONGEST = timedelta(days=366)
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": WEEK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,32 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """The channel's own defaults; with `options` those given are changed."""
+
+    options: Options | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is posted for so long (None: until somebody resumes); what comes meanwhile waits."""
+
+    span: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Post again, what waited first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What this channel has had in the last `span`, the best first, for one person's eyes."""
+
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Feeds:
     """This channel's own feeds."""
 
@@ -66,7 +102,10 @@ class Help:
     with_list: bool = False
 
 
-Command = Subscribe | Unsubscribe | Subscriptions | Search | Feeds | AddFeed | RemoveFeed | Help
+Delivering = Settings | Pause | Resume | Top
+"""How and when a channel gets its papers."""
+
+Command = Subscribe | Unsubscribe | Subscriptions | Search | Delivering | Feeds | AddFeed | RemoveFeed | Help
 
 
 def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
@@ -91,6 +130,8 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
             return feeds(words)
         case "help":
             return Help()
+    if (found := delivering(verb, words)) is not None:
+        return found
     typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
     raise WordsWrong(f"There is no command {typed}. These exist: {', '.join(VERBS)}.")
 
@@ -121,6 +162,40 @@ def search(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Search:
     if not words:
         raise WordsWrong("What for? /papers search takes a rule, such as: /papers search transformers quantization")
     return Search(rules.parse(words, acronyms))
+
+
+def delivering(verb: str, words: str) -> Delivering | None:
+    """The commands about how and when papers come; None for any other."""
+    match verb:
+        case "settings":
+            return settings(words)
+        case "pause":
+            return Pause(_span(words) if words else None)
+        case "resume":
+            return Resume()
+        case "top":
+            return Top(_span(words) if words else WEEK)
+    return None
+
+
+def settings(words: str) -> Settings:
+    """`mode:daily at:08:30 tz:Europe/Berlin`, or nothing: how it stands."""
+    if not words:
+        return Settings()
+    rest, wanted = options.split(words)
+    if rest.strip() or wanted == Options():
+        raise WordsWrong(
+            "/papers settings takes options, such as: /papers settings mode:daily at:08:30 tz:Europe/Berlin"
+        )
+    return Settings(wanted)
+
+
+def _span(words: str) -> timedelta:
+    """`3d`, `2w`, `12h`; `WordsWrong` for anything else."""
+    found = re.fullmatch(r"([1-9][0-9]{0,2})\s*(h|d|w|hours?|days?|weeks?)", words.strip().lower(), re.ASCII)
+    if not found or (span := int(found[1]) * _UNITS[found[2][0]]) > LONGEST:
+        raise WordsWrong(f"{words.strip()[:40]!r} is no span of time: write 12h, 3d or 2w, a year at the most.")
+    return span
 
 
 def feeds(words: str) -> Feeds | AddFeed | RemoveFeed:

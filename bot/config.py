@@ -39,6 +39,18 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 8090
 
 
+class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[delivery]`: how channels get their papers where nobody has said otherwise."""
+
+    tz: str = "UTC"
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[limits]`: how many times faster than a platform allows its stand-in is posted to. For tests only."""
+
+    pace: Annotated[float, msgspec.Meta(ge=0.01, le=10_000)] = 1.0
+
+
 class StorePath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[store]`."""
 
@@ -51,6 +63,8 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[Source, ...] = ()
     polling: Polling = msgspec.field(default_factory=Polling)
     web: Web = msgspec.field(default_factory=Web)
+    delivery: Delivery = msgspec.field(default_factory=Delivery)
+    limits: Limits = msgspec.field(default_factory=Limits)
     store: StorePath = msgspec.field(default_factory=StorePath)
     acronyms: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
     """`[acronyms]`: what the team's own stand for, beside those the rules know."""

@@ -13,7 +13,10 @@ PaperRoundError
     │   └── LeaseLost     somebody else has taken this delivery over: leave it alone
     └── PlatformFailed    Slack, Discord or a browser
         ├── TryLater      transient: try again after so many seconds
+        │   └── Unsure        transient, and it may have been taken all the same: look before saying it again
         └── Refused       permanent: the delivery stops, the reason is told
+            ├── ChannelLost   nothing can be said in that channel: its deliveries wait until somebody mends it
+            ├── MessageGone   the message or thread it is about was deleted
             └── NotWelcome    it will not have the bot at all (a wrong token): deliveries wait until that is mended
 """
 
@@ -65,10 +68,16 @@ class WorldFailed(PaperRoundError):
 
 
 class SourceFailed(WorldFailed):
-    """A feed could not be reached or read. `after` is the seconds the owner asked us to wait, if any."""
+    """A feed could not be reached or read. `after` is the seconds the owner asked us to wait, if any.
 
-    def __init__(self, sentence: str, *, after: float | None = None, gone: bool = False) -> None:
+    `status` is the HTTP status of an answer that was no feed, nor told where one is.
+    """
+
+    def __init__(
+        self, sentence: str, *, after: float | None = None, gone: bool = False, status: int | None = None
+    ) -> None:
         super().__init__(sentence)
+        self.status = status
         self.after = after
         self.gone = gone
 
@@ -97,8 +106,20 @@ class TryLater(PlatformFailed):
         self.after = after
 
 
+class Unsure(TryLater):
+    """Transient, and the platform may have taken it all the same: its answer was lost, or says so little."""
+
+
 class Refused(PlatformFailed):
     """Permanent: trying again would be refused again. The sentence is the reason a person reads."""
+
+
+class ChannelLost(Refused):
+    """Nothing can be said in this channel (gone, archived, not invited, a permission missing) until it is mended."""
+
+
+class MessageGone(Refused):
+    """The message or thread it is about is not there any more; the channel is."""
 
 
 class NotWelcome(Refused):

@@ -17,6 +17,7 @@ class Habits:
     `answered_at` is when it was last reached, `changed_at` when it last brought another body, `advanced_at` when it
     last held something it had not held before; `ids` is a digest of the papers it held, `newest` their latest date.
     `seen` counts the papers it brought first, `left_out` those of them too old to post; `took` is in seconds.
+    `ttl`, `skip_hours`, `skip_days` and `period` are what its last body asked for, as in `model.Reading`.
     `today` new papers came on `day`; `days` are the numbers of the days before it that had any, the latest last.
     """
 
@@ -33,6 +34,9 @@ class Habits:
     day: date | None = None
     today: int = 0
     days: tuple[int, ...] = ()
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    period: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ SLOW = 10.0
 QUIET = timedelta(days=7)
 """A source without a calendar is quiet after so long without anything new: most blogs write weekly or less."""
 
+SHUT = (403, 451)
+"""Statuses of those who will not let us in; what they send with it is a page for people."""
+
 _PAGE = re.compile(rb"<(?:!doctype\s{1,9}html|html)\b", re.IGNORECASE)
 
 
@@ -97,10 +100,17 @@ def answered(before: Bookmark, digest: str | None, reading: Reading | None, now:
     habits = replace(before.habits, answered_at=now, failure=None)
     if reading is None:
         return habits
+    habits = replace(
+        habits,
+        ttl=reading.ttl,
+        skip_hours=reading.skip_hours,
+        skip_days=reading.skip_days,
+        period=reading.period,
+    )
     if before.digest is None or digest != before.digest:
         habits = replace(habits, changed_at=now)
     if reading.unchanged and not reading.papers:  # the body changed, its entries did not
-        return replace(habits, ttl=reading.ttl)
+        return habits
     ids, newest = fingerprint(reading.papers), _newest(reading.papers)
     advanced = bool(reading.papers) and ids != habits.ids
     return replace(
@@ -108,7 +118,6 @@ def answered(before: Bookmark, digest: str | None, reading: Reading | None, now:
         ids=ids,
         newest=max((d for d in (newest, habits.newest) if d), default=None),
         advanced_at=now if advanced else habits.advanced_at,
-        ttl=reading.ttl,
     )
 
 
@@ -134,7 +143,7 @@ def failure(error: SourceFailed, body: bytes | None) -> Failure:
     """What kind of failure it was; `body` is what came where a feed was due, if anything did."""
     if error.gone:
         return "gone"
-    return "blocked" if body is not None and is_page(body) else "failed"
+    return "blocked" if error.status in SHUT or (body is not None and is_page(body)) else "failed"
 
 
 def is_page(body: bytes) -> bool:

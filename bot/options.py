@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from bot.errors import OptionError
-from bot.model import Options
+from bot.model import Customs, Options
 
 NAMES = tuple(field.name for field in fields(Options))
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_A_DAY = 100
+MOST_AT_START = 3
+"""A first look, not a flood."""
+
+AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START)
+DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START)
+_BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
+"""How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
+morning, the channel in one's own browser wants to see something happen."""
 
 _OPTION = re.compile(
     r"""(?P<quoted>["“”„«»＂][^"“”„«»＂]*["“”„«»＂]?)
@@ -29,8 +37,9 @@ def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options
     `zones` are the IANA zones that exist (`zoneinfo.available_timezones()`); without them only their shape is checked.
     `OptionError` for a value that cannot be used, and for an option given twice.
 
-    >>> split("LLM mode:daily")
-    ('LLM           ', Options(mode='daily', at=None, tz=None, days=None, format=None, max=None, thread=None))
+    >>> rest, options = split("LLM mode:daily")
+    >>> rest.rstrip(), options.mode
+    ('LLM', 'daily')
     """
     rest = text
     found: dict[str, Any] = {}
@@ -43,6 +52,25 @@ def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options
         found[name] = _value(text, name, match, zones)
         rest = rest[: match.start()] + " " * (match.end() - match.start()) + rest[match.end() :]
     return rest, Options(**found)
+
+
+def effective(wanted: Options, customs: Customs, zone: str = "UTC") -> Options:
+    """What counts for a subscription: its own options, else its channel's, else its platform's; all but `max` are set.
+
+    The zone is the one set for the subscription or its channel, else the one found for the channel, else `zone`.
+    """
+    begun = _BEGIN.get(customs.channel.platform, AT_ONCE)
+    found = replace(begun, tz=customs.zone or zone)
+    return over(wanted, over(customs.options, found))
+
+
+def over(first: Options, then: Options) -> Options:
+    """Each option as `first` has it, else as `then` does."""
+    return Options(**{name: _either(getattr(first, name), getattr(then, name)) for name in NAMES})
+
+
+def _either(first: Any, then: Any) -> Any:
+    return then if first is None else first
 
 
 def write(options: Options) -> str:
@@ -108,6 +136,10 @@ def _most(value: str) -> int | None:
     return int(value) if fits else None
 
 
+def _few(value: str) -> int | None:
+    return int(value) if value in {str(number) for number in range(MOST_AT_START + 1)} else None
+
+
 _READERS: dict[str, Callable[[str], str | int | None]] = {
     "mode": _one_of("instant", "daily", "weekly"),
     "at": _time,
@@ -115,6 +147,7 @@ _READERS: dict[str, Callable[[str], str | int | None]] = {
     "format": _one_of("compact", "card", "full"),
     "max": _most,
     "thread": _one_of("ask", "auto", "off"),
+    "start": _few,
 }
 _ALLOWED = {
     "mode": "instant, daily or weekly",
@@ -124,6 +157,7 @@ _ALLOWED = {
     "format": "compact, card or full",
     "max": f"a number of posts a day from 1 to {MOST_A_DAY}",
     "thread": "ask, auto or off",
+    "start": f"how many stored papers to begin with, 0 to {MOST_AT_START}",
 }
 _MODES = {"instant": "each paper at once", "daily": "one digest a day", "weekly": "one digest a week"}
 _FORMATS = {"compact": "in compact lines", "card": "as cards", "full": "with full abstracts"}
@@ -140,10 +174,11 @@ def describe(options: Options, defaults: Options | None = None) -> str:
     said = [
         _MODES.get(own["mode"] or ""),
         _when(own["at"], own["tz"]),
-        _spoken(own["days"]) if own["days"] else None,
+        spoken(own["days"]),
         _FORMATS.get(own["format"] or ""),
         f"at most {own['max']} a day" if own["max"] else None,
         _THREADS.get(own["thread"] or ""),
+        "with nothing to begin with" if own["start"] == 0 else None,
     ]
     return ", ".join(part for part in said if part)
 
@@ -154,6 +189,9 @@ def _when(at: str | None, tz: str | None) -> str | None:
     return f"in the time of {tz}" if tz else None
 
 
-def _spoken(days: str) -> str:
+def spoken(days: str | None) -> str:
+    """Weekdays as people say them; nothing for the whole week."""
+    if days in (None, "mon-sun"):
+        return ""
     words = re.sub(r"[a-z]{3}", lambda match: _NAMES.get(match.group(), match.group()), days)
     return "on " + words.replace("-", " to ").replace(",", " and ")

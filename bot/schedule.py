@@ -55,14 +55,23 @@ RETIRE_FAILURES = 7
 FORGET_MOVE = 3
 """After so many failures at the address a feed moved to, its first address is asked again: the move may be undone."""
 
+FARTHEST = timedelta(days=8)
+"""No feed is put off by more: owners are believed up to a week, and a day's back-off has its spread."""
+
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When a retired feed is due."""
 
 FIRST_RETRY = timedelta(seconds=30)
 """After a delivery's first failure; doubled up to `LONGEST_RETRY`."""
 
+ASKED_RETRY = timedelta(seconds=1)
+"""The same where the platform says how long it wants to be left alone: then nothing is broken."""
+
 LONGEST_RETRY = timedelta(hours=6)
 """An outage of a platform rarely lasts longer, and the paper is still news then."""
+
+LOST_FOR = timedelta(days=14)
+"""So long what waits for a channel that the platform refuses is kept: somebody comes back from a holiday."""
 
 GIVE_UP = timedelta(days=3)
 """A delivery is given up so long after its first try: a long weekend."""
@@ -103,7 +112,8 @@ def next_poll(
     if not owner and not changed:
         habit = max(habit, hints.period or habit)
     interval = max(least(bookmark), owner, min(habit, LONGEST))
-    return allowed(now + interval + spread(bookmark.address, interval), hints)
+    place = bookmark.moved_to or bookmark.address  # feeds that were asked for together are due together
+    return allowed(now + interval + spread(place, interval), hints)
 
 
 def next_reading(now: datetime, wait: float | None = None) -> datetime:
@@ -182,6 +192,11 @@ def is_retired(bookmark: Bookmark) -> bool:
     return bookmark.due is not None and bookmark.due >= NEVER
 
 
+def waits(due: datetime | None, now: datetime) -> bool:
+    """Whether a feed is to be left alone still. A wait longer than any was written under a clock that ran ahead."""
+    return due is not None and now < due and (due >= NEVER or due <= now + FARTHEST)
+
+
 def revived(bookmark: Bookmark, now: datetime) -> Bookmark:
     """The bookmark of a feed that somebody wants asked again, as if it had never failed."""
     return replace(bookmark, due=now, failures=0, failing_since=None, error=None)
@@ -201,7 +216,14 @@ def retry_delivery(attempts: int, first_tried: datetime, now: datetime, after: f
     end = first_tried + GIVE_UP
     if now >= end:
         return None
-    return max(min(now + backoff(attempts, FIRST_RETRY, LONGEST_RETRY), end), now + _asked(after))
+    first = FIRST_RETRY if after is None else ASKED_RETRY
+    return max(min(now + backoff(attempts, first, LONGEST_RETRY), end), now + _asked(after))
+
+
+def probe(lost_since: datetime | None, now: datetime) -> datetime:
+    """When a channel that the platform refuses is tried again: ever later, from minutes to six hours."""
+    been = now - lost_since if lost_since else timedelta()
+    return now + min(max(been / 2, FIRST_BACKOFF), LONGEST_RETRY)
 
 
 def backoff(failures: int, first: timedelta, longest: timedelta) -> timedelta:

@@ -6,7 +6,23 @@ one new page and one new line here.
 
 from __future__ import annotations
 
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
 NEEDS: dict[str, tuple[str, ...]] = {
     "slack": ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"),
     "discord": ("DISCORD_TOKEN",),
 }
+
+ADDRESSES = {"slack": "SLACK_API_URL", "discord": "DISCORD_API_URL"}
+"""The variable that says where a platform is, where it is not the platform itself."""
+
+
+def at_home(platform: str, env: Mapping[str, str]) -> bool:
+    """Whether the platform's address is this machine's own: a stand-in, which nobody else is hurried by."""
+    try:
+        host = urlsplit(env.get(ADDRESSES[platform], "").strip()).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, or no address at all
+        return False

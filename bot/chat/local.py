@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import quote
 
-from bot.errors import Refused, StoreFailed, TryLater
+from bot.errors import MessageGone, Refused, StoreFailed, TryLater
 from bot.model import Channel, Message, Post
 from bot.ports import Answer, Clock, Store
+
+T = TypeVar("T")
 
 AUTHOR = "paper-round"
 """Whom the pages show as the bot."""
@@ -23,20 +27,43 @@ class Local:
     clock: Clock
     platform: str = "local"
     pace: timedelta = timedelta(0)
+    crowd: timedelta = timedelta(0)
+
+    def fits(self, post: Post) -> bool:
+        """A page has room for everything."""
+        return True
 
     async def listen(self, answer: Answer) -> None:
         """Wait until cancelled: the browser's words come in by the pages."""
         await asyncio.Event().wait()
 
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
-        """Say it in the channel; the same key says it once, however often and however late."""
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in the channel; the same key says it once, however often and however late, so nothing is in doubt."""
         return str(await self._say(Message(channel, AUTHOR, post, self.clock(), key)))
 
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+    async def thread(
+        self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
+    ) -> str:
         """Say the opener under the message; the thread's id is the message's."""
-        top = await self._found(channel, message)
+        top = await self._top(channel, message)
         await self._say(Message(channel, AUTHOR, opener, self.clock(), f"thread:{key}", top.id))
         return str(top.id)
+
+    async def reply(self, channel: Channel, thread: str, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in the thread."""
+        top = await self._top(channel, thread)
+        return str(await self._say(Message(channel, AUTHOR, post, self.clock(), f"reply:{key}", top.id)))
+
+    async def edit(self, channel: Channel, message: str, post: Post) -> None:
+        """Put it in the place of what the bot said there; what a visitor wrote is not the bot's to change."""
+        said = await self._found(channel, message)
+        if said is None or said.author != AUTHOR:
+            raise MessageGone(f"The bot said no message {message!r} in {channel}.")
+        await _kept(self.store.rewrite(said.id, post))
+
+    async def tell(self, person: str, post: Post, key: str) -> None:
+        """`Refused`: a visitor has no messages of their own."""
+        raise Refused("On these pages nobody has messages of their own: what is said stands in a channel.")
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The page of the thread, on the host the reader already looks at."""
@@ -46,19 +73,28 @@ class Local:
         """Nothing to let go of: the store belongs to who gave it."""
 
     async def _say(self, message: Message) -> int:
-        try:
-            return (await self.store.say(message)).id
-        except StoreFailed as failed:
-            raise TryLater(str(failed)) from failed
+        return (await _kept(self.store.say(message))).id
 
-    async def _found(self, channel: Channel, message: str) -> Message:
-        try:
-            found = await self.store.message(int(message)) if message.isascii() and message.isdecimal() else None
-        except StoreFailed as failed:
-            raise TryLater(str(failed)) from failed
-        if found is None or found.channel != channel or found.thread is not None:
-            raise Refused(f"There is no message {message!r} in {channel} to open a thread under.")
+    async def _top(self, channel: Channel, message: str) -> Message:
+        """The message that a thread hangs from."""
+        found = await self._found(channel, message)
+        if found is None or found.thread is not None:
+            raise MessageGone(f"There is no message {message!r} in {channel} to open a thread under.")
         return found
+
+    async def _found(self, channel: Channel, message: str) -> Message | None:
+        if not (message.isascii() and message.isdecimal()):
+            return None
+        found = await _kept(self.store.message(int(message)))
+        return found if found is not None and found.channel == channel else None
+
+
+async def _kept(step: Awaitable[T]) -> T:
+    """What the store says; its trouble passes."""
+    try:
+        return await step
+    except StoreFailed as failed:
+        raise TryLater(str(failed)) from failed
 
 
 def connect(store: Store, clock: Clock) -> Local:

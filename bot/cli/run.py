@@ -10,19 +10,22 @@ import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from bot import flow
-from bot.chat import NEEDS, local
-from bot.cli import pages, ticking
+from bot.chat import ADDRESSES, NEEDS, at_home, local
+from bot.cli import pages, posting, ticking
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
+from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
@@ -39,6 +42,7 @@ def main(words: Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
     platforms = connected(found.env)
+    require_home(found, platforms)
     feeds = chosen(words.source or _configured(found), platforms)
     if platforms and any(source(address).url == "sample:" for address in words.source or ()):
         tell("The sample is left out while a platform is connected: it is for a first look.")
@@ -52,6 +56,16 @@ def connected(env: Mapping[str, str]) -> list[str]:
         if missing and len(missing) < len(needs):
             raise SettingsError(f"{platform.capitalize()} needs {' and '.join(needs)}; {missing[0]} is not set.")
     return [platform for platform, needs in NEEDS.items() if all(env.get(name) for name in needs)]
+
+
+def require_home(found: Settings, platforms: list[str]) -> None:
+    """`SettingsError` when a platform itself, and not a stand-in on this machine, would be posted to at a pace."""
+    away = [platform for platform in platforms if not at_home(platform, found.env)]
+    if away and found.file.limits.pace != 1:
+        raise SettingsError(
+            f"The config {found.path} is wrong: [limits] pace: it is for tests with a stand-in on this machine, and "
+            f"{away[0].capitalize()} would bar us for it: take it out, or let {ADDRESSES[away[0]]} be at 127.0.0.1."
+        )
 
 
 def _configured(found: Settings) -> list[str]:
@@ -72,12 +86,23 @@ def chosen(addresses: list[str], platforms: list[str]) -> list[Feed]:
     return [feed for feed in feeds if not (feed.url == "sample:" and platforms)]
 
 
+def _zone(found: Settings) -> str:
+    """The zone of channels that have set none; `SettingsError` for one that does not exist."""
+    name = found.file.delivery.tz
+    if name not in available_timezones():
+        raise SettingsError(
+            f"The config {found.path} is wrong: [delivery] tz: there is no time zone {name!r}; "
+            "zones are named by their city, such as Europe/Berlin."
+        )
+    return name
+
+
 async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed]) -> int:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
-        chats = await _connect(stack, platforms, settings.env, store)
+        chats = await _connect(stack, platforms, settings, store)
         await _tell_silent(store, chats)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
@@ -85,7 +110,9 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         acronyms = extend(settings.file.meanings())
         max_age = timedelta(days=settings.file.polling.max_age_days)
         shared = frozenset(feed.address for feed in feeds)
-        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared)
+        zone = _zone(settings)
+        world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
@@ -110,14 +137,13 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
         tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
-async def _connect(
-    stack: AsyncExitStack, platforms: list[str], env: Mapping[str, str], store: Store
-) -> dict[str, Chat]:
+async def _connect(stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:
-        chats[platform] = await import_module(f"bot.chat.{platform}").connect(env)
+        chats[platform] = await import_module(f"bot.chat.{platform}").connect(settings.env)
     for chat in chats.values():
+        chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
     return chats
 
@@ -173,8 +199,12 @@ async def _until_stopped(
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on its loop
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    work: list[Coroutine[Any, Any, None]] = [ticking.poll_all(feeds, world), ticking.deliver_all(world)]
-    work.append(ticking.fill_in_all(feeds, world))
+    work: list[Coroutine[Any, Any, None]] = [
+        ticking.poll_all(feeds, world),
+        posting.deliver_all(world),
+        posting.tend_all(world),
+    ]
+    work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
     if served:
         work.append(pages.keep_searchable(world.store))
     work += [_listen(world, platform, refused) for platform in platforms]

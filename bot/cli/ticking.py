@@ -7,14 +7,17 @@ import contextlib
 import logging
 import os
 import socket
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from bot import flow, past, sources
+from bot.cli.posting import end
+from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
-from bot.feeds import from_chat
-from bot.flow import Polled, World, backfill
+from bot.feeds import OwnFeed, from_chat
+from bot.flow import Polled, World, backfill, renewing
 from bot.model import Claim, Feed
-from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff
+from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
 log = logging.getLogger("paper-round")
 
@@ -25,14 +28,21 @@ GAP = 5.0
 """Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
 allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
 
+LOOK = 60.0
+"""Seconds between two looks at which days are due again: the shortest wait is two hours."""
+
 AT_ONCE = 32
-"""Polls, and deliveries, under way at the same time."""
+"""Messages edited, or followed up, at the same time."""
+
+CHANNELS_AT_ONCE = 256
+"""Deliveries under way at the same time, each to a channel of its own. A platform may let us wait half a minute for an
+answer: so many would have to do so before other channels wait for them."""
+
+POLLS = 64
+"""Polls under way at the same time, each of another host: as many as there are requests (`fetch.limits`)."""
 
 AFTER_A_FAULT = timedelta(minutes=5)
 """Before a feed is tried again whose poll failed by the database, or by ourselves."""
-
-LONGEST = timedelta(days=8)
-"""No feed is put off by more: bot.schedule believes owners up to a week, and a day's backoff has its spread."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -42,63 +52,72 @@ WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 async def poll_all(feeds: list[Feed], world: World) -> None:
     """Poll every feed whenever it is due, each on its own, until cancelled; channels' own feeds come and go."""
-    watched, version = feeds, -1
-    due: dict[Feed, datetime | None] = {}
+    rota, version, looked = Rota(POLLS), -1, -TICK
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
     busy: dict[Feed, asyncio.Task[datetime]] = {}
     try:
         while True:
-            try:
-                if (turned := await world.store.version()) != version:
-                    watched = await _watched(feeds, world)
-                    due |= await _due(watched, world)
-                    version = turned
-            except StoreFailed as error:
-                log.warning("%s", error)
-                await asyncio.sleep(TICK)
-                continue
-            for feed, task in [*busy.items()]:
-                if task.done():
-                    due[feed] = task.result()
-                    del busy[feed]
-            for feed in watched:
-                if feed not in busy and len(busy) < AT_ONCE and await _is_due(feed, due[feed], world):
-                    busy[feed] = asyncio.create_task(_poll(feed, world))
-            await asyncio.sleep(TICK)
+            if loop.time() >= looked + TICK:
+                version = await _reloaded(rota, feeds, version, world)
+                looked = loop.time()
+            for feed in [feed for feed, task in busy.items() if task.done()]:
+                rota.done(feed, busy.pop(feed).result(), world.clock())
+            for feed in rota.take(world.clock()) if version >= 0 else ():
+                busy[feed] = asyncio.create_task(_turn(feed, world))
+                busy[feed].add_done_callback(lambda _: ended.set())
+            ended.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await ended.wait()
     finally:
-        await _end(list(busy.values()))
+        await end(list(busy.values()))
 
 
-async def _watched(feeds: list[Feed], world: World) -> list[Feed]:
+async def _reloaded(rota: Rota, feeds: list[Feed], version: int, world: World) -> int:
+    """The version of what is watched, which is read again when another has written something."""
+    try:
+        if (turned := await world.store.version()) != version:
+            known = await world.store.next_polls()
+            own = await world.store.feeds()
+            watched = await asyncio.to_thread(_watched, feeds, own)
+            rota.load({feed: known.get(feed.address) for feed in watched}, world.clock())
+    except StoreFailed as error:
+        log.warning("%s", error)
+        return version
+    return turned
+
+
+def _watched(feeds: list[Feed], own: Sequence[OwnFeed]) -> list[Feed]:
     """The operator's feeds, then channels' own, each once."""
-    own = []
-    for one in await world.store.feeds():
+    found = []
+    for one in own:
         try:
-            own.append(from_chat(one.address))
+            found.append(from_chat(one.address))
         except WordsWrong as error:  # a form of address that an older version knew
             log.warning("%s (a feed of %s's own)", error, one.channel)
-    return list(dict.fromkeys([*feeds, *own]))
+    return list(dict.fromkeys([*feeds, *found]))
 
 
-async def _due(feeds: list[Feed], world: World) -> dict[Feed, datetime | None]:
-    """When each is due, as the store remembers it."""
+async def sound(feeds: list[Feed], world: World) -> list[Feed]:
+    """What is watched, less what fails: one that fails is asked by itself, so that it takes no other with it."""
     known = await world.store.bookmarks()
-    return {feed: known[feed.address].due if feed.address in known else None for feed in feeds}
+    watched = _watched(feeds, await world.store.feeds())
+    return [feed for feed in watched if feed.address not in known or not known[feed.address].failures]
 
 
-async def _is_due(feed: Feed, due: datetime | None, world: World) -> bool:
-    if waits(due, world.clock()):
-        return False
-    if feed.url != "sample:" or due is None:
-        return True
-    try:  # the sample's day begins when somebody is there to read it; its baseline is read at once
-        return bool((await world.store.rulebook()).subscriptions)
+async def _turn(feed: Feed, world: World) -> datetime:
+    """A feed's turn, and when its next one comes."""
+    if feed.url == "sample:" and not await _is_read(feed, world):
+        return world.clock() + timedelta(seconds=TICK)
+    return await _poll(feed, world)
+
+
+async def _is_read(feed: Feed, world: World) -> bool:
+    """Whether the sample's day may go on: when somebody is there to read it. Its baseline is read at once."""
+    try:
+        return not await world.store.bookmark(feed.address) or bool((await world.store.rulebook()).subscriptions)
     except StoreFailed:
         return False  # whoever claims deliveries tells it
-
-
-def waits(due: datetime | None, now: datetime) -> bool:
-    """Whether a feed is to be left alone still. A wait longer than any was written under a clock that ran ahead."""
-    return due is not None and now < due and (due >= NEVER or due <= now + LONGEST)
 
 
 async def _poll(feed: Feed, world: World) -> datetime:
@@ -176,52 +195,37 @@ async def _fill_in(feed: Feed, world: World, gap: float) -> None:
         log.info("%s: %d papers of the days before are stored, to be searched", _name(feed), found)
 
 
-# ── deliveries ──────────────────────────────────────────────────────────────────────────────────────
+async def renew_all(feeds: list[Feed], world: World, gap: float = GAP) -> None:
+    """Ask again for the days of the last fortnight whenever they are due, one after the other, until cancelled."""
+    while True:
+        try:
+            for feed in _watched(feeds, await world.store.feeds()):
+                await _renew(feed, world, gap)
+        except StoreFailed as error:
+            log.warning("%s", error)
+        await asyncio.sleep(LOOK)
 
 
-async def deliver_all(world: World) -> None:
-    """Deliver whatever is due, one busy or failing channel never delaying another, until cancelled."""
-    busy: set[asyncio.Task[bool]] = set()
-    try:
-        while True:
-            busy = {task for task in busy if not _finished(task)}
-            claims = await _claims(world, AT_ONCE - len(busy))
-            busy |= {asyncio.create_task(flow.deliver(claim, world)) for claim in claims}
-            if not claims:
-                await asyncio.wait(
-                    busy, timeout=TICK, return_when=asyncio.FIRST_COMPLETED
-                ) if busy else await asyncio.sleep(TICK)
-    finally:
-        await _end(list(busy))
+async def _renew(feed: Feed, world: World, gap: float) -> bool:
+    """The days that are due now; False when one of them failed, and the others wait with it."""
+    for day in await renewing.due(feed, world):
+        try:
+            _tell_renewed(await renewing.renew(feed, day, world), day)
+        except SourceFailed as error:
+            log.warning("%s Votes of %s are looked up later.", _sentence(feed, error), f"{day:%d %B}")
+            return False
+        except StoreFailed:
+            raise
+        except Exception:  # our own mistake with one day: feeds are polled all the same
+            log.exception("%s: %s could not be looked up again", _name(feed), f"{day:%d %B}")
+            return False
+        await asyncio.sleep(gap)
+    return True
 
 
-async def _claims(world: World, limit: int) -> list[Claim]:
-    if limit <= 0:
-        return []
-    try:
-        return await flow.claim(world, WORKER, limit)
-    except StoreFailed as error:
-        log.warning("%s", error)
-        await asyncio.sleep(5)
-        return []
-
-
-def _finished(task: asyncio.Task[bool]) -> bool:
-    if task.done() and (error := task.exception()):
-        if isinstance(error, StoreFailed):
-            log.error("A delivery broke off and is tried again in a few minutes: %s", error)
-        else:
-            log.error("a delivery broke off; its lease gives it back", exc_info=error)
-    return task.done()
-
-
-async def _end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -> None:
-    """Let what is under way finish for a moment, then cancel it: leases and bookmarks give it back."""
-    if tasks:
-        await asyncio.wait(tasks, timeout=5)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _tell_renewed(polled: Polled, day: date) -> None:
+    if polled.deliveries:
+        log.info("%s: %s again, %d to post", _name(polled.feed), f"{day:%d %B}", polled.deliveries)
 
 
 # ── once ────────────────────────────────────────────────────────────────────────────────────────────
@@ -231,26 +235,33 @@ async def once(feeds: list[Feed], world: World) -> int:
     """Poll what is due, deliver what is due, and return the exit code: 1 when a source or a delivery failed."""
     known = await world.store.bookmarks()
     failed = False
-    for feed in await _watched(feeds, world):
+    for feed in _watched(feeds, await world.store.feeds()):
         mark = known.get(feed.address)
         if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
             log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
-            continue
-        try:
-            _tell_polled(await flow.poll(feed, world))
-        except SourceFailed as error:
-            failed = True
-            log.warning("%s", _sentence(feed, error))
+        else:
+            failed |= not await _polled(feed, world)
+        failed |= not await _renew(feed, world, gap=0)
     return int(await _deliver_due(world) or failed)
+
+
+async def _polled(feed: Feed, world: World) -> bool:
+    """One poll of a single run; whether it could be read."""
+    try:
+        _tell_polled(await flow.poll(feed, world))
+    except SourceFailed as error:
+        log.warning("%s", _sentence(feed, error))
+        return False
+    return True
 
 
 async def _deliver_due(world: World) -> bool:
     """Deliver until nothing is due any more; True when something could not be delivered."""
     failed, sent = False, 0
     while True:
-        claims = await flow.claim(world, WORKER, AT_ONCE)
+        claims = await flow.claim(world, WORKER, CHANNELS_AT_ONCE)
         took = await _delivered(claims, world)
-        sent += sum(took)
+        sent += sum(one for one, claim in zip(took, claims, strict=True) if not claim.delivery.message)
         failed |= not all(took)
         if not claims:
             due = await world.store.due(list(world.chats))

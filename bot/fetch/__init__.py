@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SourceFailed
 from bot.fetch.files import all_of_stdin, fetched, path_of, read_file, read_stdin
+from bot.fetch.joined import Joined
 from bot.fetch.limits import Limits
 from bot.fetch.sample import Sample, replay
 from bot.fetch.threads import in_thread
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.fetch.addresses import Lookup
     from bot.fetch.ask import Web
 
-__all__ = ["Fetcher", "Limits", "Sample"]
+__all__ = ["Fetcher", "Joined", "Limits", "Sample"]
 
 ABOUT = "https://github.com/paper-round/paper-round"
 """Where an owner who finds us in a log can read who we are."""
@@ -79,15 +80,13 @@ class Fetcher:
         return await read_file(path_of(feed.url, self._base), bookmark, self._limits.body)
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        if self._web is not None:
-            await self._web.close()
-            self._web = None
+        """Nothing is kept open between two polls."""
 
     async def _opened(self) -> Web:
         """aiohttp takes half a second to import: only when the web is asked, and not on the event loop."""
         async with self._once:
             if self._web is None:
+                await in_thread(lambda: import_module("bot.fetch.wire").trusted())
                 await in_thread(lambda: import_module("bot.fetch.ask"))
                 from bot.fetch.addresses import Gate
                 from bot.fetch.ask import Web
@@ -101,7 +100,8 @@ class Fetcher:
         async with self._once:
             if self._heard is None:
                 self._heard = await read_stdin(self._stdin)
-        return fetched(self._heard, bookmark, self._limits.body, "Standard input")
+            heard = self._heard
+        return await in_thread(lambda: fetched(heard, bookmark, self._limits.body, "Standard input"))
 
     async def _replay(self, bookmark: Bookmark) -> Fetched:
         if self._sample is None:

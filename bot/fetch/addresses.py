@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.errors import SourceFailed
@@ -53,6 +53,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 """An IPv4 address in IPv6 clothes, given by name servers of networks without IPv4 (RFC 6052): the inner one counts."""
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}|[0-9A-Fa-f:.]{2,45}")
+_PLAIN = re.compile(r"[\x21-\x7e]*")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -71,8 +72,12 @@ def _inner(address: IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped
 
 
+@lru_cache(maxsize=1024)
 def number(host: str) -> Address | None:
-    """The address a host stands for by itself, in any spelling a socket would take (`2130706433`, `0x7f.1`)."""
+    """The address a host stands for by itself, in any spelling a socket would take (`2130706433`, `0x7f.1`).
+
+    Kept for a while, as one poll asks three times.
+    """
     plain = host.rstrip(".").partition("%")[0]
     try:
         return ip_address(plain)
@@ -115,7 +120,9 @@ def as_url(text: str, base: URL | None = None) -> URL:
         whose = f"{name(base)} sent us to another kind of address" if base else "This is another kind of address"
         raise SourceFailed(f"{whose}; feeds are read over http and https only.")
     address = number(url.raw_host or "")
-    return url if address is None else url.with_host(str(address))  # a number in plain digits, whatever it was typed in
+    if address is None or str(address) == url.raw_host:
+        return url
+    return url.with_host(str(address))  # a number in plain digits, whatever it was typed in
 
 
 def _unreadable(base: URL | None) -> SourceFailed:
@@ -126,7 +133,10 @@ def _unreadable(base: URL | None) -> SourceFailed:
 
 def _ascii(text: str) -> str:
     """Every byte that is not a visible ASCII character as %XX; the rest byte for byte."""
-    return quote(text.strip().encode("utf-8", "surrogateescape"), safe=_PRINTABLE)
+    text = text.strip()
+    if _PLAIN.fullmatch(text):
+        return text
+    return quote(text.encode("utf-8", "surrogateescape"), safe=_PRINTABLE)
 
 
 class Gate:
@@ -141,8 +151,8 @@ class Gate:
 
     def check(self, url: URL) -> None:
         """Refuse a URL whose host is a number of a private address; names are looked at when they are looked up."""
-        address = number(url.raw_host or "")
-        if address and not self.admits(str(address)):
+        address = None if self.allow_private else number(url.raw_host or "")
+        if address and is_private(address):
             raise refusal(name(url))
 
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
@@ -153,31 +163,15 @@ class Gate:
         return socket.socket(family, kind, proto)
 
 
-class Resolver(AbstractResolver):
-    """Names to addresses, in a thread; private answers are left out, and `SourceFailed` if nothing is left."""
-
-    def __init__(self, gate: Gate, lookup: Lookup | None = None) -> None:
-        self._gate = gate
-        self._lookup = lookup or _lookup
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        rows = await in_thread(lambda: self._lookup(host, port, family))
-        open_rows = [row for row in rows if self._gate.admits(row[4][0])]
-        if not rows:
-            raise socket.gaierror(socket.EAI_NONAME, "no addresses")
-        if not open_rows:
-            raise refusal(host)
-        return [
-            ResolveResult(
-                hostname=host, host=row[4][0], port=port, family=row[0], proto=row[2], flags=socket.AI_NUMERICHOST
-            )
-            for row in open_rows
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""
+async def looked_up(host: str, port: int, gate: Gate, lookup: Lookup | None = None) -> Sequence[tuple[Any, ...]]:
+    """A name's addresses, in a thread; private ones are left out, and `SourceFailed` if nothing is left."""
+    rows = await in_thread(lambda: (lookup or _lookup)(host, port, socket.AF_UNSPEC))
+    if not rows:
+        raise socket.gaierror(socket.EAI_NONAME, "no addresses")
+    open_rows = [row for row in rows if gate.admits(row[4][0])]
+    if not open_rows:
+        raise refusal(host)
+    return open_rows
 
 
 def _lookup(host: str, port: int, family: int) -> Sequence[tuple[Any, ...]]:

@@ -59,6 +59,11 @@ def back_after(headers: Headers, now: datetime) -> float | None:
     return None
 
 
+def length(headers: Headers) -> int:
+    """The bytes that the body is said to have; 0 when nothing is said, or no number."""
+    return int(_seconds(headers.get("Content-Length", "")))
+
+
 def content_type(headers: Headers) -> str:
     """The content type as sent, charset and all, as text that any database takes."""
     return headers.get("Content-Type", "").encode("utf-8", "replace").decode()[:200]

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-import aiohttp
 from yarl import URL
 
 from bot.errors import SourceFailed
-from bot.fetch.addresses import Gate, Lookup, Resolver, as_url, name
-from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, validators
+from bot.fetch.addresses import Gate, Lookup, as_url, name
+from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, length, validators
 from bot.fetch.body import read, too_big
 from bot.fetch.lanes import Lanes
 from bot.fetch.limits import Limits
+from bot.fetch.wire import Line
 from bot.fetch.words import broken, refused
 from bot.model import Bookmark, Feed
 from bot.ports import Clock, Fetched
@@ -56,29 +54,15 @@ class Hop:
 
 
 class Web:
-    """Asks for feeds over http(s). Opens its connections on first use, from the event loop that calls."""
+    """Asks for feeds over http(s)."""
 
     def __init__(self, gate: Gate, limits: Limits, clock: Clock, *, agent: str, lookup: Lookup | None = None) -> None:
         self._gate = gate
         self._limits = limits
         self._clock = clock
         self._lanes = Lanes(limits, clock)
-        connector = aiohttp.TCPConnector(
-            resolver=Resolver(gate, lookup),
-            socket_factory=gate.socket,
-            use_dns_cache=False,  # a host is asked hourly: what is looked up is what is used, once
-            force_close=True,  # 10,000 hosts would leave 10,000 idle connections; arXiv wants at most one
-            limit=0,  # counted by the lanes, where a wait costs no one's time
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # by body.read, which can stop
-            trust_env=False,
-            max_field_size=limits.header,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
-            headers={"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip"},
-        )
+        headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip"}
+        self._line = Line(gate, limits, headers, lookup)
 
     async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
         hop = Hop(as_url(bookmark.moved_to or feed.url), permanent=True, left=self._limits.seconds)
@@ -92,39 +76,28 @@ class Web:
             hop = onward(hop, answer, spent)
         raise SourceFailed(f"{name(start)} sent us from address to address, more than {self._limits.redirects} times.")
 
-    async def close(self) -> None:
-        """Let go of every connection."""
-        await self._session.close()
-
     async def _ask(self, hop: Hop, bookmark: Bookmark) -> tuple[Answer, float]:
         """One request, and the seconds it took once it was our turn."""
         self._gate.check(hop.url)
         host = name(hop.url)
         async with self._lanes.turn(hop.url.raw_host or ""):
             started = asyncio.get_running_loop().time()
-            async with self._spoken(host):
-                async with asyncio.timeout(max(0.0, hop.left)):
-                    answer = await self._get(hop.url, host, bookmark)
+            try:
+                answer = await self._get(hop, host, bookmark)
+            except SourceFailed:
+                raise
+            except Exception as error:  # also what a library had not thought of, as the bytes are a stranger's
+                raise broken(host, error, self._limits.seconds) from error
             if answer.status == SLOW_DOWN:
                 self._slow_down(hop.url, answer)
             return answer, asyncio.get_running_loop().time() - started
 
-    @asynccontextmanager
-    async def _spoken(self, host: str) -> AsyncIterator[None]:
-        """Whatever breaks becomes a sentence; also what a library had not thought of, as the bytes are a stranger's."""
-        try:
-            yield
-        except SourceFailed:
-            raise
-        except Exception as error:
-            raise broken(host, error, self._limits.seconds) from error
-
-    async def _get(self, url: URL, host: str, bookmark: Bookmark) -> Answer:
-        headers = conditions(bookmark.etag, bookmark.modified) | _password(url)
-        async with self._session.get(url.with_user(None), headers=headers, allow_redirects=False) as response:
+    async def _get(self, hop: Hop, host: str, bookmark: Bookmark) -> Answer:
+        headers = conditions(bookmark.etag, bookmark.modified) | _password(hop.url)
+        async with self._line.get(hop.url, headers, hop.left) as response:
             if response.status not in FOUND:
                 return Answer(response.status, response.headers)
-            if (response.content_length or 0) > self._limits.body:
+            if length(response.headers) > self._limits.body:
                 raise too_big(host, self._limits.body)
             body, digest = await read(response, host, self._limits.body)
             return Answer(response.status, response.headers, body, digest)

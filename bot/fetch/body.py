@@ -7,9 +7,8 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 
-from aiohttp import ClientResponse
-
 from bot.errors import SourceFailed
+from bot.fetch.wire import Response
 
 PIECE = 256 * 1024
 """Bytes decompressed in one go: about a millisecond of the event loop's time."""
@@ -20,7 +19,7 @@ MEMBERS = 1000
 PRESSED = ("br", "zstd", "deflate", "compress")
 
 
-async def read(response: ClientResponse, host: str, most: int) -> tuple[bytes, str]:
+async def read(response: Response, host: str, most: int) -> tuple[bytes, str]:
     """The body and its SHA-256. `SourceFailed` when it is above `most` bytes, not readable, or broken off."""
     unpack = _unpack(response.headers.get("Content-Encoding", ""), host)
     pieces: list[bytes] = []

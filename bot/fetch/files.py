@@ -22,14 +22,15 @@ async def read_file(path: Path, bookmark: Bookmark, most: int) -> Fetched:
     """The file's bytes, always; `SourceFailed` when it is missing, a folder, not readable, or too big."""
     shown = printable(str(path))
 
-    def work() -> bytes:
+    def work() -> Fetched:
         try:
             with path.open("rb") as file:
-                return file.read(most + 1)
+                body = file.read(most + 1)
         except (OSError, ValueError) as error:  # ValueError: NULs and lone surrogates in the name
             raise SourceFailed(_sentence(shown, error)) from error
+        return fetched(body, bookmark, most, shown)
 
-    return fetched(await in_thread(work), bookmark, most, shown)
+    return await in_thread(work)
 
 
 async def read_stdin(read: Callable[[], bytes]) -> bytes:
@@ -74,7 +75,7 @@ def printable(text: str) -> str:
 
 
 def fetched(body: bytes, bookmark: Bookmark, most: int, shown: str) -> Fetched:
-    """The bytes as an answer, with their SHA-256 in the bookmark; `SourceFailed` above `most` bytes."""
+    """The bytes as an answer, with their SHA-256 in the bookmark; `SourceFailed` above `most` bytes. Takes a moment."""
     if len(body) > most:
         raise SourceFailed(f"{shown} holds more than {most / 2**20:.3g} MiB, which is more than a feed should.")
     return Fetched(body, replace(bookmark, digest=hashlib.sha256(body).hexdigest()))

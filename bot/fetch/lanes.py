@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,24 +34,37 @@ class Lanes:
         self._lanes: dict[str, Lane] = {}
         self._at_once = asyncio.Semaphore(limits.at_once)
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    def turn(self, host: str) -> Turn:
         """Our turn at `host`, as soon as it is free and rested; `SourceFailed` if it asked to be left alone."""
-        key = lane_of(host)
+        return Turn(self, lane_of(host))
+
+    async def _enter(self, key: str) -> Lane:
         lane = self._lane(key)
         self._check(lane)
         lane.wanted += 1
         try:
-            async with lane.turn:
-                await asyncio.sleep(lane.free_at - asyncio.get_running_loop().time())
-                self._check(lane)
-                async with self._at_once:
-                    try:
-                        yield
-                    finally:
-                        lane.free_at = asyncio.get_running_loop().time() + self._gap(key)
-        finally:
+            await lane.turn.acquire()
+        except BaseException:
             lane.wanted -= 1
+            raise
+        try:
+            if (left := lane.free_at - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(left)
+            self._check(lane)
+            await self._at_once.acquire()
+        except BaseException:
+            self._leave(lane)
+            raise
+        return lane
+
+    def _leave(self, lane: Lane) -> None:
+        lane.turn.release()
+        lane.wanted -= 1
+
+    def _done(self, lane: Lane, key: str) -> None:
+        self._at_once.release()
+        lane.free_at = asyncio.get_running_loop().time() + self._gap(key)
+        self._leave(lane)
 
     def close(self, host: str, seconds: float, why: str) -> None:
         """Leave the whole host alone for so long, and say why to whoever asks (RFC 6585: a 429 is about the client)."""
@@ -84,6 +95,23 @@ class Lanes:
             for key, lane in self._lanes.items()
             if lane.wanted or lane.free_at > now or (lane.closed_until and lane.closed_until > today)
         }
+
+
+class Turn:
+    """One turn at a host, to be entered once. A class, as a generator takes twice the time, and polls are many."""
+
+    __slots__ = ("_key", "_lane", "_lanes")
+
+    def __init__(self, lanes: Lanes, key: str) -> None:
+        self._lanes = lanes
+        self._key = key
+        self._lane = Lane()
+
+    async def __aenter__(self) -> None:
+        self._lane = await self._lanes._enter(self._key)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lanes._done(self._lane, self._key)
 
 
 def lane_of(host: str) -> str:

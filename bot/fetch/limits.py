@@ -28,7 +28,8 @@ class Limits:
     """What one fetch may cost. Seconds and bytes; tests scale them down.
 
     `seconds` is for all of a fetch: names, connections, redirects and bodies, but not the wait for the host's turn.
-    Whoever sends one byte a second ends there too. `body` counts after decompression.
+    Whoever sends one byte a second ends there too. `connect_seconds` of them are for the name, the connection and its
+    certificate. `body` counts after decompression.
     """
 
     seconds: float = 30.0

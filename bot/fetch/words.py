@@ -10,6 +10,7 @@ from http import HTTPStatus
 import aiohttp
 
 from bot.errors import SourceFailed
+from bot.fetch.wire import NotThere
 
 _ERRNOS = {
     errno.ECONNREFUSED: "connection refused",
@@ -40,17 +41,17 @@ def unreachable(host: str, why: str) -> SourceFailed:
 
 def broken(host: str, error: Exception, seconds: float) -> SourceFailed:
     """The sentence for what aiohttp, the system or our own patience raised."""
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
+    if isinstance(error, NotThere):
         return unreachable(host, "it did not answer")
     if isinstance(error, TimeoutError):
         return SourceFailed(f"{host} took longer than {seconds:g} seconds, and was not waited for.")
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return unreachable(host, f"its certificate is not to be trusted: {_reason(error.certificate_error)}")
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return unreachable(host, f"its certificate is not to be trusted: {_reason(error)}")
+    if isinstance(error, ssl.SSLError):
         return unreachable(host, "no secure connection could be agreed on")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return unreachable(host, _LOOKUPS.get(error.os_error.errno or 0, "no such host"))
-    if isinstance(error, aiohttp.ClientOSError):
+    if isinstance(error, socket.gaierror):
+        return unreachable(host, _LOOKUPS.get(error.errno or 0, "no such host"))
+    if isinstance(error, OSError) and not isinstance(error, aiohttp.ServerDisconnectedError):
         return unreachable(host, _ERRNOS.get(error.errno or 0, "no connection"))
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return SourceFailed(f"{host} hung up without an answer.")
@@ -62,9 +63,13 @@ def broken(host: str, error: Exception, seconds: float) -> SourceFailed:
 def refused(host: str, status: int, after: float | None = None) -> SourceFailed:
     """The sentence for a status that is neither a feed, nor "unchanged", nor another address."""
     if status == HTTPStatus.GONE:
-        return SourceFailed(f"{host} says that this feed is gone for good (HTTP 410).", gone=True)
+        return SourceFailed(f"{host} says that this feed is gone for good (HTTP 410).", gone=True, status=status)
+    if status == HTTPStatus.BAD_REQUEST and host.partition(":")[0].endswith("arxiv.org"):
+        return SourceFailed(
+            f"{host} has no such category ({_status(status)}); see arxiv.org/category_taxonomy.", status=status
+        )
     known = _STATUS.get(status) or ("is in trouble" if status >= 500 else "did not give us the feed")
-    return SourceFailed(f"{host} {known} ({_status(status)}).", after=after)
+    return SourceFailed(f"{host} {known} ({_status(status)}).", after=after, status=status)
 
 
 def _status(status: int) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
-from bot import commands, replies, rules
+from bot import commands, replies, rules, summary
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import own
+from bot.flow import beginning, own, tuning
 from bot.flow.delivering import open_thread
-from bot.flow.world import World, ranks
+from bot.flow.world import World, ranks, wishes
 from bot.matching import Ranks
 from bot.model import Ask, Channel, Paper, Press, Reply, Subscription
+from bot.replies import when
 
 log = logging.getLogger("paper-round")
 
@@ -50,6 +52,8 @@ async def _command(ask: Ask, world: World) -> Reply:
             return await own.remove(ask, address, world)
         case commands.Help(with_list):
             return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
+        case delivering:
+            return await tuning.answer(ask, delivering, world)
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
@@ -58,7 +62,8 @@ async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World)
     caught = await asyncio.to_thread(rules.backtest, rule, papers, now, acronyms=world.acronyms, ranks=places)
     known = await _same_rule(wish, world)
     draft = await world.store.draft(wish, world.clock())
-    return replies.preview(draft, wish, caught, known)
+    wanted = (await wishes([wish.channel], world))(wish)
+    return replies.preview(draft, wish, caught, known, wanted, now)
 
 
 async def _caught(rule: rules.Rule, channel: Channel, world: World) -> replies.Caught:
@@ -103,15 +108,26 @@ async def _press(press: Press, world: World) -> Reply:
             return replies.cancelled() if taken else replies.gone()
         case "discuss":
             return await _discuss(press, int(number), world)
+        case "vote" | "why" | "bibtex":
+            return await _about(press, verb, int(number), world)
     return replies.nothing_there()
 
 
 async def _confirm(press: Press, draft: int, world: World) -> Reply:
     before = {s.id for s in await world.store.subscriptions(press.channel)}
-    made = await world.store.confirm(draft, press.channel, press.person, world.clock())
+    wish = await world.store.draft_of(draft, press.channel, press.person)
+    if wish is None:
+        return replies.gone()
+    now = world.clock()
+    wanted = (await wishes([press.channel], world))(wish)
+    first, weekly = await beginning.begin(wish, wanted, world)
+    made = await world.store.confirm(draft, press.channel, press.person, now, start=first)
     if made is None:
         return replies.gone()
-    return replies.subscribed(made, press.person, updated=made.id in before)
+    await tuning.replan(press.channel, world)
+    rate = when.rate(weekly)
+    updated = made.id in before
+    return replies.subscribed(made, press.person, updated=updated, wanted=wanted, now=now, rate=rate, start=len(first))
 
 
 async def _same_rule(wish: Subscription, world: World) -> Subscription | None:
@@ -126,5 +142,17 @@ async def _discuss(press: Press, row: int, world: World) -> Reply:
         return replies.nothing_there()
     async with world.opening[row % len(world.opening)]:  # two people press at once: one thread
         delivery = await world.store.delivery(row) or delivery
-        thread = delivery.thread or await open_thread(delivery, paper, world)
+        asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
+        thread = delivery.thread or await open_thread(asked, paper, world)
     return replies.discuss(paper, thread)
+
+
+async def _about(press: Press, verb: str, row: int, world: World) -> Reply:
+    """A person's vote, why a paper is here, how to cite it."""
+    delivery = await world.store.delivery(row)
+    paper = await world.store.paper(delivery.paper) if delivery else None
+    if not delivery or not paper or delivery.channel != press.channel:
+        return replies.nothing_there()
+    if verb == "vote":
+        return replies.voted(await world.store.vote(row, press.person, world.clock()) or 0)
+    return Reply(summary.why_here(delivery, paper)) if verb == "why" else replies.cited(paper)

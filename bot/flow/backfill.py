@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot import past
+from bot import past, schedule
 from bot.flow.world import World
 from bot.model import Bookmark, Feed
 
@@ -24,5 +24,8 @@ async def fetch(feed: Feed, day: date, world: World) -> int:
     fetched = await world.fetch(then, Bookmark(then.url))
     whole = fetched if fetched.body is not None else replace(fetched, body=b"[]")
     reading = await world.read(whole, then, Bookmark(then.url))
-    await world.store.backfill(feed.address, day, reading.papers, world.clock())
+    now = world.clock()
+    page = replace(fetched.bookmark, address=feed.address, baseline_at=now)
+    page = schedule.after_success(page, past.next_asking(page, day, now, fetched.wait))
+    await world.store.backfill(feed.address, day, reading.papers, now, page)
     return len(reading.papers)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import schedule, summary
-from bot.errors import LeaseLost, NotWelcome, Refused, StoreFailed, TryLater
-from bot.flow.world import World
+from bot import rounds, schedule, summary
+from bot.errors import (
+    ChannelLost,
+    LeaseLost,
+    MessageGone,
+    NotWelcome,
+    PlatformFailed,
+    Refused,
+    StoreFailed,
+    TryLater,
+    Unsure,
+)
+from bot.flow import digests
+from bot.flow.world import World, turn
 from bot.model import Claim, Delivery, Paper
+from bot.replies import when
 
 log = logging.getLogger("paper-round")
 
@@ -18,18 +31,19 @@ LEASE = timedelta(minutes=5)
 
 
 async def claim(world: World, worker: str, limit: int) -> list[Claim]:
-    """Take what is due now, at most one delivery a channel."""
+    """Take what is due now, at most one delivery, or one digest, a channel."""
     pace = {platform: chat.pace for platform, chat in world.chats.items()}
-    return await world.store.claim(worker, world.clock(), lease=LEASE, limit=limit, pace=pace)
+    crowd = {platform: chat.crowd for platform, chat in world.chats.items() if chat.crowd}
+    return await world.store.claim(worker, world.clock(), lease=LEASE, limit=limit, pace=pace, crowd=crowd)
 
 
 async def deliver(claim: Claim, world: World) -> bool:
-    """Post → remember → thread → remember → done. True when the channel has it; every failure is written down."""
+    """Post → remember → thread → remember → done. True when nothing went wrong; every failure is written down.
+
+    One message a claim, where the channel has a pace: what is left to say is claimed again when its turn comes.
+    """
     try:
-        message = claim.delivery.message or await _headline(claim, world)
-        if claim.delivery.options.thread == "auto" and not claim.delivery.thread:
-            await open_thread(replace(claim.delivery, message=message), claim.paper, world)
-        await world.store.done(claim)
+        await (digests.send(claim, world) if claim.items else _alone(claim, world))
     except LeaseLost:
         return False  # another worker carries on from what we remembered
     except TryLater as error:
@@ -37,6 +51,9 @@ async def deliver(claim: Claim, world: World) -> bool:
         return False
     except NotWelcome as error:  # a token is mended, and then this paper is still to come
         await _try_later(claim, TryLater(str(error)), world)
+        return False
+    except ChannelLost as error:  # an invitation or a permission is mended, and then all of it is still to come
+        await _lost(claim, str(error), world)
         return False
     except Refused as error:
         await _end(claim, "refused", str(error), world)
@@ -50,29 +67,69 @@ async def deliver(claim: Claim, world: World) -> bool:
     return True
 
 
+async def _alone(claim: Claim, world: World) -> None:
+    """A paper with a message of its own."""
+    delivery = claim.delivery
+    message = delivery.message
+    if message is None:
+        await _require_wanted(delivery, world)
+        if await _is_above_max(delivery, world):
+            await world.store.put_off(claim, rounds.day_end(delivery.options, world.clock()), "overflow")
+            return
+        message = await _headline(claim, world)
+        if delivery.options.thread == "auto" and await digests.paused(claim, world):
+            return  # the opener is a message too, and waits for its turn
+    if delivery.options.thread == "auto" and not delivery.thread:
+        await turn(delivery.channel, world)
+        await open_thread(replace(delivery, message=message), claim.paper, world)
+    await world.store.done(claim)
+
+
 async def _headline(claim: Claim, world: World) -> str:
     delivery = claim.delivery
-    await _require_wanted(delivery, world)
-    chat = world.chats[delivery.channel.platform]
-    message = await chat.post(delivery.channel, summary.card(delivery, claim.paper), delivery.key)
+    chat, post = world.chats[delivery.channel.platform], summary.post(delivery, claim.paper)
+    await turn(delivery.channel, world)
+    message = await chat.post(delivery.channel, post, delivery.key, doubt=delivery.doubt)
     await world.store.posted(claim, message, world.clock())
     return message
 
 
+async def _is_above_max(delivery: Delivery, world: World) -> bool:
+    """Whether the channel has had as many posts today as it wants."""
+    most = delivery.options.max
+    if most is None:
+        return False
+    since = rounds.day_start(delivery.options, world.clock())
+    return await world.store.posted_since(delivery.channel, since) >= most
+
+
 async def _require_wanted(delivery: Delivery, world: World) -> None:
     """`Refused` when every rule that brought the paper has been unsubscribed since: "nothing more" means nothing."""
-    asked = {reason.rule for reason in delivery.reasons}
-    wanted = {subscription.rule for subscription in await world.store.subscriptions(delivery.channel)}
-    if asked and not asked & wanted:
-        raise Refused("The channel was unsubscribed from the rules that matched before it could be posted.")
+    if await digests.unwanted([delivery], world):
+        raise Refused(digests.UNWANTED)
 
 
 async def open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
-    chat, message = world.chats[delivery.channel.platform], delivery.message or ""
-    name, key = summary.cut(paper.title, 100), f"{delivery.key}|thread"
-    thread = await chat.thread(delivery.channel, message, name, summary.opener(paper), key)
-    await world.store.threaded(delivery.row, thread)
+    """The paper's one thread in its channel. A digest's line gets a message of its own first, for it to hang from."""
+    chat, channel = world.chats[delivery.channel.platform], delivery.channel
+    name, key = summary.cut(summary.shown_title(paper), 100), f"{delivery.key}|thread"
+    home = delivery.home or await _card(delivery, paper, world)
+    try:
+        thread = await chat.thread(channel, home, name, summary.opener(paper), key, doubt=delivery.doubt)
+    except MessageGone:
+        if delivery.card:
+            raise
+        home = await _card(delivery, paper, world)  # somebody deleted the post: the paper is discussed all the same
+        thread = await chat.thread(channel, home, name, summary.opener(paper), f"{key}|card")
+    await world.store.threaded(delivery.row, thread, world.clock())
     return thread
+
+
+async def _card(delivery: Delivery, paper: Paper, world: World) -> str:
+    chat, post = world.chats[delivery.channel.platform], summary.card(delivery, paper)
+    message = await chat.post(delivery.channel, post, f"{delivery.key}|card", doubt=True)
+    await world.store.carded(delivery.row, message)
+    return message
 
 
 async def _try_later(claim: Claim, error: TryLater, world: World) -> None:
@@ -82,10 +139,39 @@ async def _try_later(claim: Claim, error: TryLater, world: World) -> None:
     if due is None:
         await _end(claim, "given_up", str(error), world)
         return
+    doubt, wait = isinstance(error, Unsure), error.after is not None
     try:
-        await world.store.later(claim, due, str(error), now)
+        await world.store.later(claim, due, str(error), now, doubt=doubt, wait=wait)
     except LeaseLost:
         log.info("delivery %s was taken over by another worker", claim.delivery.row)
+
+
+async def _lost(claim: Claim, why: str, world: World) -> None:
+    """What is due in the channel waits together, and whoever subscribed it is told once, with the remedy."""
+    channel, now = claim.delivery.channel, world.clock()
+    since = (await world.store.customs([channel]))[channel].lost_since
+    try:
+        new = await world.store.lost(claim, why, now, probe=schedule.probe(since, now), patience=schedule.LOST_FOR)
+    except LeaseLost:
+        return
+    if new:
+        log.warning("%s: %s What is for it waits.", channel, why)
+        await _tell_creators(claim, why, world)
+
+
+async def _tell_creators(claim: Claim, why: str, world: World) -> None:
+    channel = claim.delivery.channel
+    mine = await world.store.subscriptions(channel)
+    for person in _once([one.creator for one in mine if one.creator.startswith(f"{channel.platform}:")]):
+        try:
+            post = when.lost(channel, why, [one for one in mine if one.creator == person])
+            await world.chats[channel.platform].tell(person, post, f"lost|{channel}|{claim.delivery.row}|{person}")
+        except PlatformFailed as error:
+            log.warning("%s could not be told that %s is lost: %s", person, channel, error)
+
+
+def _once(people: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(people))
 
 
 async def _end(claim: Claim, state: str, reason: str, world: World) -> None:

@@ -22,7 +22,12 @@ def bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | 
     """The feed's bookmark after a poll that was read to its end, with the time of the next."""
     habits = health.answered(before, fetched.bookmark.digest, reading, now)
     if feed.url.startswith(("http:", "https:")):
-        hints = schedule.Hints(ttl=habits.ttl / 60 if habits.ttl else None)
+        hints = schedule.Hints(
+            ttl=habits.ttl / 60 if habits.ttl else None,
+            skip_hours=habits.skip_hours,
+            skip_days=habits.skip_days,
+            period=timedelta(seconds=habits.period) if habits.period else None,
+        )
         changed, last = fetched.body is not None, habits.changed_at
         due = schedule.next_poll(
             fetched.bookmark, now, wait=fetched.wait, hints=hints, changed=changed, last_change=last

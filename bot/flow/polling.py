@@ -7,25 +7,31 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import feeds, health, news, schedule
+from bot import feeds, health, news, past, schedule, summary
 from bot.errors import RulesChanged, SourceFailed
 from bot.flow import marks, own
-from bot.flow.world import World, ranks
+from bot.flow.world import World, ranks, wishes
 from bot.matching import Matcher, Ranks, plan
-from bot.model import Bookmark, Feed, Match, Paper, Poll, Reading
+from bot.model import Bookmark, Channel, Delivery, Feed, Match, News, Paper, Poll, Reading
 from bot.ports import Fetched
+from bot.sources import part
+from bot.sources.address import ARXIV
 
 log = logging.getLogger("paper-round")
 
-ASKED = timedelta(days=14)
+ASKED = timedelta(days=past.AGAIN)
 """So long after its first sight a paper's rules are asked again when votes, code or keywords change."""
+
+MANY = 2_000
+"""Papers of one reading above which a thread looks through them: a hundred thousand take a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one poll brought: papers in the feed, those never seen before, deliveries made; and when it is due again.
 
-    `held` says why the deliveries wait for a person, if they do.
+    `held` says why the deliveries wait for a person, if they do. `changes` are the papers known before of which it told
+    something else: each as it was stored, and as it is now.
     """
 
     feed: Feed
@@ -36,6 +42,7 @@ class Polled:
     baseline: bool = False
     held: str = ""
     odd: tuple[str, ...] = ()
+    changes: tuple[tuple[Paper, Paper], ...] = ()
 
 
 async def poll(feed: Feed, world: World) -> Polled:
@@ -47,7 +54,7 @@ async def poll(feed: Feed, world: World) -> Polled:
     fetched: Fetched | None = None
     try:
         fetched = await world.fetch(feed, before)
-        reading = await _parse(fetched, feed, before, world)
+        reading = await parse(fetched, feed, before, world)
     except SourceFailed as error:
         await world.store.record(Poll(_failed(before, error, fetched, world.clock())), world.clock())
         raise
@@ -63,12 +70,12 @@ def _failed(before: Bookmark, error: SourceFailed, fetched: Fetched | None, now:
     return replace(failed, habits=habits)
 
 
-async def _parse(fetched: Fetched, feed: Feed, before: Bookmark, world: World) -> Reading | None:
+async def parse(fetched: Fetched, feed: Feed, before: Bookmark, world: World) -> Reading | None:
     """What the body says, off the event loop; None when nothing has changed."""
     if fetched.body is None:
         return None
     try:
-        return await world.read(fetched, feed, before)
+        return _own_part(await world.read(fetched, feed, before), feed, fetched.bookmark)
     except SourceFailed:
         raise
     except Exception as error:  # put off like any feed that cannot be read, rather than asked again and again
@@ -76,13 +83,22 @@ async def _parse(fetched: Fetched, feed: Feed, before: Bookmark, world: World) -
         raise SourceFailed("It could not be read, by a mistake of Paper Round; the log has it.") from error
 
 
+def _own_part(reading: Reading, feed: Feed, bookmark: Bookmark) -> Reading:
+    """arXiv answers for several feeds' categories together: the papers of this one's."""
+    if bookmark.moved_to and feed.url.startswith(ARXIV):
+        return replace(reading, papers=part(feed, reading.papers))
+    return reading
+
+
 async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, world: World) -> Polled:
     now = world.clock()
-    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    if reading and len(reading.papers) > MANY:
+        papers, bookmark = await asyncio.to_thread(_remembered, feed, before, fetched, reading, now)
+    else:
+        papers, bookmark = _remembered(feed, before, fetched, reading, now)
     if await own.audience(feed, world) == frozenset():
         papers = ()  # the last channel has removed it while it was asked: nobody knows these
     odd = reading.odd if reading else ()
-    bookmark = marks.bookmark(feed, before, fetched, reading, now)
     if before.baseline_at is None:  # first sight: everything is known from now on, nothing is posted
         bookmark = replace(bookmark, habits=health.grown(bookmark.habits, len(papers)))
         await world.store.record(Poll(bookmark, papers, audience=await own.audience(feed, world)), now)
@@ -93,23 +109,68 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         await world.store.record(Poll(replace(bookmark, habits=habits)), now)
         return Polled(feed, _due(bookmark, now), held, odd=odd)
     while True:
-        version, audience = await world.store.version(), await own.audience(feed, world)
-        new, aware = await own.unheard(papers, audience, world)
-        told = news.sift(new, feed, now, world.max_age)
-        habits = news.counted(health.grown(bookmark.habits, len(new), told.left_out), told.first, now)
-        matches = await _matches(told.papers, papers, version, world)
-        planned = plan(match for match in matches if feeds.allowed(match, audience, aware))
+        told = await tidings(feed, papers, before, world)
+        sifted = told.news
+        habits = news.counted(health.grown(bookmark.habits, told.new, sifted.left_out), sifted.first, now)
         flood = news.flood(habits)
-        planned = news.held(planned, flood) if flood else planned
-        whole = Poll(replace(bookmark, habits=habits), papers, planned, version, audience)
+        planned = news.held(told.planned, flood) if flood else told.planned
+        whole = Poll(replace(bookmark, habits=habits), papers, planned, told.version, told.audience, told.became)
         try:
             made = await world.store.record(whole, now)
         except RulesChanged:
             continue  # somebody subscribed while we matched; their rule counts from that moment, so match again
-        return Polled(feed, _due(bookmark, now), held, len(new), made, held=flood if made else "", odd=odd)
+        polled = Polled(feed, _due(bookmark, now), held, told.new, made, held=flood if made else "", odd=odd)
+        return replace(polled, changes=told.changes)
 
 
-async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], version: int, world: World) -> list[Match]:
+@dataclass(frozen=True, slots=True)
+class Tidings:
+    """What a reading brings: how many papers are `new`, which of them are news, known papers as they were and will be.
+
+    `planned` are the deliveries of those that rules of `version` want, in the channels of `audience` (None: all);
+    `became` is what the changes mean to channels that have had the paper, by its id.
+    """
+
+    version: int
+    audience: frozenset[Channel] | None
+    new: int
+    news: news.News
+    changes: tuple[tuple[Paper, Paper], ...]
+    planned: tuple[Delivery, ...]
+    became: tuple[tuple[str, News], ...]
+
+
+async def tidings(
+    feed: Feed, papers: tuple[Paper, ...], main: Bookmark, world: World, *, past_only: bool = False
+) -> Tidings:
+    """What these papers of a feed bring, and to whom; nothing is recorded. `main` is the feed's bookmark.
+
+    Papers of the source's past are no news, nor is what becomes of them; with `past_only`, unknown ones are of it too.
+    """
+    now = world.clock()
+    version, audience = await world.store.version(), await own.audience(feed, world)
+    new, aware = await own.unheard(papers, audience, world)
+    sifted = news.sift(() if past_only else new, feed, now, world.max_age)
+    changes = await world.store.changed(papers)
+    asked = [pair for pair in changes if _still_asked(*pair, now) and not past.unposted(pair[0], feed, main)]
+    matches = await _matches(sifted.papers, asked, version, world)
+    heard = [match for match in matches if feeds.allowed(match, audience, aware)]
+    planned = plan(heard, await wishes({match.subscription.channel for match in heard}, world), now)
+    became = tuple((after.id, one) for before, after in changes for one in summary.what_happened(before, after))
+    return Tidings(version, audience, len(new), sifted, tuple(changes), planned, became)
+
+
+def _remembered(
+    feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime
+) -> tuple[tuple[Paper, ...], Bookmark]:
+    """The papers with dates that can be believed, and what is remembered of the feed."""
+    papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
+    return papers, marks.bookmark(feed, before, fetched, reading, now)
+
+
+async def _matches(
+    new: tuple[Paper, ...], changes: list[tuple[Paper, Paper]], version: int, world: World
+) -> list[Match]:
     """Which rules the new papers meet, and which ones the changed papers have come to meet.
 
     Papers seen of late are asked again when something of them has changed: votes, code, a second source, a version.
@@ -117,13 +178,22 @@ async def _matches(new: tuple[Paper, ...], papers: tuple[Paper, ...], version: i
     record is refused, and it comes again.
     """
     now = world.clock()
-    changes = [pair for pair in await world.store.changed(papers) if _still_asked(*pair, now)]
     async with world.matching:
         if world.matcher.version != version:
-            await asyncio.to_thread(world.matcher.follow, await world.store.rulebook())
+            await _follow(world)
         read = [*new, *(after for _, after in changes)]
         before, after = await ranks(read, world, now) if world.matcher.ranked else ({}, {})
         return await asyncio.to_thread(_asked, new, changes, before, after, world.matcher)
+
+
+async def _follow(world: World) -> None:
+    """Bring the matcher to the rulebook; what it had to compile is kept in the store for the next start."""
+    matcher, store = world.matcher, world.store
+    book = await store.rulebook()
+    lines = await store.compiled(matcher.folding, matcher.newest)
+    made = await asyncio.to_thread(matcher.follow, book, lines)
+    if made:
+        await store.keep_compiled(matcher.folding, made)
 
 
 def _asked(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot import rules
-from bot.matching import Matcher, Ranks
-from bot.model import Bookmark, Feed, Paper, Reading
+from bot import options, rules
+from bot.matching import Matcher, Ranks, Wishes
+from bot.model import Bookmark, Channel, Customs, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
 
 Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
@@ -36,8 +36,28 @@ class World:
     acronyms: rules.Acronyms = rules.KNOWN
     max_age: timedelta = timedelta(days=30)
     shared: frozenset[str] | None = None
+    zone: str = "UTC"
+    """The time zone of channels that nobody has set one for."""
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    spoke: dict[Channel, datetime] = field(default_factory=dict)
+    """When each channel was last told something by this process."""
     opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))
+
+
+async def turn(channel: Channel, world: World) -> None:
+    """Wait for what its pace still lacks. Claims keep it, but not every message takes equally long from there."""
+    now, pace = world.clock(), world.chats[channel.platform].pace
+    last = world.spoke.get(channel)
+    free_at = now if last is None else min(max(now, last + pace), now + pace)
+    world.spoke[channel] = free_at
+    if free_at > now:
+        await asyncio.sleep((free_at - now).total_seconds())
+
+
+async def wishes(channels: Collection[Channel], world: World) -> Wishes:
+    """What counts for the subscriptions of these channels."""
+    customs = await world.store.customs(channels)
+    return lambda one: options.effective(one.options, customs.get(one.channel, Customs(one.channel)), world.zone)
 
 
 async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:

@@ -11,7 +11,7 @@ from bot.rules.describe import describe
 from bot.rules.engine import Engine
 from bot.rules.judge import Explanation, explain
 from bot.rules.parser import parse
-from bot.rules.plan import compiled
+from bot.rules.plan import compiled, folding
 from bot.rules.reading import field_text
 from bot.rules.tree import Rule
 from bot.rules.trending import trending
@@ -34,6 +34,7 @@ __all__ = [
     "explain",
     "extend",
     "field_text",
+    "folding",
     "parse",
     "trending",
     "unseen",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.rules.edges import Edges
-from bot.rules.forms import POWERS, VARIANTS, Forms, Ints
-from bot.rules.lights import HYPHENED, SPACED, Lights, Longs, Where, Words, bits_of, within
+from bot.rules.arrays import Longs, Where, where
+from bot.rules.edges import HELD, WHOLE, Edges
+from bot.rules.forms import POWERS, Forms
+from bot.rules.lights import HYPHENED, SPACED, Lights, Words, within
 from bot.rules.marks import BEGINS, HOLDS, JOINS, STARTS, Marks
 from bot.rules.signals import Signals
 from bot.rules.words import makes
@@ -25,20 +26,15 @@ class Compounds:
 
     def light(self) -> None:
         """Hyphens and spaces left out or put in, and words by their beginning."""
-        forms, place = np.unique(self.words.form, return_inverse=True)
-        marks = self.marks.of(forms)
+        marks = self.marks.of(self.words.form)
         close = self.close()
-        if (marks & BEGINS).any():
-            self.begin(forms, place, marks)
-        if (marks & STARTS).any():
-            self.begin_late(np.flatnonzero((marks[place] & STARTS) > 0), close)
-        if (marks & JOINS).any():
-            for at in np.flatnonzero(marks[place] & JOINS).tolist():
-                for name, signal in self.marks.joined[int(self.words.form[at])]:
-                    self.lights.suspect_at(name, signal, self.words, at)
+        self.begin(where((marks & BEGINS) != 0))
+        self.begin_late(where((marks & STARTS) != 0), close)
+        for at in where((marks & JOINS) != 0).tolist():
+            for name, signal in self.marks.joined[int(self.words.form[at])]:
+                self.lights.suspect_at(name, signal, self.words, at)
         self.said_partly()
-        if (marks & HOLDS).any():
-            self.hold(place, forms, marks)
+        self.hold(where((marks & HOLDS) != 0))
         self.wholes(close)
         self.edges.meet()
 
@@ -49,16 +45,12 @@ class Compounds:
         found: Where = (self.words.gap == HYPHENED) | ((self.words.gap == SPACED) & ~before)
         return found
 
-    def begin(self, forms: Ints, place: Longs, marks: Ints) -> None:
+    def begin(self, at: Longs) -> None:
         """Words that begin with an asked prefix."""
-        held = self.marks.prefixes
-        flat = [(at, *own) for at in np.flatnonzero(marks & BEGINS).tolist() for own in held[int(forms[at])]]
-        for name in self.signals.zones:
-            own = np.array([(at, signal) for at, field, signal in flat if field == name], np.int64).reshape(-1, 2)
-            if len(own):
-                bits = bits_of(self.words, place, len(forms), self.words.inside(name))[own[:, 0]]
-                lit = bits > 0
-                np.bitwise_or.at(self.lights.rows, own[lit, 1], bits[lit])
+        for name, prefixes in self.marks.prefixes.items():
+            own = at[self.words.inside(name)[at]]
+            which, signals = prefixes.of(self.words.form[own])
+            self.lights.light(signals, self.words.paper[own[which]])
 
     def begin_late(self, at: Longs, close: Where) -> None:
         """Two words that are one with an asked prefix: `finetu*` in *fine tuning*."""
@@ -74,58 +66,65 @@ class Compounds:
             if prefix in own.prefixes and within(name, zone):
                 self.lights.set(own.prefixes[prefix], paper)
 
-    def hold(self, place: Longs, forms: Ints, marks: Ints) -> None:
+    def hold(self, at: Longs) -> None:
         """Words that hold two asked ones: for rules with both side by side, and for phrases."""
-        held = self.marks.glued
-        some = np.flatnonzero(marks & HOLDS).tolist()
-        flat = [(at, one, two) for at in some for one, two in held[int(forms[at])]]
-        pairs = np.array(flat, np.int64)
+        if not len(at):
+            return
+        which, codes = self.marks.glued.of(self.words.form[at])
+        at, first, second = at[which], codes >> 32, codes & 0xFFFFFFFF
         for name, zone in self.signals.zones.items():
             own = zone.words.reach(len(self.forms.names))
-            one, two = own[pairs[:, 1]].astype(np.int64), own[pairs[:, 2]].astype(np.int64)
-            beside = np.flatnonzero((one >= 0) & (two >= 0))
-            codes = np.minimum(one[beside], two[beside]) << 32 | np.maximum(one[beside], two[beside])
-            beside = beside[self.signals.asked_together(codes)]
-            if len(beside):
-                bits = bits_of(self.words, place, len(forms), self.words.inside(name))
-                for n in beside.tolist():
-                    self.lights.glue((int(one[n]), int(two[n])), int(bits[pairs[n, 0]]))
-        if self.signals.any_phrases():
-            tokens = np.flatnonzero(marks[place] & HOLDS)
-            self.edges.held(tokens, [held[form] for form in self.words.form[tokens].tolist()])
+            one, two = own[first].astype(np.int64), own[second].astype(np.int64)
+            both = where((one >= 0) & (two >= 0) & (one != two) & self.words.inside(name)[at])
+            self.lights.glue(one[both], two[both], self.words.paper[at[both]])
+        self.edges.add(at, 1, first, second, HELD)
 
     def wholes(self, close: Where) -> None:
         """Two words of the text that are one word of a rule."""
-        at = np.flatnonzero(close)
-        heads, tails = self.forms.digests[self.words.form[at - 1]], self.words.family[at]
-        for variant in range(VARIANTS):
-            sizes = self.forms.tail_sizes[tails, variant]
-            whole = heads * POWERS[sizes] + self.forms.tails[tails, variant]
-            for place in np.flatnonzero((sizes > 0) & self.signals.wholes.among(whole)).tolist():
-                self.whole(int(at[place]), int(sizes[place]))
+        at = where(close)
+        heads, families = self.forms.digests.take(self.words.form[at - 1]), self.words.family[at]
+        found: list[tuple[int, int]] = []
+        for tails, tail_sizes in zip(self.forms.tails, self.forms.tail_sizes, strict=True):
+            sizes = tail_sizes.take(families)
+            ending = where(sizes > 0)
+            whole = heads[ending] * POWERS.take(sizes[ending]) + tails.take(families[ending])
+            some = ending[self.signals.wholes.among(whole)]
+            found += [
+                (place, number)
+                for place, size in zip(at[some].tolist(), sizes[some].tolist(), strict=True)
+                if (number := self.whole(place, size)) >= 0
+            ]
+        if found:
+            places, numbers = np.array(found, np.int64).T
+            self.light_wholes(places, numbers)
 
-    def whole(self, at: int, size: int) -> None:
-        first = self.forms.low[self.words.form[at - 1]]
-        second = self.forms.names[self.words.family[at]]
-        family = first + second[:size]
-        number = self.signals.asked.get(family)
-        least = 3 if self.words.gap[at] == SPACED else 1
-        if number is None or not makes(first, second, family, least):
-            return
-        zone, paper = int(self.words.zone[at]), int(self.words.paper[at])
-        for name, own in self.signals.zones.items():
-            if within(name, zone) and own.words[number] >= 0:
-                self.lights.set(own.words[number], paper)
-        self.edges.add(at - 1, at + 1, number, number)
+    def light_wholes(self, at: Longs, numbers: Longs) -> None:
+        for name, zone in self.signals.zones.items():
+            signal = zone.words.reach(len(self.forms.names))[numbers]
+            lit = (signal >= 0) & self.words.inside(name)[at]
+            self.lights.light(signal[lit], self.words.paper[at[lit]])
+        self.edges.add(at - 1, 2, numbers, numbers, WHOLE)
+
+    def whole(self, at: int, size: int) -> int:
+        """The family that this word, cut to that size, makes with the one before; -1 for none that is asked for."""
+        form, tail, gap = int(self.words.form[at - 1]), int(self.words.family[at]), int(self.words.gap[at])
+        key = (form << 2 | gap, tail, size)
+        known = self.marks.wholes.get(key)
+        if known is None:
+            first, second = self.forms.low[form], self.forms.names[tail]
+            family = first + second[:size]
+            made = makes(first, second, family, 3 if gap == SPACED else 1)
+            known = self.marks.wholes[key] = self.signals.asked.get(family, -1) if made else -1
+        return known
 
     def said_partly(self) -> None:
         """Phrases of which an acronym of the paper says a part."""
-        parts: dict[int, set[tuple[int, int]]] = {}
+        parts: dict[int, set[tuple[int, ...]]] = {}
         for zone in self.signals.zones.values():
-            for number, ends_of in zone.phrases.partly.items():
-                parts.setdefault(number, set()).update(ends_of)
+            for number, says in zone.phrases.partly.items():
+                parts.setdefault(number, set()).update(says)
         if parts:
             caps = self.forms.caps.reach(len(self.forms.low))[self.words.form]
-            for at in np.flatnonzero(np.isin(caps, np.array(list(parts), np.int32))).tolist():
-                for first, last in parts[int(caps[at])]:
-                    self.edges.add(at, at + 1, first, last)
+            named = where(caps >= 0)
+            some = zip(named.tolist(), caps[named].tolist(), strict=True)
+            self.edges.said([(place, says) for place, number in some for says in parts.get(number, ())])

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from bot.rules.lights import Lights, Longs, Words
-from bot.rules.signals import Signals
+from bot.rules.arrays import Longs, Maybe, Where, spread, where
+from bot.rules.lights import Lights, Words
+from bot.rules.phrases import PAPER
+from bot.rules.signals import Signals, Zone
+
+WHOLE, HELD, SAID = range(3)
+"""Two words of the text that are one family; one that holds two families; an acronym that says several."""
 
 
 class Edges:
@@ -17,58 +23,85 @@ class Edges:
         self.lights = lights
         self.signals = signals
         self.words = words
-        self.all: list[tuple[int, int, int, int]] = []
+        self.all: list[Longs] = []
+        self.inner: list[tuple[int, int]] = []
 
-    def add(self, start: int, end: int, first: int, last: int) -> None:
-        self.all.append((start, end, first, last))
+    def add(self, start: Longs, size: int, first: Longs, last: Longs, kind: int) -> None:
+        """Words of one kind and of so many tokens each."""
+        if len(start):
+            self.all.append(np.stack([start, start + size, first, last, np.full(len(start), kind)]))
 
-    def held(self, at: Longs, pairs: Sequence[Sequence[tuple[int, int]]]) -> None:
-        """One word each that holds these pairs of families."""
-        for place, own in zip(at.tolist(), pairs, strict=True):
-            self.all.extend((place, place + 1, first, last) for first, last in own)
+    def said(self, parts: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+        """Acronyms, each by its place and the families of what it says."""
+        at, first, last = np.array([(at, says[0], says[-1]) for at, says in parts], np.int64).reshape(-1, 3).T
+        self.add(at, 1, first, last, SAID)
+        self.inner += [(at, one << 32 | two) for at, says in parts for one, two in pairwise(says)]
 
     def meet(self) -> None:
-        """Suspect every phrase that has two families which meet here."""
+        """Light the phrases of two words that stand here, and suspect longer ones that have two families which meet."""
         if not self.all or not self.signals.any_phrases():
             return
-        codes, at = self.codes()
+        edges = np.concatenate(self.all, axis=1)
+        codes, at, sure = self.codes(edges)
+        present = self.present(codes, at)
         for name, zone in self.signals.zones.items():
-            known = zone.phrases.maybe.among(codes.astype(np.uint64))
-            for code, place in zip(codes[known].tolist(), at[known].tolist(), strict=True):
-                for signal in zone.phrases.at(code):
-                    self.lights.suspect_at(name, signal, self.words, place)
+            inside = self.words.inside(name)[at]
+            self.lights.light_pairs(zone, codes, self.words.paper[at], where(inside & sure))
+            if zone.phrases.pieces:
+                self.suspect(name, zone, codes[inside], at[inside], present)
             if zone.phrases.loose:
-                for start, _, first, _ in self.all:
-                    for signal in zone.phrases.loose.get(first, ()):
-                        self.lights.suspect_at(name, signal, self.words, start)
+                self.suspect_loose(name, zone, edges)
 
-    def codes(self) -> tuple[Longs, Longs]:
-        """The pairs of neighbouring families, and where they stand."""
-        edges = np.array(self.all, np.int64)
-        start, end, first, last = edges.T
+    def present(self, codes: Longs, at: Longs) -> Maybe:
+        """All pairs of families that stand side by side in a paper, each with the paper's number."""
+        family = self.words.family.astype(np.int64)
+        second = where(self.words.gap > 0)
+        inner = np.array(self.inner, np.int64).reshape(-1, 2)
+        pairs = np.concatenate([family[second - 1] << 32 | family[second], codes, inner[:, 1]])
+        places = np.concatenate([second, at, inner[:, 0]])
+        found = Maybe(18)
+        found.add_all((pairs ^ self.words.paper[places].astype(np.int64) << PAPER).view(np.uint64))
+        return found
+
+    def suspect(self, name: str, zone: Zone, codes: Longs, at: Longs, present: Maybe) -> None:
+        known = zone.phrases.maybe.among(codes.astype(np.uint64))
+        papers = self.words.paper[at[known]].tolist()
+        for code, place, paper in zip(codes[known].tolist(), at[known].tolist(), papers, strict=True):
+            for signal in zone.phrases.at(code):
+                if zone.phrases.stands(signal, present, paper):
+                    self.lights.suspects.add((name, signal, place))
+
+    def suspect_loose(self, name: str, zone: Zone, edges: Longs) -> None:
+        hung = zone.phrases.hangs.reach(len(self.signals.forms.names))[edges[2]] > 0
+        for start, first in edges[0::2, hung][:2].T.tolist():
+            for signal in zone.phrases.loose[first]:
+                self.lights.suspect_at(name, signal, self.words, start)
+
+    def codes(self, edges: Longs) -> tuple[Longs, Longs, Where]:
+        """The pairs of neighbouring families, where they stand, and whether a phrase of both surely does."""
+        start, end, first, last, kind = edges
         family, gap = self.words.family.astype(np.int64), self.words.gap
-        left = np.flatnonzero((start > 0) & (gap[start] > 0))
-        right = np.flatnonzero((end < len(family)) & (gap[np.minimum(end, len(family) - 1)] > 0))
-        own = np.flatnonzero(end == start + 1)
+        own = where(kind != WHOLE)
+        left = where((start > 0) & (gap[start] > 0))
+        right = where((end < len(family)) & (gap[np.minimum(end, len(family) - 1)] > 0))
+        before, after = self._between(start, end)
         codes = [
             first[own] << 32 | last[own],
             family[start[left] - 1] << 32 | first[left],
             last[right] << 32 | family[end[right]],
+            last[before] << 32 | first[after],
         ]
-        places = [start[own], start[left], start[right]]
-        for code, place in self._between():
-            codes.append(np.array([code], np.int64))
-            places.append(np.array([place], np.int64))
-        return np.concatenate(codes), np.concatenate(places)
+        sure = [kind[own] == HELD, kind[left] == WHOLE, kind[right] == WHOLE, (kind[before] + kind[after]) == 2 * WHOLE]
+        return (
+            np.concatenate(codes),
+            np.concatenate([start[own], start[left], start[right], start[after]]),
+            (np.concatenate(sure)),
+        )
 
-    def _between(self) -> list[tuple[int, int]]:
-        """Where one such word follows another."""
-        begun: dict[int, set[int]] = {}
-        for start, _, first, _ in self.all:
-            begun.setdefault(start, set()).add(first)
-        return [
-            (last << 32 | first, end)
-            for _, end, _, last in self.all
-            if end in begun and self.words.gap[end] > 0
-            for first in begun[end]
-        ]
+    def _between(self, start: Longs, end: Longs) -> tuple[Longs, Longs]:
+        """Where one such word follows another: the numbers of both."""
+        order = np.argsort(start, kind="stable")
+        gap = np.append(self.words.gap, 0)
+        first = np.searchsorted(start[order], end)
+        sizes = np.where(gap[end] > 0, np.searchsorted(start[order], end, "right") - first, 0)
+        return np.repeat(np.arange(len(end)), sizes), order[spread(first, sizes)]

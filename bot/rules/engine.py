@@ -11,10 +11,10 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
+from bot.rules.arrays import Longs, first_of_each, ones
 from bot.rules.fanout import Fanout, Keys
 from bot.rules.fold import PIECE, cleaned
 from bot.rules.forms import Forms
@@ -25,8 +25,6 @@ from bot.rules.scan import Found, Scanner
 from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways
-
-Marks = npt.NDArray[np.uint64]
 
 
 class Engine:
@@ -51,23 +49,31 @@ class Engine:
 
     def add(self, key: int, rule: Rule) -> None:
         """Ask this rule from now on; a key that is known changes its rule."""
+        self.put(key, compiled(rule, self.acronyms))
+
+    def put(self, key: int, line: str) -> None:
+        """`add` for a rule in its `compiled` form."""
         self.remove(key)
-        self.fanout.add(self.ways.rule(compiled(rule, self.acronyms)), key)
+        self.fanout.add(self.ways.rule(line), key)
 
     def load(self, lines: Iterable[tuple[int, str]]) -> None:
-        """Ask many rules from now on, each a new key and the rule's `compiled` line from the store."""
+        """Ask many rules from now on, each a new key and the rule's `compiled` line from the store.
+
+        What a load makes stays, so the garbage collector is kept from looking through it, now and ever after.
+        """
         paused = gc.isenabled()
-        gc.disable()  # what is built here stays: looking through it again and again would double the time
+        gc.disable()
         try:
             self._load(lines)
+            gc.freeze()
         finally:
             if paused:
                 gc.enable()
 
     def _load(self, lines: Iterable[tuple[int, str]]) -> None:
-        keys: list[npt.NDArray[np.int64]] = []
-        rules: list[npt.NDArray[np.int64]] = []
-        for chunk in _chunks(lines, 20_000):
+        keys: list[Longs] = []
+        rules: list[Longs] = []
+        for chunk in _chunks(lines, 100_000):
             keys.append(np.fromiter((key for key, _ in chunk), np.int64, len(chunk)))
             rules.append(self.ways.rules([line for _, line in chunk]))
         if keys:
@@ -92,20 +98,21 @@ class Engine:
         self.ways.settle_much()
         self.fanout.settle(self.ways.count)
         for start in range(0, len(papers), BATCH):
-            for rules in self.rules(papers[start : start + BATCH], ranks or {}):
-                yield self.fanout.of(rules)
+            batch = papers[start : start + BATCH]
+            yield from self.fanout.of(*self.rules(batch, ranks or {}), len(batch))
 
-    def rules(self, papers: Sequence[Paper], ranks: Mapping[str, int]) -> list[npt.NDArray[np.int64]]:
-        """For each of up to 64 papers the numbers of the different rules it hits."""
+    def rules(self, papers: Sequence[Paper], ranks: Mapping[str, int]) -> tuple[Longs, Longs]:
+        """The hits of up to 64 papers, paper by paper: the number of the rule, the number of the paper."""
         found: Found = self.scanner.scan(papers, ranks)
         rules, bits, looked = self.ways.judged(found)
         self.looked_at += looked
         self.scanner.clear(found)
-        if not len(rules):
-            return [np.empty(0, np.int64) for _ in papers]
-        table = np.unpackbits(bits.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little", count=len(papers))
-        columns = [rules[column.view(np.bool_)] for column in np.ascontiguousarray(table.T)]
-        return columns if self.ways.single else [np.unique(column) for column in columns]
+        places, papers_hit = ones(bits)
+        rules = rules[places]
+        if not self.ways.single:
+            once = first_of_each(papers_hit << 40 | rules)
+            rules, papers_hit = rules[once], papers_hit[once]
+        return rules, papers_hit
 
 
 def _chunks(lines: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:

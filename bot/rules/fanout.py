@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from bot.rules.arrays import spread, where
+
 Keys = npt.NDArray[np.int64]
 _MUCH = 4096
-_LONG = 12
-"""From so many keys a rule on, slices are copied faster than places are gathered."""
 
 
 class Fanout:
@@ -71,25 +71,26 @@ class Fanout:
             self.alive[place] = False
             self.holes += 1
             rule = int(np.searchsorted(self.starts, place, "right")) - 1
-        return rule, not len(self.of(np.array([rule])))
+        return rule, not any(map(len, self.of(np.array([rule]), np.zeros(1, np.int64), 1)))
 
-    def of(self, rules: Keys) -> Keys:
-        """All keys that want any of these rules: slices of one array, end to end."""
-        own = rules[rules < len(self.starts) - 1]
-        sizes = self.starts[own + 1] - self.starts[own]
-        if len(own) and sizes.sum() > _LONG * len(own) and not self.holes:
-            places = zip(self.starts[own].tolist(), self.starts[own + 1].tolist(), strict=True)
-            copied = [self.keys[start:end] for start, end in places]
-            return self._with_new(np.concatenate(copied), rules)
-        shift = self.starts[own] - np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(own) else sizes
-        places = np.arange(int(sizes.sum())) + np.repeat(shift, sizes)
-        keys: Keys = self.keys[places]
-        if self.holes:
-            keys = keys[self.alive[places]]
-        return self._with_new(keys, rules)
+    def of(self, rules: Keys, papers: Keys, count: int) -> list[Keys]:
+        """For each of `count` papers all keys that want a rule it hits; the hits are given paper by paper."""
+        own = where(rules < len(self.starts) - 1)
+        starts = self.starts.take(rules[own])
+        sizes = self.starts.take(rules[own] + 1) - starts
+        if self.holes or self.new:
+            return self._mended(rules, papers, own, starts, sizes, count)
+        ends = np.bincount(papers[own], sizes, count).cumsum().astype(np.int64)
+        return np.split(self.keys.take(spread(starts, sizes)), ends[:-1])
 
-    def _with_new(self, keys: Keys, rules: Keys) -> Keys:
-        if self.new:
-            late = [key for rule in rules.tolist() for key in self.new.get(rule, ())]
-            keys = np.concatenate([keys, np.array(late, np.int64)])
-        return keys
+    def _mended(self, rules: Keys, papers: Keys, own: Keys, starts: Keys, sizes: Keys, count: int) -> list[Keys]:
+        """`of` without the keys that are gone and with those that are new."""
+        places = spread(starts, sizes)
+        alive = self.alive[places]
+        late = where(np.isin(rules, np.array(list(self.new), np.int64)))
+        new = zip(rules[late].tolist(), papers[late].tolist(), strict=True)
+        more = np.array([(key, paper) for rule, paper in new for key in self.new[rule]], np.int64).reshape(-1, 2)
+        keys = np.concatenate([self.keys[places][alive], more[:, 0]])
+        whose = np.concatenate([np.repeat(papers[own], sizes)[alive], more[:, 1]])
+        ends = np.bincount(whose, minlength=count).cumsum()
+        return np.split(keys[np.argsort(whose, kind="stable")], ends[:-1])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from snowballstemmer.english_stemmer import EnglishStemmer
+import Stemmer
 
 from bot.rules.spelling import GREEK, LETTERS, american, apart
 
@@ -140,6 +140,8 @@ def fold(word: str) -> str:
 
 def capitals(word: str) -> str:
     """The acronym a word may be, in capitals and singular (`LLMs` → `LLM`, `MoE` → `MOE`), or ""."""
+    if word[1:].islower():
+        return ""
     word = word.replace("’", "'").removesuffix("'s")
     if len(word) > LONGEST or not _CAPITALS.fullmatch(word):
         return ""
@@ -148,11 +150,15 @@ def capitals(word: str) -> str:
     return word.upper()
 
 
+_ENGLISH = Stemmer.Stemmer("english", 0)  # without a memory of its own: `forms` has one
+"""Snowball's own C. It keeps the interpreter's lock while it works, so that threads may share it."""
+
+
 def _stem(word: str) -> str:
     own = apart(word)
     if own is not None:
         return own
-    stem: str = EnglishStemmer().stemWord(word)
+    stem: str = _ENGLISH.stemWord(word)
     return stem
 
 

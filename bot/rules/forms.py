@@ -6,41 +6,18 @@ for the life of the engine, whatever rules come and go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import numpy.typing as npt
 
-from bot.rules.fold import PIECE, STOPS, between, forms
+from bot.rules.arrays import Bits, Ints, Numbers
+from bot.rules.fold import STOPS, between, forms
 from bot.rules.words import ENDS
-
-Ints = npt.NDArray[np.int32]
-Bits = npt.NDArray[np.uint64]
 
 BREAK, HYPHEN, SOFT = 0, 1, 2
 """Forms that are no words: a run of signs that ends a phrase, one that joins, one that does neither."""
 _SIGNS = {"": BREAK, "-": HYPHEN, "~": SOFT}
 _BASE = 1_000_003
-
-
-class Numbers:
-    """An array of int32 by number, as long as it must be, filled with `empty`."""
-
-    def __init__(self, empty: int = -1) -> None:
-        self.empty = empty
-        self.array: Ints = np.full(1024, empty, np.int32)
-
-    def reach(self, size: int) -> Ints:
-        """The array, at least `size` long."""
-        if size > len(self.array):
-            grown = np.full(max(size, 2 * len(self.array)), self.empty, np.int32)
-            grown[: len(self.array)] = self.array
-            self.array = grown
-        return self.array
-
-    def __setitem__(self, place: int, value: int) -> None:
-        self.reach(place + 1)[place] = value
-
-    def __getitem__(self, place: int) -> int:
-        return int(self.array[place]) if place < len(self.array) else self.empty
 
 
 def digest(text: str) -> int:
@@ -52,13 +29,37 @@ def digest(text: str) -> int:
 
 
 POWERS: Bits = np.array([pow(_BASE, n, 1 << 64) for n in range(1024)], np.uint64)
+UNDONE: Bits = np.array([pow(_BASE, -n, 1 << 64) for n in range(8)], np.uint64)
+"""What takes a power back: an odd number has an inverse."""
+
+
+def digests(texts: Sequence[str]) -> Bits:
+    """`digest` for many, none longer than there are `POWERS`."""
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    ends = np.cumsum(sizes)
+    letters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    values = letters * POWERS[np.repeat(ends, sizes) - 1 - np.arange(len(letters))]
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(values)])
+    found: Bits = sums[ends] - sums[ends - sizes]
+    return found
+
+
+_ENDS = tuple(sorted(ENDS))
+_END_SIZES = np.array([len(end) for end in _ENDS])
+_END_DIGESTS = np.array([digest(end) for end in _ENDS], np.uint64)
 VARIANTS = 3
 
 
-def shortened(family: str) -> list[str]:
-    """A family as it may stand at the end of a longer one: itself, and without an ending it may lose there."""
-    cut = [family[: -len(end)] for end in ENDS if family.endswith(end) and len(family) - len(end) >= 3]
-    return [family, *cut][:VARIANTS]
+def endings(family: str) -> list[int]:
+    """The endings, by number, that a family may lose at the end of a longer one; `VARIANTS - 1` at most."""
+    if not family.endswith(_ENDS):
+        return []
+    return [n for n, end in enumerate(_ENDS) if family.endswith(end) and len(family) - len(end) >= 3]
+
+
+def lasts(family: str) -> list[str]:
+    """How a family may be written as the last part of a longer one (see `words.makes`)."""
+    return [family, *(family[: -len(_ENDS[end])] for end in endings(family))]
 
 
 class Forms(dict[str, int]):
@@ -76,80 +77,50 @@ class Forms(dict[str, int]):
         self.family = Numbers()
         self.caps = Numbers()
         self.loose = Numbers(0)
-        self.digests: Bits = np.zeros(1024, np.uint64)
-        self.tails: Bits = np.zeros((1024, VARIANTS), np.uint64)
-        self.tail_sizes: Ints = np.full((1024, VARIANTS), -1, np.int32)
+        self.digests: Bits = np.zeros(3, np.uint64)
+        self.tails: Bits = np.zeros((VARIANTS, 0), np.uint64)
+        self.tail_sizes: Ints = np.zeros((VARIANTS, 0), np.int32)
+        self._fresh: list[tuple[int, int, int]] = []
 
     def __missing__(self, word: str) -> int:
         sign = between(word)
         form = len(self.low) if sign is None else _SIGNS[sign]
         self[word] = form
         if sign is None:
-            self._learn(form, word)
+            low, family, caps = forms(word)
+            self.low.append(low)
+            loose = len(low) < 2 or low in STOPS
+            self._fresh.append((self.family_number(family), self.capitals_number(caps) if caps else -1, loose))
         return form
 
-    def _learn(self, form: int, word: str) -> None:
-        low, family, caps = forms(word)
-        self.low.append(low)
-        self.family[form] = self.family_number(family)
-        self.caps[form] = self.capitals_number(caps) if caps else -1
-        self.loose[form] = len(low) < 2 or low in STOPS
-        if form >= len(self.digests):
-            self.digests = np.concatenate([self.digests, np.zeros_like(self.digests)])
-        self.digests[form] = digest(low)
+    def settle(self) -> None:
+        """Bring the arrays up to the words learned since."""
+        start, end = len(self.low) - len(self._fresh), len(self.low)
+        if self._fresh:
+            for numbers, fresh in zip((self.family, self.caps, self.loose), np.array(self._fresh).T, strict=True):
+                numbers.reach(end)[start:end] = fresh
+            self.digests = np.concatenate([self.digests, digests(self.low[start:end])])
+            self._fresh = []
+        if self.tails.shape[1] < len(self.names):
+            self._settle_tails(self.names[self.tails.shape[1] :])
+
+    def _settle_tails(self, families: Sequence[str]) -> None:
+        """Digests of each family, and of what is left of it without an ending."""
+        tails, sizes = np.zeros((VARIANTS, len(families)), np.uint64), np.full((VARIANTS, len(families)), -1, np.int32)
+        tails[0], sizes[0] = digests(families), np.fromiter(map(len, families), np.int32, len(families))
+        cut = [(n, place, end) for n, family in enumerate(families) for place, end in enumerate(endings(family), 1)]
+        n, place, end = np.array(cut, np.int64).reshape(-1, 3).T
+        sizes[place, n] = sizes[0, n] - _END_SIZES[end]
+        tails[place, n] = (tails[0, n] - _END_DIGESTS[end]) * UNDONE[_END_SIZES[end]]
+        self.tails = np.concatenate([self.tails, tails], axis=1)
+        self.tail_sizes = np.concatenate([self.tail_sizes, sizes], axis=1)
 
     def family_number(self, family: str) -> int:
         number = self.families.get(family)
         if number is None:
             number = self.families[family] = len(self.names)
             self.names.append(family)
-            self._tails(number, family)
         return number
-
-    def _tails(self, number: int, family: str) -> None:
-        if number >= len(self.tails):
-            self.tails = np.concatenate([self.tails, np.zeros_like(self.tails)])
-            self.tail_sizes = np.concatenate([self.tail_sizes, np.full_like(self.tail_sizes, -1)])
-        for place, tail in enumerate(shortened(family)):
-            if len(tail) < len(POWERS):
-                self.tails[number, place] = digest(tail)
-                self.tail_sizes[number, place] = len(tail)
 
     def capitals_number(self, caps: str) -> int:
         return self.capitals.setdefault(caps, len(self.capitals))
-
-
-class Chunks(dict[str, tuple[int, ...]]):
-    """What stands between spaces → its forms, remembered: most of a text has been seen before."""
-
-    MOST = 400_000
-
-    def __init__(self, forms: Forms) -> None:
-        super().__init__()
-        self.forms = forms
-
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        if len(self) >= self.MOST:
-            self.clear()
-        found = self[chunk] = tuple(map(self.forms.__getitem__, PIECE.findall(chunk)))
-        return found
-
-
-class Maybe:
-    """A set of numbers that says "no" for certain and "yes" nearly so, by array."""
-
-    def __init__(self, bits: int = 22) -> None:
-        self.shift = np.uint64(64 - bits)
-        self.seen = np.zeros(1 << bits, np.bool_)
-
-    _STIR = np.uint64(0x9E3779B97F4A7C15)
-
-    def add(self, number: int) -> None:
-        self.seen[((number * int(self._STIR)) & 0xFFFFFFFFFFFFFFFF) >> int(self.shift)] = True
-
-    def add_all(self, numbers: Bits) -> None:
-        self.seen[(numbers * self._STIR) >> self.shift] = True
-
-    def among(self, numbers: Bits) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = self.seen[(numbers * self._STIR) >> self.shift]
-        return found

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.model import Paper
+from bot.rules.arrays import Bits, Ints, Longs, Where, where
+from bot.rules.chunks import Chunks
 from bot.rules.fold import cleaned
-from bot.rules.forms import BREAK, HYPHEN, SOFT, Bits, Chunks, Forms, Ints
+from bot.rules.forms import BREAK, HYPHEN, SOFT, Forms
 from bot.rules.reading import FIELDS, field_text
+
+if TYPE_CHECKING:
+    from bot.rules.signals import Zone
 
 BATCH = 64
 BITS = [np.uint64(1 << n) for n in range(BATCH)]
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-Longs = npt.NDArray[np.int64]
-Where = npt.NDArray[np.bool_]
 
 SPACED, HYPHENED, LOOSE = 1, 2, 3
 GAPS = ("", " ", "-", "~")
@@ -35,40 +37,32 @@ class Words:
     gap: Ints
     family: Ints
 
-    def inside(self, name: str) -> npt.NDArray[np.bool_]:
+    def inside(self, name: str) -> Where:
         """Which words stand in a field; "" is title, abstract and keywords."""
-        found: npt.NDArray[np.bool_] = self.zone <= 2 if name == "" else self.zone == FIELDS.index(name)
+        found: Where = self.zone <= 2 if name == "" else self.zone == FIELDS.index(name)
         return found
 
 
 def arranged(papers: Sequence[Paper], chunks: Chunks, forms: Forms, named: Sequence[str]) -> Words:
     """The batch as arrays: title, abstract and keywords, and those other fields that are `named`."""
-    ids: list[int] = []
-    sizes: list[int] = []
-    number = chunks.__getitem__
     fields = [n for n, name in enumerate(FIELDS) if n <= 2 or name in named]
-    for one in papers:
-        for place in fields:
-            before = len(ids)
-            text = field_text(one, FIELDS[place])
-            if text:
-                ids.extend(chain.from_iterable(map(number, cleaned(text).split())))
-            ids.append(BREAK)
-            sizes.append(len(ids) - before)
-    pieces = np.array(ids, np.int32)
-    paper = np.repeat(np.repeat(np.arange(len(papers), dtype=np.int32), len(fields)), sizes)
-    zone = np.repeat(np.tile(np.array(fields, np.int32), len(papers)), sizes)
-    at = np.flatnonzero(pieces > SOFT)
+    texts = [cleaned(field_text(one, FIELDS[place])) for one in papers for place in fields]
+    pieces, sizes = chunks.read(texts)
+    forms.settle()
+    text = np.repeat(np.arange(len(texts)), sizes)
+    paper = (text // len(fields)).astype(np.int32)
+    zone = np.array(fields, np.int32).take(text % len(fields))
+    at = where(pieces > SOFT)
     form = pieces[at]
     return Words(form, paper[at], zone[at], _gaps(pieces, at), forms.family.reach(len(forms.low))[form])
 
 
-def _gaps(pieces: Ints, at: npt.NDArray[np.int64]) -> Ints:
+def _gaps(pieces: Ints, at: Longs) -> Ints:
     """How each word hangs on the one before: 0 not at all, 1 by space, 2 by hyphen, 3 by other soft signs."""
     between = np.diff(at, prepend=-1) - 1
     gap = np.ones(len(at), np.int32)
     gap[:1] = 0
-    signed = np.flatnonzero(between > 0)
+    signed = where(between > 0)
     if len(signed):
         sums = [np.concatenate([[0], np.cumsum(pieces == sign)]) for sign in (BREAK, HYPHEN, SOFT)]
         starts, ends = at[signed] - between[signed], at[signed]
@@ -95,10 +89,22 @@ class Lights:
     glued: dict[tuple[int, int], int] = field(default_factory=dict)
     suspects: set[tuple[str, int, int]] = field(default_factory=set)
 
-    def light(self, signal: Ints, paper: Ints, where: Where) -> None:
+    def light(self, signal: Ints | Longs, paper: Ints) -> None:
         """Set the papers' bits in the signals' rows."""
-        lit = signal[where]
-        np.bitwise_or.at(self.rows, lit, np.uint64(1) << paper[where].astype(np.uint64))
+        np.bitwise_or.at(self.rows, signal, np.uint64(1) << paper.astype(np.uint64))
+
+    def light_known(self, signal: Ints, paper: Ints, places: Longs) -> None:
+        """`light` at these places, but where the signal is -1."""
+        own = signal[places]
+        on = own >= 0
+        self.light(own[on], paper[places[on]])
+
+    def light_pairs(self, zone: Zone, codes: Longs, paper: Ints, places: Longs) -> None:
+        """Light the phrases of two words whose pair is here, at these places."""
+        if len(zone.phrases.two):
+            own = zone.phrases.two.of(codes[places].astype(np.uint64))
+            on = where(own >= 0)
+            self.light(own[on], paper[places[on]])
 
     def set(self, signal: int, paper: int) -> None:
         self.rows[signal] |= BITS[paper]
@@ -108,14 +114,12 @@ class Lights:
         if within(name, int(words.zone[at])):
             self.suspects.add((name, signal, at))
 
-    def glue(self, pair: tuple[int, int], papers: int) -> None:
-        """Remember that one word of these papers holds two that rules may ask for side by side."""
-        if papers:
-            self.glued[pair] = self.glued.get(pair, 0) | papers
-
-
-def bits_of(words: Words, place: Longs, size: int, inside: Where) -> Bits:
-    """For each of `size` different forms the papers that have it; `place` is each word's form among them."""
-    bits = np.zeros(size, np.uint64)
-    np.bitwise_or.at(bits, place[inside], np.uint64(1) << words.paper[inside].astype(np.uint64))
-    return bits
+    def glue(self, one: Longs, two: Longs, paper: Ints) -> None:
+        """Remember that one word of a paper holds two words that rules may ask for side by side."""
+        if len(one):
+            codes = one << 32 | two
+            order = np.argsort(codes, kind="stable")
+            codes, bits = codes[order], np.uint64(1) << paper[order].astype(np.uint64)
+            first = where(np.diff(codes, prepend=-1) != 0)
+            pairs = zip((codes[first] >> 32).tolist(), (codes[first] & 0xFFFFFFFF).tolist(), strict=True)
+            self.glued.update(zip(pairs, np.bitwise_or.reduceat(bits, first).tolist(), strict=True))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.rules.forms import Ints, Numbers
+from bot.rules.arrays import Ints, Lists, Numbers
 from bot.rules.signals import Signals, Zone
 from bot.rules.spelling import american
-from bot.rules.words import ENDS, makes
+from bot.rules.words import makes
 
 _UNKNOWN = -1
 BEGINS, HOLDS, STARTS, JOINS = 1, 2, 4, 8
@@ -20,62 +20,75 @@ class Marks:
     def __init__(self, signals: Signals) -> None:
         self.signals = signals
         self.epoch = -1
+        self._forget()
+
+    def _forget(self) -> None:
         self.marks = Numbers(_UNKNOWN)
-        self.prefixes: dict[int, list[tuple[str, int]]] = {}
-        self.glued: dict[int, list[tuple[int, int]]] = {}
+        self.prefixes: dict[str, Lists] = {}
+        self.glued = Lists()
+        self.parts: dict[int, list[int]] = {}
         self.starts: dict[int, list[str]] = {}
         self.joined: dict[int, list[tuple[str, int]]] = {}
+        self.wholes: dict[tuple[int, int, int], int] = {}
 
     def of(self, forms: Ints) -> Ints:
-        """The marks of these different forms: `BEGINS` and so on, added up."""
+        """The marks of these forms: `BEGINS` and so on, added up."""
         if self.epoch != self.signals.epoch:
             self.epoch = self.signals.epoch
-            self.marks = Numbers(_UNKNOWN)
-            for memory in (self.prefixes, self.glued, self.starts, self.joined):
-                memory.clear()
+            self._forget()
         marks = self.marks.reach(len(self.signals.forms.low))
-        for form in forms[marks[forms] == _UNKNOWN].tolist():
-            marks[form] = self._work_out(form)
         found: Ints = marks[forms]
+        fresh = forms[found == _UNKNOWN]
+        if len(fresh):
+            for form in set(fresh.tolist()):
+                marks[form] = self._work_out(form)
+            found = marks[forms]
         return found
 
     def _work_out(self, form: int) -> int:
         signals = self.signals
         low = signals.forms.low[form]
-        prefixes = [(name, signal) for name, zone in signals.zones.items() for signal in _beginnings(zone, low)]
-        if prefixes:
-            self.prefixes[form] = prefixes
-        glued = list(_parts(signals, signals.forms.names[signals.forms.family[form]]))
+        begun = [self._begin(form, name, zone, low) for name, zone in signals.zones.items() if zone.prefixes]
+        glued = self._held(signals.forms.family[form])
         if glued:
-            self.glued[form] = glued
+            self.glued.put(form, glued)
         starts = signals.starts.get(low, [])
         if starts:
             self.starts[form] = starts
         joined = [(name, own) for name, zone in signals.zones.items() for own in zone.phrases.joined.get(low, ())]
         if joined:
             self.joined[form] = joined
-        return bool(prefixes) * BEGINS + bool(glued) * HOLDS + bool(starts) * STARTS + bool(joined) * JOINS
+        return any(begun) * BEGINS + bool(glued) * HOLDS + bool(starts) * STARTS + bool(joined) * JOINS
+
+    def _begin(self, form: int, name: str, zone: Zone, low: str) -> bool:
+        begun = _beginnings(zone, low)
+        if begun:
+            if name not in self.prefixes:
+                self.prefixes[name] = Lists()
+            self.prefixes[name].put(form, begun)
+        return bool(begun)
+
+    def _held(self, family: int) -> list[int]:
+        """The codes of the pairs of asked families that a family holds; other forms of it will want them too."""
+        if family not in self.parts:
+            self.parts[family] = [first << 32 | second for first, second in _parts(self.signals, family)]
+        return self.parts[family]
 
 
 def _beginnings(zone: Zone, low: str) -> list[int]:
     """The zone's prefixes that a word begins with, in either spelling."""
-    if not zone.prefixes:
-        return []
-    spellings = {word[:size] for word in (low, american(low)) for size in range(1, len(word) + 1)}
-    return [zone.prefixes[prefix] for prefix in spellings if prefix in zone.prefixes]
+    own, other = zone.prefixes, american(low)
+    found = {own.get(word[:size], -1) for word in {low, other} for size in zone.prefix_sizes}
+    found.discard(-1)
+    return list(found)
 
 
-def _parts(signals: Signals, family: str) -> Iterator[tuple[int, int]]:
+def _parts(signals: Signals, whole: int) -> Iterator[tuple[int, int]]:
     """The pairs of asked families that one word holds: `finetun` → (`fine`, `tune`)."""
-    asked = signals.asked
+    asked, family = signals.asked, signals.forms.names[whole]
     for cut in range(2, len(family) - 2):
-        for first in signals.firsts.get(family[:cut], ()):
-            for second in _wholes_of(family[cut:]):
-                if second in asked and second != first and makes(family[:cut], second, family):
+        lasts = signals.lasts.get(family[cut:])
+        for first in signals.firsts.get(family[:cut], ()) if lasts else ():
+            for second in lasts or ():
+                if makes(family[:cut], second, family):
                     yield asked[first], asked[second]
-
-
-def _wholes_of(rest: str) -> Iterator[str]:
-    """The families that may stand as `rest` at the end of a longer word."""
-    yield rest
-    yield from (rest + end for end in ENDS)

@@ -1,17 +1,24 @@
-"""Phrases by their pairs of neighbours: a phrase can only stand where two of its words stand side by side."""
+"""Phrases by their pairs of neighbours: a phrase can only stand where two of its words stand side by side.
+
+Most phrases are two plain words. Those are numbers in a table, and their pair is all there is to find; the others are
+looked at closer where a pair of theirs stands.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import NamedTuple
 
 from bot.rules.acronyms import Acronyms
-from bot.rules.forms import Forms, Maybe
+from bot.rules.arrays import Codes, Maybe, Numbers
+from bot.rules.forms import Forms
 from bot.rules.tree import Acronym, Prefix, Word
 from bot.rules.words import Piece, meaning_pieces, together
 
 _MOST_SPELLINGS = 8
+PAPER = 58
+"""Where a paper's number goes in a pair's code: above all numbers of families."""
 
 
 class Wanted(NamedTuple):
@@ -34,13 +41,17 @@ class Phrases:
     def __init__(self, forms: Forms, acronyms: Acronyms) -> None:
         self.forms = forms
         self.acronyms = acronyms
+        self.two = Codes()
         self.pairs: dict[int, list[Wanted]] = {}
         self.other: dict[int, list[int]] = {}
         self.maybe = Maybe()
         self.joined: dict[str, list[int]] = {}
         self.capitals: dict[int, list[int]] = {}
-        self.partly: dict[int, set[tuple[int, int]]] = {}
+        self.says = Numbers(0)
+        self.partly: dict[int, set[tuple[int, ...]]] = {}
+        self.chains: dict[int, list[tuple[int, ...]]] = {}
         self.loose: dict[int, list[int]] = {}
+        self.hangs = Numbers(0)
         self.always: list[int] = []
         self.pieces: dict[int, tuple[Piece, ...]] = {}
         self._meanings: dict[str, list[tuple[str, tuple[Piece, ...]]]] = {}
@@ -48,36 +59,45 @@ class Phrases:
             for spelled in map(meaning_pieces, meanings):
                 self._meanings.setdefault(spelled[0].family, []).append((name.upper(), spelled))
 
+    def __bool__(self) -> bool:
+        return bool(self.pieces) or len(self.two) > 0
+
+    def pair(self, pieces: Sequence[Piece]) -> int | None:
+        """The code of two plain words; None for every other phrase, and for `x ray`, which is *xray* too."""
+        if len(pieces) != 2 or not pieces[0].kind is pieces[1].kind is Word or together(*pieces):
+            return None
+        return self.forms.family_number(pieces[0].family) << 32 | self.forms.family_number(pieces[1].family)
+
     def add(self, signal: int, pieces: tuple[Piece, ...], rarity: Sequence[float]) -> None:
         """Look for a phrase. `rarity` is the share of papers that have each of its pieces."""
-        self.pieces[signal] = pieces
-        if len(pieces) == 2 and pieces[0].kind is pieces[1].kind is Word:
-            self._two_words(signal, *pieces)
-            return
-        for spelling in self._spellings(pieces):
-            self._pair(signal, spelling, rarity if len(spelling) == len(rarity) else ())
+        code = self.pair(pieces)
+        if code is not None:
+            self.two.put(code, signal)
+        else:
+            self.pieces[signal] = pieces
+            for spelling in self._spellings(pieces):
+                self._pair(signal, spelling, rarity if len(spelling) == len(rarity) else ())
         self._said_and_joined(signal, pieces)
 
     def _said_and_joined(self, signal: int, pieces: tuple[Piece, ...]) -> None:
-        for first, second in pairwise(pieces):
+        meanings = [meaning for piece in pieces for meaning in piece.meanings]
+        for first, second in chain.from_iterable(map(pairwise, [pieces, *meanings])):
             whole = together(first, second)
             if whole:
                 self.joined.setdefault(whole, []).append(signal)
         for caps, spelled in self._said(pieces):
-            number = self.forms.capitals_number(caps)
             if len(spelled) == len(pieces):
+                number = self.forms.capitals_number(caps)
                 self.capitals.setdefault(number, []).append(signal)
+                self.says[number] = 1
             else:
-                ends = self.forms.family_number(spelled[0].family), self.forms.family_number(spelled[-1].family)
-                self.partly.setdefault(number, set()).add(ends)
+                self._says_part(caps, spelled)
+        for caps, spelled in chain.from_iterable(map(self._said, meanings)):
+            self._says_part(caps, spelled)
 
-    def _two_words(self, signal: int, first: Piece, second: Piece) -> None:
-        """Most phrases: two plain words."""
-        families = self.forms.family_number(first.family), self.forms.family_number(second.family)
-        code = families[0] << 32 | families[1]
-        self.maybe.add(code)
-        self.pairs.setdefault(code, []).append(Wanted(signal, families, 0, None, sure=True))
-        self._said_and_joined(signal, (first, second))
+    def _says_part(self, caps: str, spelled: tuple[Piece, ...]) -> None:
+        families = tuple(self.forms.family_number(piece.family) for piece in spelled)
+        self.partly.setdefault(self.forms.capitals_number(caps), set()).add(families)
 
     def _spellings(self, pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
         """The phrase with its acronyms as they are, and spelled out."""
@@ -97,6 +117,7 @@ class Phrases:
             self._hang_loose(signal, pieces)
             return
         families = tuple(-1 if p.kind is Prefix else self.forms.family_number(p.family) for p in pieces)
+        self.chains.setdefault(signal, []).append(tuple(families[n] << 32 | families[n + 1] for n in keys))
         best = min(keys, key=lambda n: rarity[n] * rarity[n + 1]) if rarity else keys[0]
         caps = tuple(self.forms.capitals_number(p.caps) if p.kind is Acronym else -1 for p in pieces)
         wanted = Wanted(signal, families, best, caps if max(caps) >= 0 else None, sure=-1 not in families)
@@ -112,7 +133,9 @@ class Phrases:
         """No two plain words side by side: one plain word gives it away, or nothing does."""
         plain = [piece for piece in pieces if piece.kind is not Prefix]
         if plain:
-            self.loose.setdefault(self.forms.family_number(plain[0].family), []).append(signal)
+            family = self.forms.family_number(plain[0].family)
+            self.loose.setdefault(family, []).append(signal)
+            self.hangs[family] = 1
         else:
             self.always.append(signal)
 
@@ -126,6 +149,10 @@ class Phrases:
             if own[n : n + len(spelled)] == [(word.kind, word.family) for word in spelled]
         ]
 
+    def stands(self, signal: int, present: Maybe, paper: int) -> bool:
+        """Whether some spelling's pairs are all present in a paper; one short word of both is seen elsewhere."""
+        return any(all(present.has(code ^ paper << PAPER) for code in pairs) for pairs in self.chains[signal])
+
     def at(self, code: int) -> list[int]:
-        """The phrases that have this pair anywhere."""
+        """The phrases, other than two plain words, that have this pair anywhere."""
         return [*(wanted.signal for wanted in self.pairs.get(code, ())), *self.other.get(code, ())]

@@ -8,17 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import sha256
 
 from bot.rules.acronyms import KNOWN, Acronyms
-from bot.rules.fold import family
+from bot.rules.fold import family, forms
 from bot.rules.ground import speaks
 from bot.rules.tree import And, Node, Not, Or, Rule, Word
 from bot.rules.words import meaning_pieces
 from bot.rules.writer import spell
 
 WAY, PART, EITHER, OFF, SAID, TREE = "\x1e", "\x1f", "\x1d", "\x1c", "!", "?"
-"""Signs between ways to match, their parts, alternatives; before parts that are off; before a way that names its
-announcements; before the words of a tree. No rule can hold the control characters."""
+"""Signs between ways to match, their parts, alternatives; before parts that are off; a part of its own in a way that
+names its announcements; before the words of a tree. No rule can hold the control characters."""
+
+FORM = 1
+"""Goes up when lines of before mean something else."""
+
+_PROBE = (
+    "quantisation behaviour modelling analyses catalogues centre learnt corpora transformers tokenization objective "
+    "organic Schrödinger β-VAE LLMs GPT-4 don't naïveté fine-tuning finetuned universities pretrained multimodality"
+)
+"""Words for every rule of the folding; a folding that reads one of them otherwise is another."""
 
 MOST_ON = 4
 MOST_OFF = 2
@@ -33,6 +43,17 @@ def compiled(rule: Rule, acronyms: Acronyms = KNOWN) -> str:
     return WAY.join(known) if len(known) == len(ways) else TREE + spell(tree)
 
 
+def folding(acronyms: Acronyms = KNOWN) -> str:
+    """A name for all that lines depend on besides the rule: the form, the folding, the table of acronyms."""
+    words = [
+        *_PROBE.split(),
+        *(word for meanings in acronyms.meanings.values() for text in meanings for word in text.split()),
+    ]
+    read = [forms(word) for word in words]
+    whole = (FORM, sorted(acronyms.names.items()), sorted(acronyms.meanings.items()), read)
+    return sha256(repr(whole).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
 def _way(node: Node, acronyms: Acronyms) -> str | None:
     parts = node.parts if isinstance(node, And) else (node,)
     wanted = [part for part in parts if not isinstance(part, Not)]
@@ -42,8 +63,8 @@ def _way(node: Node, acronyms: Acronyms) -> str | None:
         return None
     if any(speaks(part) for part in wanted if isinstance(part, Or)):
         return None
-    said = SAID if any(speaks(part) for part in wanted) else ""
-    return said + PART.join([*(_either(part) for part in wanted), *(OFF + spell(part) for part in unwanted)])
+    said = [SAID] if any(speaks(part) for part in wanted) else []
+    return PART.join([*said, *(_either(part) for part in wanted), *(OFF + spell(part) for part in unwanted)])
 
 
 def _is_flat(node: Node) -> bool:

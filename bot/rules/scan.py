@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.model import Paper
+from bot.rules.arrays import Bits, Ints, Longs, Where, lit, where
+from bot.rules.chunks import Chunks
 from bot.rules.compounds import Compounds
 from bot.rules.fold import Token
-from bot.rules.forms import Bits, Chunks, Ints
 from bot.rules.known import Known
-from bot.rules.lights import ALL, GAPS, Lights, Longs, Where, Words, arranged, within
+from bot.rules.lights import ALL, BATCH, GAPS, Lights, Words, arranged, within
 from bot.rules.marks import Marks
 from bot.rules.phrases import Wanted
 from bot.rules.signals import ON, Signals, Zone
@@ -29,6 +30,11 @@ class Found:
     rows: Bits
     touched: Longs
     glued: dict[tuple[int, int], int]
+
+    @property
+    def held(self) -> Longs:
+        """The signals of words that stand in such a word."""
+        return np.array([signal for pair in self.glued for signal in pair], np.int64)
 
 
 class Scanner:
@@ -48,7 +54,7 @@ class Scanner:
         """All that is true of up to 64 papers. The rows are good until the next scan."""
         words = arranged(papers, self.chunks, self.forms, list(self.signals.zones))
         lights = Lights(self.cleared(len(self.signals)))
-        lights.rows[ON] = ALL
+        lights.rows[ON] = ALL >> np.uint64(BATCH - len(papers))
         for name, zone in self.signals.zones.items():
             inside = words.inside(name)
             self.plain(lights, zone, words, inside)
@@ -77,45 +83,47 @@ class Scanner:
     def plain(self, lights: Lights, zone: Zone, words: Words, inside: Where) -> None:
         """Words by their families and capitals."""
         signal = zone.words.reach(len(self.forms.names))[words.family]
-        lights.light(signal, words.paper, (signal >= 0) & inside)
+        lit = (signal >= 0) & inside
+        lights.light(signal[lit], words.paper[lit])
         if len(zone.capitals.array):
             caps = self.forms.caps.reach(len(self.forms.low))[words.form]
-            here = np.flatnonzero((caps >= 0) & inside)
+            here = where((caps >= 0) & inside)
             signal = zone.capitals.reach(len(self.forms.capitals) + 1)[caps[here]]
-            lights.light(signal, words.paper[here], signal >= 0)
+            lights.light(signal[signal >= 0], words.paper[here[signal >= 0]])
             if zone.phrases.capitals:
                 self.said(lights, zone, caps[here], words.paper[here])
 
     def said(self, lights: Lights, zone: Zone, caps: Ints, papers: Ints) -> None:
         """Phrases that are what an acronym of the paper stands for."""
-        wanted = np.array(list(zone.phrases.capitals), np.int32)
-        for place in np.flatnonzero(np.isin(caps, wanted)).tolist():
-            for signal in zone.phrases.capitals[int(caps[place])]:
-                lights.set(signal, int(papers[place]))
+        says = zone.phrases.says.reach(len(self.forms.capitals))[caps] > 0
+        for number, paper in zip(caps[says].tolist(), papers[says].tolist(), strict=True):
+            for signal in zone.phrases.capitals[number]:
+                lights.set(signal, paper)
 
     def pairs(self, lights: Lights, name: str, zone: Zone, words: Words, inside: Where) -> None:
         phrases = zone.phrases
-        if phrases.pairs:
+        if phrases:
             self.neighbours(lights, name, zone, words, inside)
-        for family, waiting in phrases.loose.items():
-            for at in np.flatnonzero(inside & (words.family == family)).tolist():
-                lights.suspects.update((name, signal, at) for signal in waiting)
+        if phrases.loose:
+            hung = phrases.hangs.reach(len(self.forms.names))[words.family] > 0
+            for at in where(hung & inside).tolist():
+                lights.suspects.update((name, signal, at) for signal in phrases.loose[int(words.family[at])])
         for signal in phrases.always:
-            lights.suspects.update((name, signal, at) for at in np.flatnonzero(inside).tolist())
+            lights.suspects.update((name, signal, at) for at in where(inside).tolist())
 
     def neighbours(self, lights: Lights, name: str, zone: Zone, words: Words, inside: Where) -> None:
-        phrases = zone.phrases
-        hung = (words.gap > 0) & inside
-        second = np.flatnonzero(hung)
+        second = where((words.gap > 0) & inside)
         codes = (words.family[second - 1].astype(np.int64) << 32) | words.family[second]
-        keep = phrases.maybe.among(codes.astype(np.uint64))
-        papers = words.paper
+        lights.light_pairs(zone, codes, words.paper[second], np.arange(len(codes)))
+        if not zone.phrases.pairs:
+            return
+        keep = zone.phrases.maybe.among(codes.astype(np.uint64))
         for code, at in zip(codes[keep].tolist(), second[keep].tolist(), strict=True):
-            for wanted in phrases.pairs.get(code, ()):
+            for wanted in zone.phrases.pairs.get(code, ()):
                 if not wanted.sure:
                     lights.suspects.add((name, wanted.signal, at))
-                elif (len(wanted.families) == 2 and not wanted.caps) or self.stands(wanted, words, at - 1 - wanted.key):
-                    lights.set(wanted.signal, int(papers[at]))
+                elif self.stands(wanted, words, at - 1 - wanted.key):
+                    lights.set(wanted.signal, int(words.paper[at]))
 
     def stands(self, wanted: Wanted, words: Words, start: int) -> bool:
         """Whether a phrase's families stand in a row from here."""
@@ -173,7 +181,9 @@ class Scanner:
     def choices(self, lights: Lights) -> Longs:
         """Light what is a choice of lit signals; return all that are lit."""
         of, choice = self.signals.choices()
-        bits = lights.rows[of]
-        lit = np.flatnonzero(bits)
-        np.bitwise_or.at(lights.rows, choice[lit], bits[lit])
-        return np.flatnonzero(lights.rows[: len(self.signals)])[1:]
+        bits = lights.rows.take(of)
+        some = lit(bits)
+        if len(some):
+            first = where(np.diff(choice[some], prepend=-1) != 0)
+            lights.rows[choice[some[first]]] = np.bitwise_or.reduceat(bits[some], first)
+        return lit(lights.rows[: len(self.signals)])[1:]

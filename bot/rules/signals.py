@@ -6,18 +6,15 @@ A leaf of a rule is a signal; so is a choice between leaves. Signals are only ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from itertools import combinations
-
-import numpy as np
-import numpy.typing as npt
 
 from bot.rules.acronyms import Acronyms
-from bot.rules.forms import Forms, Ints, Maybe, Numbers, digest
+from bot.rules.arrays import Ints, Maybe, Numbers
+from bot.rules.forms import Forms, digest, lasts
 from bot.rules.frequency import Frequency
 from bot.rules.parser import parse
 from bot.rules.phrases import Phrases
-from bot.rules.plan import EITHER
+from bot.rules.plan import EITHER, SAID
+from bot.rules.plan import OFF as NOT
 from bot.rules.tree import (
     Acronym,
     Author,
@@ -35,11 +32,10 @@ from bot.rules.tree import (
 from bot.rules.words import Piece, firsts, pieces
 from bot.rules.writer import OPERATORS, spell
 
-Longs = npt.NDArray[np.int64]
-Where = npt.NDArray[np.bool_]
-
 ON, OFF, NEW, CROSS, REVISED = range(5)
 """Signals that every engine has: always, never, and the kinds of announcement."""
+SAYS = ~ON
+"""No signal: what the part of a way is that says which announcements it means."""
 
 _PLAIN = re.compile(r"[a-z0-9]+")
 _FIELDED = re.compile(r"(?:(title|abstract|keyword):)?([a-z0-9]+)(\*?)")
@@ -53,7 +49,7 @@ class Zone:
         self.words = Numbers()
         self.capitals = Numbers()
         self.prefixes: dict[str, int] = {}
-        self.shortest = 99
+        self.prefix_sizes: set[int] = set()
         self.phrases = Phrases(forms, acronyms)
         self.exact: dict[int, str] = {}
 
@@ -67,16 +63,15 @@ class Signals:
         self.acronyms = acronyms
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
         self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
-        self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED}
+        self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED, SAID: SAYS}
         self.choice_of = Numbers(0)
         self.choice_number = Numbers(0)
-        self.choice_count = 0
+        self.part_count = 0
         self.members: dict[int, tuple[int, ...]] = {}
-        self.beside = Maybe(18)
-        self.pairs: Longs = np.empty(0, np.int64)
         self.asked: dict[str, int] = {}
         self.wholes = Maybe()
         self.firsts: dict[str, list[str]] = {}
+        self.lasts: dict[str, list[str]] = {}
         self.starts: dict[str, list[str]] = {}
         self.epoch = 0
         self.facts: dict[int, Number | Fact | Top] = {}
@@ -87,15 +82,21 @@ class Signals:
         return len(self.weight)
 
     def of(self, spelled: str) -> int:
-        """The signal of a leaf, or of leaves with `EITHER` between them, in canonical words."""
+        """The signal of a part of a way: a leaf in canonical words, or leaves with `EITHER` between them.
+
+        Of a part that must be off it is `~signal`, and of the sign that announcements are named `SAYS`.
+        """
         number = self.known.get(spelled)
         if number is None:
-            parts = spelled.split(EITHER)
-            number = (
-                self.choice([self.of(part) for part in parts]) if len(parts) > 1 else self._leaf(self._node(spelled))
-            )
-            self.known[spelled] = number
+            number = self.known[spelled] = self._learn(spelled)
         return number
+
+    def _learn(self, spelled: str) -> int:
+        if spelled[0] == NOT:
+            return ~self.of(spelled[1:])
+        if EITHER in spelled:
+            return self.choice([self.of(part) for part in spelled.split(EITHER)])
+        return self._leaf(self._node(spelled))
 
     def leaf(self, leaf: Leaf) -> int:
         """The signal of a leaf."""
@@ -107,13 +108,13 @@ class Signals:
         number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
         self.members[number] = tuple(flat)
         for part in flat:
-            self.choice_of[self.choice_count], self.choice_number[self.choice_count] = part, number
-            self.choice_count += 1
+            self.choice_of[self.part_count], self.choice_number[self.part_count] = part, number
+            self.part_count += 1
         return number
 
     def choices(self) -> tuple[Ints, Ints]:
         """For every choice and each of its parts: the part, the choice."""
-        return self.choice_of.array[: self.choice_count], self.choice_number.array[: self.choice_count]
+        return self.choice_of.array[: self.part_count], self.choice_number.array[: self.part_count]
 
     def capitals(self, caps: str, field: str) -> int:
         """The signal of an acronym's capitals, whatever they mean."""
@@ -138,25 +139,8 @@ class Signals:
             self.zones[field] = Zone(self.forms, self.acronyms)
         return self.zones[field]
 
-    def all_side_by_side(self, codes: Iterable[Longs]) -> None:
-        """Many such pairs at once, lower signal first."""
-        self.pairs = np.unique(np.concatenate([self.pairs, *codes]))
-
-    def asked_together(self, codes: Longs) -> Where:
-        """Which of these pairs may be asked for together."""
-        found: Where = self.beside.among(codes.astype(np.uint64))
-        if len(self.pairs):
-            at = np.minimum(np.searchsorted(self.pairs, codes), len(self.pairs) - 1)
-            found = found | (self.pairs[at] == codes)
-        return found
-
-    def side_by_side(self, words: list[int]) -> None:
-        """These signals of words are asked for together, so that one word of a paper may hold two of them."""
-        for one, two in combinations(sorted(set(words)), 2):
-            self.beside.add(one << 32 | two)
-
     def any_phrases(self) -> bool:
-        return any(zone.phrases.pieces for zone in self.zones.values())
+        return any(zone.phrases for zone in self.zones.values())
 
     def _new(self, weight: float) -> int:
         self.weight.append(weight)
@@ -172,6 +156,8 @@ class Signals:
         if len(family) >= 2:
             for start in firsts(family):
                 self.firsts.setdefault(start, []).append(family)
+        for end in lasts(family):
+            self.lasts.setdefault(end, []).append(family)
 
     def _leaf(self, leaf: Node) -> int:
         match leaf:
@@ -222,16 +208,22 @@ class Signals:
         (piece,) = pieces(leaf, self.acronyms)
         if piece.low not in zone.prefixes:
             zone.prefixes[piece.low] = self._new(self.frequency.beginning(piece.low))
+            zone.prefix_sizes.add(len(piece.low))
             self.epoch += 1
             for cut in range(1, len(piece.low) - 2):
                 self.starts.setdefault(piece.low[:cut], []).append(piece.low[cut:])
         return zone.prefixes[piece.low]
 
     def _in_order(self, wanted: tuple[Piece, ...], field: str) -> int:
-        """The signal of words one after the other."""
+        """The signal of words one after the other; `"language models"` and `"language model"` are the same."""
+        phrases = self.zone(field).phrases
+        code = phrases.pair(wanted)
+        known = -1 if code is None else phrases.two.get(code)
+        if known >= 0:
+            return known
         shares = [self.frequency.of(piece.family) for piece in wanted]
         number = self._new(min(shares) / 4)
-        self.zone(field).phrases.add(number, wanted, shares)
+        phrases.add(number, wanted, shares)
         self.epoch += 1
         for piece in wanted:
             if piece.kind is Word:

@@ -70,10 +70,13 @@ def american(word: str) -> str:
         word = _OUR.sub(r"\1or", word)
     if "is" in word and not _KEPT.match(word) and not _KEPT.match(_PREFIXED.sub("", word)):
         word = _ISE.sub(r"iz\1", word)
-    word = _YSE.sub(r"yz\1", word)
-    word = _DOUBLE_L.sub(r"\1\2", word)
-    word = _RE.sub(r"\1er\2", word)
-    return _OGUE.sub(r"\1og\2", word)
+    if "lys" in word:
+        word = _YSE.sub(r"yz\1", word)
+    if "ll" in word:
+        word = _DOUBLE_L.sub(r"\1\2", word)
+    if "re" in word[-3:]:
+        word = _RE.sub(r"\1er\2", word)
+    return _OGUE.sub(r"\1og\2", word) if "ogue" in word else word
 
 
 _IZE = re.compile(r"([a-z]{3,}iz)(e|ed|es|er|ers|ing|able|ation|ations|ational)")
@@ -91,5 +94,5 @@ def apart(word: str) -> str | None:
 
     Words in -ize have families of their own too: *tokenization* is not *token*, *generalize* is not *general*.
     """
-    ized = _IZE.fullmatch(word)
+    ized = _IZE.fullmatch(word) if "iz" in word else None
     return ized[1] if ized else _OWN.get(word)

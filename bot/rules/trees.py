@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.rules.arrays import Bits
 from bot.rules.fold import family
-from bot.rules.forms import Bits
+from bot.rules.glue import Glued, beside
 from bot.rules.ground import ground
 from bot.rules.plan import covering
 from bot.rules.signals import Signals
 from bot.rules.tree import And, Node, Not, Or, Word
 
 _ALL = (1 << 64) - 1
-Glued = Mapping[tuple[int, int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,7 @@ def plant(node: Node, signals: Signals) -> Tree:
 def _grow(node: Node, signals: Signals) -> Tree:
     match node:
         case And(parts):
-            grown = tuple(_grow(part, signals) for part in parts)
-            signals.side_by_side([part.signal for part in grown if part.kind == "word"])
-            return Tree("and", 0, grown, _covers(parts, signals))
+            return Tree("and", 0, tuple(_grow(part, signals) for part in parts), _covers(parts, signals))
         case Or(parts):
             return Tree("or", 0, tuple(_grow(part, signals) for part in parts))
         case Not(part):
@@ -87,14 +84,6 @@ def _all_of(tree: Tree, rows: Bits, glued: Glued) -> int:
         bits &= own
         if not bits:
             break
-    return bits
-
-
-def beside(word: int, words: list[int], glued: Glued) -> int:
-    """The papers in which the word stands inside one word together with another of these."""
-    bits = 0
-    for other in words if glued else ():
-        bits |= glued.get((word, other), 0) | glued.get((other, word), 0)
     return bits
 
 

@@ -1,35 +1,34 @@
-"""Ways to match: each an array row of signals that must be on and off, kept under its rarest signal."""
+"""Ways to match: columns of signals that must be on and off, kept in order of their rarest two signals.
+
+A rule has one way to match or several; each is kept under one signal only, its rarest, and beside it stands the second
+rarest. A *candidate* is a paper and a way whose two rarest signals are both on for it (one, where a way has no more):
+of no other is anything else looked at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.rules.forms import Bits, Ints
+from bot.rules.arrays import Bits, Ints, Longs, lit, spread, where
+from bot.rules.glue import rescued
 from bot.rules.lights import ALL
 from bot.rules.parser import parse
-from bot.rules.plan import MOST_OFF, MOST_ON, PART, SAID, TREE, WAY
-from bot.rules.plan import OFF as NOT
+from bot.rules.plan import MOST_OFF, MOST_ON, PART, TREE, WAY
 from bot.rules.scan import Found
-from bot.rules.signals import NEW, OFF, ON, Signals
-from bot.rules.trees import Tree, beside, judge, needed, plant
+from bot.rules.signals import NEW, OFF, ON, SAYS, Signals
+from bot.rules.trees import Tree, judge, needed, plant
 
-Longs = npt.NDArray[np.int64]
 _NONE = np.empty(0, np.int64)
 _MUCH = 4096
-_RULE, _UNDER, _NEW, _TREE = range(MOST_ON + MOST_OFF, MOST_ON + MOST_OFF + 4)
-"""Columns of a way's row after the signals that are on and off: its rule, the signal it is kept under, whether it is
-for new papers only, and the number of its tree if it is one."""
-_ONS = [(ON,) * (MOST_ON - count) for count in range(MOST_ON + 1)]
-_OFFS = [(OFF,) * (MOST_OFF - count) for count in range(MOST_OFF + 1)]
-Row = tuple[int, ...]
+_RULE, _NEW, _TREE = range(MOST_ON + MOST_OFF, MOST_ON + MOST_OFF + 3)
+"""Columns after the signals that are on (rarest first) and off: the way's rule, whether it is for new papers only, and
+the number of its tree if it is one."""
 
 
 class Ways:
-    """All different rules. A rule has one way to match or several; a way is kept under one signal only."""
+    """All different rules, by number."""
 
     def __init__(self, signals: Signals) -> None:
         self.signals = signals
@@ -38,12 +37,10 @@ class Ways:
         self.rules_sorted: Longs = _NONE
         self.count = 0
         self.ways = 0
-        self.table: Ints = np.zeros((1024, _TREE + 1), np.int32)
+        self.columns: Ints = np.zeros((_TREE + 1, 1024), np.int32)
         self.trees: list[Tree] = []
         self.starts: Longs = np.zeros(1, np.int64)
-        self.kept: Ints = np.empty(0, np.int32)
         self.settled = 0
-        self.late: dict[int, list[int]] = {}
         self.single = True
         """Whether every rule has one way only, so that it is found once."""
 
@@ -53,8 +50,9 @@ class Ways:
         known = self.number(hash(line))
         if known is not None:
             return known
-        rule = self._take(line)
-        self.numbers[hash(line)] = rule
+        self._take([line], self.count)
+        rule = self.numbers[hash(line)] = self.count
+        self.count += 1
         return rule
 
     def number(self, digest: int) -> int | None:
@@ -67,108 +65,93 @@ class Ways:
         return None
 
     def rules(self, lines: Sequence[str]) -> Longs:
-        """The numbers of many rules."""
+        """The numbers of many rules. New ones are live after `settle`."""
         digests = np.fromiter(map(hash, lines), np.int64, len(lines))
         different, first, back = np.unique(digests, return_index=True, return_inverse=True)
-        found = np.full(len(different), -1, np.int64)
-        if len(self.lines_sorted):
-            at = np.minimum(np.searchsorted(self.lines_sorted, different), len(self.lines_sorted) - 1)
-            same = self.lines_sorted[at] == different
-            found[same] = self.rules_sorted[at[same]]
-        fresh, rows = [], []
-        for place in np.flatnonzero(found < 0).tolist():
-            known = self.numbers.get(int(different[place])) if self.numbers else None
-            if known is None:
-                fresh.append(place)
-                rows.append(self._rows(lines[first[place]], self.count))
-                known, self.count = self.count, self.count + 1
-            found[place] = known
-        if rows:
-            self._write(rows)
+        found = self._known(different)
+        fresh = where(found < 0)
+        found[fresh] = self.count + np.arange(len(fresh))
+        self._take([lines[place] for place in first[fresh].tolist()], self.count)
+        self.count += len(fresh)
         self._remember(different[fresh], found[fresh])
         return found[back]
 
+    def _known(self, digests: Longs) -> Longs:
+        """The rules' numbers, -1 for those that are new."""
+        found = np.full(len(digests), -1, np.int64)
+        if len(self.lines_sorted):
+            at = np.minimum(np.searchsorted(self.lines_sorted, digests), len(self.lines_sorted) - 1)
+            same = self.lines_sorted[at] == digests
+            found[same] = self.rules_sorted[at[same]]
+        if self.numbers:
+            for place in where(found < 0).tolist():
+                found[place] = self.numbers.get(int(digests[place]), -1)
+        return found
+
     def _remember(self, digests: Longs, rules: Longs) -> None:
-        gone = (
-            np.isin(self.lines_sorted, digests)
-            if (self.rules_sorted < 0).any()
-            else np.zeros(len(self.lines_sorted), np.bool_)
-        )
-        all_digests = np.concatenate([self.lines_sorted[~gone], digests])
+        alive = self.rules_sorted >= 0
+        all_digests = np.concatenate([self.lines_sorted[alive], digests])
         order = np.argsort(all_digests, kind="stable")
         self.lines_sorted = all_digests[order]
-        self.rules_sorted = np.concatenate([self.rules_sorted[~gone], rules])[order]
+        self.rules_sorted = np.concatenate([self.rules_sorted[alive], rules])[order]
 
-    def _take(self, line: str) -> int:
-        """A new rule, live at once."""
-        rule = self.count
-        first = self.ways
-        self._write([self._rows(line, rule)])
-        self.count += 1
-        for way in range(first, self.ways):
-            self.late.setdefault(int(self.under[way]), []).append(way)
-            self.signals.side_by_side([signal for signal in self.on[way].tolist() if signal > ON])
-        return rule
+    def _take(self, lines: Sequence[str], rule: int) -> None:
+        """Put the ways of new rules, numbered from `rule` on, at the end of the columns."""
+        plain: list[str] = []
+        rules: list[int] = []
+        for number, line in enumerate(lines, rule):
+            if line[0] == TREE:
+                self._take_tree(line[1:], number)
+            elif WAY in line:
+                self.single = False
+                ways = line.split(WAY)
+                plain += ways
+                rules += [number] * len(ways)
+            else:
+                plain.append(line)
+                rules.append(number)
+        if plain:
+            self._take_plain(plain, np.array(rules, np.int32))
 
-    def _rows(self, line: str, rule: int) -> list[Row]:
-        """A rule's ways as rows of numbers."""
-        if line.startswith(TREE):
-            return [self._tree(line[1:], rule)]
-        ways = line.split(WAY)
-        if len(ways) > 1:
-            self.single = False
-        return [self._row(way, rule) for way in ways]
+    def _take_plain(self, lines: Sequence[str], rules: Ints) -> None:
+        """Many ways without a tree, all at once: each part is looked up once, and the rest is columns."""
+        parts = np.fromiter(map(self.signals.of, PART.join(lines).split(PART)), np.int64)
+        sizes = np.fromiter((line.count(PART) + 1 for line in lines), np.int64, len(lines))
+        way = np.repeat(np.arange(len(lines)), sizes)
+        own = self._room(len(lines))
+        own[_RULE], own[_NEW] = rules, 1
+        own[_NEW, way[parts == SAYS]] = 0
+        on, off = parts > ON, (parts < 0) & (parts != SAYS)
+        weights = np.array(self.signals.weight)[parts[on]]
+        rarest = np.lexsort((weights, way[on]))
+        _fill(own[:MOST_ON], way[on][rarest], parts[on][rarest])
+        _fill(own[MOST_ON:_RULE], way[off], ~parts[off])
 
-    def _row(self, line: str, rule: int) -> Row:
-        of = self.signals.of
-        said = line[0] == SAID
-        parts = (line[1:] if said else line).split(PART)
-        on = [of(part) for part in parts if part[0] != NOT]
-        off = [of(part[1:]) for part in parts[len(on) :]] if len(on) < len(parts) else []
-        under = on[0] if len(on) == 1 else min(on, key=self.signals.weight.__getitem__)
-        return (*on, *_ONS[len(on)], *off, *_OFFS[len(off)], rule, under, not said, -1)
-
-    def _tree(self, words: str, rule: int) -> Row:
+    def _take_tree(self, words: str, rule: int) -> None:
+        """A tree is kept under each of the signals of which it needs one."""
         tree = plant(parse(words, self.signals.acronyms).tree, self.signals)
-        choice = needed(tree, self.signals)
-        under = ON
-        if choice:
-            under = choice[0] if len(choice) == 1 else self.signals.choice(list(choice))
+        under = needed(tree, self.signals) or (ON,)
+        self.single = self.single and len(under) == 1
+        own = self._room(len(under))
+        own[0], own[_RULE], own[_TREE] = under, rule, len(self.trees)
         self.trees.append(tree)
-        return (*_ONS[0], *_OFFS[0], rule, under, False, len(self.trees) - 1)
 
-    def _write(self, rules: Sequence[list[Row]]) -> None:
-        """Put new ways at the end of the arrays."""
-        rows = np.array([row for rule in rules for row in rule], np.int32)
-        start, end = self.ways, self.ways + len(rows)
-        if end > len(self.table):
-            grown = np.zeros((max(end, len(self.table) * 3 // 2), rows.shape[1]), np.int32)
-            grown[:start] = self.table[:start]
-            self.table = grown
-        self.table[start:end] = rows
-        self.ways = end
-
-    @property
-    def on(self) -> Ints:
-        return self.table[:, :MOST_ON]
-
-    @property
-    def off(self) -> Ints:
-        return self.table[:, MOST_ON : MOST_ON + MOST_OFF]
-
-    @property
-    def rule_of(self) -> Ints:
-        return self.table[:, _RULE]
-
-    @property
-    def under(self) -> Ints:
-        return self.table[:, _UNDER]
+    def _room(self, count: int) -> Ints:
+        """The columns of so many new ways, all signals on and none off so far."""
+        start, self.ways = self.ways, self.ways + count
+        if self.ways > self.columns.shape[1]:
+            grown = np.zeros((len(self.columns), max(self.ways, self.columns.shape[1] * 3 // 2)), np.int32)
+            grown[:, :start] = self.columns[:, :start]
+            self.columns = grown
+        own = self.columns[:, start : self.ways]
+        own[:MOST_ON], own[MOST_ON:_RULE], own[_TREE] = ON, OFF, -1
+        return own
 
     def forget(self, rule: int) -> None:
         """Nobody wants this rule any more: it never matches again, and equal words make a new one."""
-        ways = np.flatnonzero(self.rule_of[: self.ways] == rule)
-        self.table[ways, 0] = OFF
-        self.table[ways, _TREE] = -1
+        ways = where(self.columns[_RULE, : self.ways] == rule)
+        self.columns[:MOST_ON, ways] = OFF
+        self.columns[_TREE, ways] = -1
         for digest in [digest for digest, number in self.numbers.items() if number == rule]:
             del self.numbers[digest]
         self.rules_sorted[self.rules_sorted == rule] = -1
@@ -178,78 +161,76 @@ class Ways:
             self.settle()
 
     def settle(self) -> None:
-        """Put all ways into one array by their signal, and the pairs of words they ask for."""
-        under = self.under[: self.ways]
-        order = np.argsort(under, kind="stable")
-        self.kept = order.astype(np.int32)
-        self.starts = np.searchsorted(under[order], np.arange(len(self.signals) + 1))
-        fresh = np.sort(self.on[self.settled : self.ways].astype(np.int64), axis=1)
-        self.signals.all_side_by_side(
-            fresh[:, one] << 32 | fresh[:, two] for one, two in combinations(range(MOST_ON), 2)
-        )
-        self.late = {}
+        """Put all ways in order of their two rarest signals."""
+        self.columns = self.columns[:, : self.ways]
+        order = np.argsort(self.columns[0].astype(np.int64) << 32 | self.columns[1], kind="stable")
+        for column in self.columns:
+            column[:] = column[order]
+        self.starts = np.searchsorted(self.columns[0], np.arange(len(self.signals) + 1))
         self.settled = self.ways
 
     # ── asking ──
     def judged(self, found: Found) -> tuple[Longs, Bits, int]:
-        """The rules that hit papers of the batch, their papers as bits, and how many were looked at (summed)."""
-        ways, looked = self.candidates(found)
-        rows = found.rows
-        table = self.table[ways]
-        trees = np.flatnonzero(table[:, _TREE] >= 0)
-        bits = rows[table[:, 0]] & rows[table[:, 1]]
-        bits[trees] = 0
-        saved = self.rescued(found, table) if found.glued else {}
-        some = np.flatnonzero(bits)
-        table, bits = table[some], bits[some]
-        for place in range(2, MOST_ON):
-            bits &= rows[table[:, place]]
-        if saved:
-            keep = ~np.isin(some, list(saved))
-            table = np.concatenate([table[keep], self.table[ways[list(saved)]]])
-            bits = np.concatenate([bits[keep], np.array(list(saved.values()), np.uint64)])
-        bits[table[:, _NEW] > 0] &= rows[NEW]
-        for place in range(MOST_ON, MOST_ON + MOST_OFF):
-            bits &= ~rows[table[:, place]]
-        grown = [(way, judge(self.trees[self.table[way, _TREE]], rows, found.glued)) for way in ways[trees].tolist()]
-        wild = [(way, papers) for way, papers in grown if papers]
-        hit = np.flatnonzero(bits)
-        rules = np.concatenate([table[hit, _RULE], self.table[[way for way, _ in wild], _RULE]])
-        return rules.astype(np.int64), np.concatenate([bits[hit], np.array([p for _, p in wild], np.uint64)]), looked
+        """The rules that hit papers of the batch, their papers as bits, and how many candidates there were."""
+        ways, bits = self.kept(found)
+        looked = int(np.bitwise_count(bits).sum())
+        trees = self.columns[_TREE].take(ways) >= 0
+        saved, their = rescued(found, self.columns[:MOST_ON], ways[~trees]) if found.glued else (_NONE, bits[:0])
+        some = where((bits > 0) & ~trees)
+        plain, bits = self.sides(found.rows, ways[some], bits[some])
+        if len(saved):
+            rest = ~np.isin(plain, saved)
+            plain, bits = np.concatenate([plain[rest], saved]), np.concatenate([bits[rest], their])
+        plain, bits = self.allowed(found.rows, plain, bits)
+        wild, wide = self.grown(found, ways[trees])
+        rules = self.columns[_RULE, np.concatenate([plain, wild])].astype(np.int64)
+        return rules, np.concatenate([bits, wide]), looked + len(saved)
 
-    def candidates(self, found: Found) -> tuple[Longs, int]:
-        """The ways kept under any lit signal, and how many papers they were to be asked of, summed."""
-        held = [signal for pair in found.glued for signal in pair]
-        own = np.concatenate([[ON], found.touched])
-        if held:
-            own = np.unique(np.concatenate([own, np.array(held, np.int64)]))
-        own = own[own < len(self.starts) - 1]
-        sizes = self.starts[own + 1] - self.starts[own]
+    def kept(self, found: Found) -> tuple[Longs, Bits]:
+        """The ways kept under any signal that is on, and the papers that have their two rarest signals, as bits."""
+        held = [signal for signal in dict.fromkeys(found.held.tolist()) if not found.rows[signal]]
+        own = np.concatenate([[ON], found.touched, np.array(held, np.int64)])
+        inside = own[own < len(self.starts) - 1]
+        sizes = self.starts[inside + 1] - self.starts[inside]
         some = sizes > 0
-        own, sizes = own[some], sizes[some]
-        shift = self.starts[own] - np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(own) else sizes
-        ways = self.kept[np.arange(int(sizes.sum())) + np.repeat(shift, sizes)].astype(np.int64)
-        looked = int((np.bitwise_count(found.rows[own]) * sizes).sum())
-        if self.late:
-            lit = {ON, *found.touched.tolist(), *held}
-            late = [way for signal in lit & self.late.keys() for way in self.late[signal]]
-            ways, looked = np.concatenate([ways, np.array(late, np.int64)]), looked + len(late)
-        return ways, looked
+        inside, sizes = inside[some], sizes[some]
+        ways = spread(self.starts[inside], sizes)
+        bits = np.repeat(found.rows[inside], sizes) & found.rows.take(self.columns[1].take(ways))
+        if self.settled < self.ways:
+            late = np.arange(self.settled, self.ways)
+            both = found.rows.take(self.columns[0, late]) & found.rows.take(self.columns[1, late])
+            ways, bits = np.concatenate([ways, late]), np.concatenate([bits, both])
+        return ways, bits
 
-    def rescued(self, found: Found, table: Ints) -> dict[int, int]:
-        """Two words side by side in a rule may stand in one word of a paper (see `Judge.beside`).
+    def sides(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
+        """What is left when the other signals must be on as well."""
+        for column in self.columns[2:MOST_ON]:
+            bits = bits & rows.take(column.take(ways))
+            hit = lit(bits)
+            ways, bits = ways[hit], bits[hit]
+        return ways, bits
 
-        The places in the table whose ways have such words, and the papers that have all their words so.
-        """
-        part = np.zeros(len(self.signals), np.bool_)
-        part[[signal for pair in found.glued for signal in pair]] = True
-        saved = {}
-        for place in np.flatnonzero(part[table[:, :MOST_ON]].sum(axis=1) > 1).tolist():
-            signals = table[place, :MOST_ON].tolist()
-            if any((a, b) in found.glued for a in signals for b in signals):
-                own = int(ALL)
-                for signal in signals:
-                    own &= int(found.rows[signal]) | beside(signal, signals, found.glued)
-                if own:
-                    saved[place] = own
-        return saved
+    def allowed(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
+        """What is left when no signal is on that must be off, and new papers are meant where nothing is said."""
+        bits = bits & (rows[NEW] | (self.columns[_NEW, ways] == 0) * ALL)
+        for column in self.columns[MOST_ON:_RULE]:
+            bits = bits & ~rows.take(column.take(ways))
+        hit = lit(bits)
+        return ways[hit], bits[hit]
+
+    def grown(self, found: Found, ways: Longs) -> tuple[Longs, Bits]:
+        """The ways of these that are trees and hit papers, and their papers as bits."""
+        hits: list[tuple[int, int]] = []
+        seen: dict[int, int] = {}
+        for way, tree in zip(ways.tolist(), self.columns[_TREE, ways].tolist(), strict=True):
+            if tree not in seen:
+                seen[tree] = judge(self.trees[tree], found.rows, found.glued)
+                if seen[tree]:
+                    hits.append((way, seen[tree]))
+        return np.array([way for way, _ in hits], np.int64), np.array([papers for _, papers in hits], np.uint64)
+
+
+def _fill(columns: Ints, ways: Longs, signals: Longs) -> None:
+    """Write each way's signals into its columns from the first on; `ways` are in order."""
+    first = np.searchsorted(ways, ways)
+    columns[np.arange(len(ways)) - first, ways] = signals

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.errors import WordsWrong
-from bot.model import Feed
+from bot.model import Feed, Paper
 from bot.sources.visible import visible
 
 ARXIV = "https://rss.arxiv.org/atom/"  # https://info.arxiv.org/help/rss.html
@@ -59,6 +60,29 @@ def _arxiv(words: str) -> Feed:
     if wrong is not None or not wanted:
         raise WordsWrong(f"{wrong or words!r} is no arXiv category; write arxiv:cs.CL or arxiv:cs.CL+cs.LG.")
     return Feed(words, ARXIV + "+".join(dict.fromkeys(wanted)))
+
+
+_ALIASES = ("cs.NA math.NA", "cs.SY eess.SY", "cs.IT math.IT", "math.MP math-ph", "math.ST stat.TH", "econ.GN q-fin.EC")
+"""Categories that are one under two names: https://arxiv.org/category_taxonomy"""
+_SAME = {name: other for pair in _ALIASES for name, other in zip(pair.split(), reversed(pair.split()), strict=True)}
+
+
+def joined(feeds: Iterable[Feed]) -> str:
+    """The address at which arXiv answers for all categories of these feeds of its together."""
+    return ARXIV + "+".join(sorted({category for feed in feeds for category in _categories(feed)}))
+
+
+def part(feed: Feed, papers: Iterable[Paper]) -> tuple[Paper, ...]:
+    """The papers of arXiv's that are in this feed's categories: what it would have brought by itself."""
+    wanted = {name for category in _categories(feed) for name in (category, _SAME.get(category, category))}
+    archives = tuple(f"{category}." for category in wanted)
+    return tuple(
+        p for p in papers if not p.categories or any(c in wanted or c.startswith(archives) for c in p.categories)
+    )
+
+
+def _categories(feed: Feed) -> list[str]:
+    return feed.url.removeprefix(ARXIV).split("+")
 
 
 def _hugging_face(words: str) -> Feed:

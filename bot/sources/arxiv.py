@@ -11,8 +11,9 @@ from bot.errors import SourceFailed
 from bot.model import Announce, Feed
 from bot.sources.address import mask
 from bot.sources.dates import moment
-from bot.sources.feed import Fields, Parsed, authors, links, terms, text, ttl
+from bot.sources.feed import Fields, Parsed, authors, links, terms, text
 from bot.sources.gather import Entry, Sheet
+from bot.sources.hints import period, ttl
 from bot.sources.identity import Names, arxiv_id
 from bot.sources.people import listed, people
 from bot.sources.text import plain
@@ -26,6 +27,8 @@ _SUFFIX = re.compile(  # "Title. (arXiv:1805.09166v1 [hep-ex] CROSS LISTED)", as
     r"\.?\s*\(arXiv:(?P<id>[^\s()]+?)(?:v(?P<version>\d+))?\s*(?:\[(?P<category>[\w.-]+)\])?\s*"
     r"(?P<kind>CROSS LISTED|UPDATED)?\)\s*$"
 )
+FULL = 2000
+"""Entries at which arXiv ends an answer: "Limit 2000 results", https://info.arxiv.org/help/rss.html."""
 OAI = "oai:arXiv.org:"
 _KINDS: dict[str, Announce] = {
     "new": "new",
@@ -91,4 +94,4 @@ def sheet(found: Parsed, feed: Feed) -> Sheet:
         raise SourceFailed(f"arXiv refused {mask(feed.url)}: {reason.rstrip('.')}.")
     entries = [_entry(e, found.head) for e in found.entries]
     title, link = plain(text(found.head, "title")), text(found.head, "link")
-    return Sheet(entries, title, "arxiv", link, found.odd, ttl(found.head))
+    return Sheet(entries, title, "arxiv", link, found.odd, ttl(found.head), period=period(found.head))

@@ -18,6 +18,7 @@ from bot.model import Feed
 from bot.sources.address import mask
 from bot.sources.dates import iso, mailed, moment, parsed, yearless
 from bot.sources.gather import Entry, Sheet
+from bot.sources.hints import period, ttl
 from bot.sources.identity import Names, web
 from bot.sources.mending import Document
 from bot.sources.people import named, people
@@ -71,13 +72,6 @@ def kind(version: str) -> str:
     if version in ("rss10", "rss090"):
         return "rdf"
     return "atom" if version.startswith("atom") else "rss"
-
-
-def ttl(head: Fields) -> int | None:
-    """RSS `ttl`, which is in minutes, in seconds; nonsense (nothing, negative, above a week) is None."""
-    minutes = text(head, "ttl")
-    seconds = int(minutes) * 60 if minutes.isdecimal() and len(minutes) < 6 else 0
-    return seconds if 0 < seconds <= 7 * 86400 else None
 
 
 def links(entry: Fields) -> Iterator[tuple[str, str, str]]:
@@ -143,4 +137,5 @@ def sheet(found: Parsed, feed: Feed) -> Sheet:
     own = text(found.head, "link")
     base = feed.url if feed.url.startswith(("http:", "https:")) else own
     entries = [_entry(e, base) for e in found.entries]
-    return Sheet(entries, plain(text(found.head, "title")), kind(found.version), own, found.odd, ttl(found.head))
+    title = plain(text(found.head, "title"))
+    return Sheet(entries, title, kind(found.version), own, found.odd, ttl(found.head), period=period(found.head))

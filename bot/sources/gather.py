@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
-from bot.model import Announce, Feed, Paper, Signals
+from bot.model import Announce, Feed, Original, Paper, Signals
+from bot.sources.address import mask
 from bot.sources.identity import Names, identity, normalised, telling
 from bot.sources.memory import Mark, digest, digests
 from bot.sources.text import plain, shortened
@@ -20,6 +21,8 @@ ENTRIES = 100_000
 TITLE = 500
 ABSTRACT = 10_000
 """Characters that are kept; arXiv's abstracts have at most 1,920, but a blog's description may be all of its post."""
+ORIGINAL = 20_000
+"""Characters of the markup they are made of that are kept: TeX and HTML take up to twice their text."""
 ALIASES = 50
 """Other ids that one paper may gather within a reading."""
 MARKUP = 200_000
@@ -56,6 +59,7 @@ class Sheet:
     odd: tuple[str, ...] = ()
     ttl: int | None = None
     feed: Feed | None = None
+    period: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,9 @@ def _entries(count: int) -> str:
 
 
 def _paper(entry: Entry, feed: Feed, unique: frozenset[str]) -> Paper | None:
-    title = shortened(plain(entry.title[:MARKUP]), TITLE)
+    plain_title = shortened(plain(entry.title[:MARKUP]), TITLE)
     abstract = shortened(plain(entry.abstract[:MARKUP]), ABSTRACT)
-    title = title or shortened(abstract, 100) or entry.names.link or shortened(plain(entry.names.guid), 100)
+    title = plain_title or shortened(abstract, 100) or entry.names.link or shortened(plain(entry.names.guid), 100)
     who = identity(replace(entry.names, words=title), feed, unique) if title else None
     if not who:
         return None
@@ -119,7 +123,7 @@ def _paper(entry: Entry, feed: Feed, unique: frozenset[str]) -> Paper | None:
     return Paper(
         id=who.id,
         title=title,
-        source=feed.address,
+        source=mask(feed.address),
         version=entry.version or who.version,
         authors=entry.authors,
         abstract=abstract,
@@ -131,7 +135,13 @@ def _paper(entry: Entry, feed: Feed, unique: frozenset[str]) -> Paper | None:
         announce=entry.announce,
         aliases=who.aliases,
         signals=entry.signals,
+        original=Original(_markup(entry.title, plain_title), _markup(entry.abstract, abstract)),
     )
+
+
+def _markup(markup: str, text: str) -> str:
+    """What the feed gave, where it is not what we made of it; a blog's whole post is cut."""
+    return "" if markup == text else markup[:ORIGINAL]
 
 
 def merged(papers: Iterable[Paper]) -> tuple[Paper, ...]:
@@ -177,4 +187,5 @@ def joined(first: Paper, second: Paper) -> Paper:
         announce=min(first.announce, second.announce, key=_RANK.index),
         aliases=tuple(i for i in ids if i != best.id)[:ALIASES],
         signals=newer.signals if newer.signals != Signals() else older.signals,
+        original=Original(newer.original.title, (newer if newer.abstract else older).original.abstract),
     )

@@ -93,14 +93,17 @@ def doi(text: str) -> tuple[str, int | None] | None:
 
 
 def web(link: str, base: str = "") -> str | None:
-    """An absolute http(s) address fit to be shown and clicked, or None (`javascript:`, relative without a base, …)."""
+    """An absolute http(s) address fit to be shown and clicked, or None (`javascript:`, relative without a base, …).
+
+    Nobody's name and password stand in it: those of the feed's address are ours, others hide which host it is.
+    """
     link = re.sub(r"\s", "", visible(link).strip()) if len(link) < 8000 else ""
     try:
-        whole = urljoin(base, link) if base else link
-        parts = urlsplit(whole)
+        parts = urlsplit(urljoin(base.partition("?")[0], link) if base else link)
     except ValueError:
         return None
     fine = link and parts.scheme.lower() in ("http", "https") and parts.hostname
+    whole = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     return re.sub(r"[<>\"{}|\\^`]", lambda c: f"%{ord(c[0]):02X}", whole) if fine else None
 
 

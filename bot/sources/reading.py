@@ -54,7 +54,7 @@ def read(body: bytes, feed: Feed, *, content_type: str = "", seen: bytes = b"") 
     if len(body) > LARGEST:
         raise SourceFailed(f"{shown} sent {len(body) // 2**20} MiB; more than {LARGEST // 2**20} MiB are not read.")
     text, oddity = characters(body, content_type)
-    text = text.replace("\x00", "").strip()
+    text = (text.replace("\x00", "") if "\x00" in text else text).strip()
     odd = (oddity,) if oddity else ()
     if not text:
         raise SourceFailed(f"{shown} is empty where a feed is due; it will be tried again.")

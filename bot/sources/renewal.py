@@ -7,19 +7,23 @@ that cannot be promised, all is read. At least one entry is always read: it show
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.errors import SourceFailed
-from bot.model import Feed, Reading
+from bot.model import Feed, Paper, Reading
 from bot.sources import arxiv
 from bot.sources import feed as feeds
 from bot.sources.feed import Parsed
 from bot.sources.gather import Gathered, Sheet, gathered
+from bot.sources.hints import skips
 from bot.sources.memory import Mark, digest, packed, unpacked
 from bot.sources.mending import mended
 from bot.sources.prolog import Opening
-from bot.sources.slices import Cut, cut, harmless, sound
+from bot.sources.slices import Cut, cut, harmless, plain, sound
 from bot.sources.wellformed import legal
+
+NOTHING: Mapping[bytes, Mark] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +38,33 @@ class Source:
 
 def renewed(text: str, source: Source) -> Reading:
     """The papers of the entries that are new or changed since `source.seen`."""
-    text = legal(text[source.opening.at :])
+    text = text[source.opening.at :]
     source = replace(source, opening=replace(source.opening, at=0))
-    found = cut(text)
-    if found:
-        part = _Part(found, source)
-        known = unpacked(source.seen, part.key)
-        left = {i: known[key] for i, key in enumerate(part.keys) if key in known and part.times[key] == 1}
-        for wanted in [left, {}] if left else [{}]:
-            if reading := part.reading(wanted):
-                return reading
-    return whole(page(parsed(text, source), source.feed), source.feed)
+    hours, days = skips(text)
+    reading = replace(_renewed(text, source), skip_hours=hours, skip_days=days)
+    if reading.kind == "arxiv" and text.count("<entry>") + text.count("<item>") >= arxiv.FULL:
+        full = f"arXiv ends its answers at {arxiv.FULL:,} entries, so some may be missing: name fewer categories"
+        return replace(reading, odd=(*reading.odd, full))
+    return reading
+
+
+def _renewed(text: str, source: Source) -> Reading:
+    if source.seen and (reading := _parted(text, source, *unpacked(source.seen))):
+        return reading
+    text = legal(text)
+    return _parted(text, source) or whole(page(parsed(text, source), source.feed), source.feed)
+
+
+def _parted(text: str, source: Source, head: bytes = b"", known: Mapping[bytes, Mark] = NOTHING) -> Reading | None:
+    """The reading, entry by entry, of which `known` ones are left out; None where that could be another reading."""
+    found = cut(text, known)
+    if found is None:
+        return None
+    part = _Part(found, source)
+    if head and head != part.key:
+        return None
+    left = {i: known[key] for i, key in enumerate(found.keys) if key in known and part.times[key] == 1}
+    return part.reading(left) if left or not head else None
 
 
 def parsed(text: str, source: Source) -> Parsed:
@@ -70,7 +90,7 @@ def whole(sheet: Sheet, feed: Feed) -> Reading:
 
 
 def _reading(sheet: Sheet, found: Gathered) -> Reading:
-    return Reading(found.papers, sheet.title, sheet.kind, (*sheet.odd, *found.odd), sheet.ttl)
+    return Reading(found.papers, sheet.title, sheet.kind, (*sheet.odd, *found.odd), sheet.ttl, period=sheet.period)
 
 
 class _Part:
@@ -79,8 +99,7 @@ class _Part:
     def __init__(self, cut: Cut, source: Source) -> None:
         self.cut = cut
         self.source = source
-        self.slices = cut.slices()
-        self.keys = [digest(entry) for entry in self.slices]
+        self.keys = cut.keys
         self.times = Counter(self.keys)
         self.head = cut.head()
         self.key = digest(f"{source.feed.address}\n{source.feed.url}\n{self.head}")
@@ -90,30 +109,35 @@ class _Part:
         kept = [i for i in range(len(self.keys)) if i == 0 or i not in left]
         others = {i: mark for i, mark in left.items() if i > 0}
         text = self.cut.keeping(kept) if others else self.cut.text
-        if not sound(text) or not all(harmless(self.slices[i], self.head) for i in kept):
+        entries = [self.cut.entry(i) for i in kept]
+        fine = sound(text) and plain(text, sum(mark.spaces for mark in others.values())) and text == legal(text)
+        if not fine or not all(harmless(entry, self.head) for entry in entries):
             return None
         found = parsed(text, self.source)
-        if len(found.entries) != len(kept) or not self._settled(found):
+        if len(found.entries) != len(kept) or not self._settled(found, text):
             return None
         sheet = page(found, self.source.feed)
         fresh = gathered(sheet.entries, self.source.feed, sheet.link, tuple(others.values()))
-        return self._finished(sheet, fresh, kept, left) if fresh else None
+        if not fresh:
+            return None
+        written = zip(kept, entries, fresh.marks, strict=True)
+        made = {i: mark._replace(size=len(e), spaces=e.count("xmlns")) for i, e, mark in written if mark}
+        return self._finished(_reading(sheet, fresh), fresh.found[0], left, others | made)
 
-    def _settled(self, found: Parsed) -> bool:
+    def _settled(self, found: Parsed, text: str) -> bool:
         """Whether the head alone tells if this is a feed of arXiv's, whichever entries are read."""
         if arxiv.recognised(replace(found, entries=())):
             return "arxiv" in self.head.lower()
-        return arxiv.OAI not in self.cut.text
+        return arxiv.OAI not in text  # nor in entries left out, as it was not when they were read under this head
 
-    def _finished(self, sheet: Sheet, fresh: Gathered, kept: list[int], left: dict[int, Mark]) -> Reading:
-        reading = _reading(sheet, fresh)
+    def _finished(
+        self, reading: Reading, first: Paper | None, left: Mapping[int, Mark], marks: Mapping[int, Mark]
+    ) -> Reading:
         unchanged = len(left)
-        if 0 in left and fresh.marks[0] == left[0]:
-            reading = replace(reading, papers=tuple(p for p in reading.papers if p is not fresh.found[0]))
+        if 0 in left and marks.get(0) == left[0]:
+            reading = replace(reading, papers=tuple(paper for paper in reading.papers if paper is not first))
         elif 0 in left:
             unchanged -= 1
-        marks = {self.keys[i]: mark for i, mark in left.items() if i > 0}
-        made = {self.keys[i]: mark for i, mark in zip(kept, fresh.marks, strict=True)}
-        marks |= {key: mark for key, mark in made.items() if mark and self.times[key] == 1}
+        kept = {self.keys[i]: marks[i] for i in range(len(self.keys)) if i in marks and self.times[self.keys[i]] == 1}
         alone = len(self.keys) == 1  # a lone entry's link is judged otherwise than one's among several
-        return replace(reading, unchanged=unchanged, seen=b"" if alone else packed(self.key, marks))
+        return replace(reading, unchanged=unchanged, seen=b"" if alone else packed(self.key, kept))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from bot.model import Delivery, Paper, Reason, Signals
+from bot.model import Delivery, Original, Paper, Reason, Signals
 from bot.store.plain import clean, utc, whole
 
 _T = TypeVar("_T")
@@ -48,6 +48,9 @@ def update(known: Paper, found: Paper) -> Paper:
         announced=known.announced or found.announced,
         announce="new" if "new" in (known.announce, found.announce) else found.announce,
         signals=_latest(known.signals, found.signals),
+        original=Original(
+            (newer if newer.title else older).original.title, (newer if newer.abstract else older).original.abstract
+        ),
     )
 
 

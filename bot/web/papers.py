@@ -54,7 +54,7 @@ async def one_paper(request: web.Request) -> web.Response:
         paper=paper,
         day=came.date() if came else None,
         sample=_sampled([paper]),
-        reached=[_reach(one) for one in await desk(request).store.told(paper.id) if public(one.channel)],
+        reached=[_reach(one) for one in await desk(request).store.reached(paper.id) if public(one.channel)],
     )
 
 

@@ -13,6 +13,9 @@ _KINDS = "two two two two three three phrase phrase both without either field ac
 KINDS = _KINDS.split()
 """How often each kind is drawn."""
 
+PLAIN = [kind for kind in KINDS if kind in ("two", "three", "without", "either")]
+"""Kinds that are only words, alternatives and exclusions, which every peer can express."""
+
 RAREST = 30
 """A rule's leading word is among the rarest thirtieth of one paper's words: what a team picks sets a paper apart."""
 
@@ -40,17 +43,17 @@ class Source:
     def share(self, word: str) -> float:
         return self.common[word] / self.most
 
-    def rules(self, count: int, seed: int = 7) -> Iterator[str]:
+    def rules(self, count: int, seed: int = 7, kinds: Sequence[str] = KINDS) -> Iterator[str]:
         """So many different rules, always the same."""
         draw = random.Random(seed)
         seen: set[str] = set()
         while len(seen) < count:
-            rule = self.rule(draw)
+            rule = self.rule(draw, kinds)
             if rule not in seen:
                 seen.add(rule)
                 yield rule
 
-    def rule(self, draw: random.Random) -> str:
+    def rule(self, draw: random.Random, of: Sequence[str] = KINDS) -> str:
         number = draw.randrange(len(self.texts))
         text = self.texts[number]
         at = draw.randrange(len(text) - 1)
@@ -58,7 +61,7 @@ class Source:
         rare = draw.choice(self.rare[number])
         drawn = (first, second, third, rare)
         if len({word[:4] for word in drawn}) < 4 or len({family(word) for word in drawn}) < 4:
-            return self.rule(draw)  # a rule that asks for a word and excludes its family is refused
+            return self.rule(draw, of)  # a rule that asks for a word and excludes its family is refused
         kinds: dict[str, Callable[[], str]] = {
             "two": lambda: f"{rare} {third}",
             "three": lambda: f"{rare} {third} {first}",
@@ -71,4 +74,4 @@ class Source:
             "prefix": lambda: f"{rare} {third[:5]}*",
             "category": lambda: f"cat:{draw.choice(_CATEGORIES)} {rare} {third}",
         }
-        return kinds[draw.choice(KINDS)]()
+        return kinds[draw.choice(of)]()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from bot.chat.discord import connect
-from bot.model import Ask, Button, Channel, Line, Post, Press, Reply, Span
+from bot.model import Ask, Button, Channel, Entry, Line, Post, Press, Reply, Span
 from bot.ports import Chat
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
@@ -23,6 +23,20 @@ def paper(title: str = "Quantized transformers", *lines: str) -> Post:
     told = tuple(Line((Span(line),)) for line in lines)
     headline = Line((Span(title, "strong", "https://arxiv.org/abs/2310.16836"),))
     return Post(headline, told, (Button("Discuss", "discuss:1"),), "arxiv:2310.16836")
+
+
+def digest(count: int, about: str = "Monday") -> Post:
+    """A list of papers with one button each."""
+    entries = (
+        Entry(
+            f"Paper {n}: a name",
+            (Line((Span(f"Paper {n}", "strong", f"https://arxiv.org/abs/{n}"),)), Line((Span(f"Gist {n}."),), "small")),
+            Button("Discuss", f"discuss:{n}"),
+            f"arxiv:{n}",
+        )
+        for n in range(1, count + 1)
+    )
+    return Post(Line((Span(about),)), (Line((Span("The best first"),)),), entries=tuple(entries))
 
 
 def channel(discord: Discord, place: Place | None = None) -> Channel:

@@ -28,9 +28,9 @@ async def echo(heard: Ask | Press) -> Reply:
 
 
 @asynccontextmanager
-async def slack(ping: float = 5.0, **env: str) -> AsyncIterator[tuple[StandIn, Slack]]:
+async def slack(standin: StandIn | None = None, ping: float = 5.0, **env: str) -> AsyncIterator[tuple[StandIn, Slack]]:
     """A stand-in and a chat that can post to it, and does not listen."""
-    async with slack_standin() as standin:
+    async with slack_standin(standin) as standin:
         chat = await connect({**standin.env, **env})
         assert isinstance(chat, Slack)
         chat._ping = ping  # how often the connection is looked at: tests have no five seconds
@@ -43,7 +43,7 @@ async def slack(ping: float = 5.0, **env: str) -> AsyncIterator[tuple[StandIn, S
 @asynccontextmanager
 async def talking(answer: Answer = echo, ping: float = 5.0) -> AsyncIterator[tuple[StandIn, Slack]]:
     """A stand-in and a chat that listens to it."""
-    async with slack(ping) as (standin, chat):
+    async with slack(ping=ping) as (standin, chat):
         task = asyncio.create_task(chat.listen(answer))
         try:
             await standin.sockets.connected()

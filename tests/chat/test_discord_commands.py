@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.model import Ask, Button, Line, Post, Press, Reply, Span
-from tests.chat.discord_running import Answers, Heard, channel, paper, running, sentence
+from tests.chat.discord_running import Answers, Heard, channel, digest, paper, running, sentence
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
 
@@ -24,6 +24,11 @@ PREVIEW = Reply(
         ("subscriptions", {}, "subscriptions", ""),
         ("papers help", {}, "papers", "help"),
         ("papers search", {"rule": "diffusion"}, "papers", "search diffusion"),
+        ("papers top", {"span": "14d"}, "papers", "top 14d"),
+        ("papers settings", {}, "papers", "settings"),
+        ("papers settings", {"options": "at:08:30"}, "papers", "settings at:08:30"),
+        ("papers pause", {"span": "3d"}, "papers", "pause 3d"),
+        ("papers resume", {}, "papers", "resume"),
         ("papers feeds list", {}, "papers", "feeds"),
         ("papers feeds add", {"address": "https://a.example/"}, "papers", "feeds add https://a.example/"),
         ("papers feeds remove", {"address": "https://a.example/"}, "papers", "feeds remove https://a.example/"),
@@ -70,6 +75,39 @@ async def test_buttons_of_an_earlier_life_still_work() -> None:
             seen = await discord.press(post, "discuss:1")
             assert (seen.text, seen.hidden, post.text) == ("In its thread.", True, before)
             assert seen.buttons == {"Open the thread": f"https://discord.com/channels/{discord.guild}/42"}
+
+
+async def test_a_paper_picked_from_an_old_list_is_pressed() -> None:
+    """A digest's menu works after a restart: the option is the action, the answer is its person's alone."""
+    answers = Answers(Reply(sentence("In its thread."), thread="42"))
+    async with Discord() as discord:
+        async with running(discord, answers) as chat:
+            await chat.post(channel(discord), digest(7), "k1")
+        async with running(discord, answers):
+            (post,) = discord.general.messages
+            assert post.options == {f"Paper {n}: a name": f"discuss:{n}" for n in range(1, 8)}
+            seen = await discord.choose(post, "discuss:5", discord.bob)
+            assert (seen.text, seen.hidden) == ("In its thread.", True)
+            assert answers.heard == [Press(channel(discord), f"discord:{discord.bob.id}", "discuss:5")]
+
+
+async def test_what_is_seldom_wanted_stands_behind_one_button() -> None:
+    """It shows its buttons to whoever presses it, after a restart too, and each of them is a press like any other."""
+    more = (Button("Why is it here?", "why:7"), Button("Not for us", "not:7"), Button("BibTeX", "bibtex:7"))
+    answers = Answers(Reply(sentence("Because of a rule.")))
+    async with Discord() as discord:
+        async with running(discord, answers) as chat:
+            post = Post(Line((Span("A paper"),)), buttons=(Button("Discuss", "discuss:7"),), paper="arxiv:1", more=more)
+            await chat.post(channel(discord), post, "k1")
+        async with running(discord, answers):
+            (told,) = discord.general.messages
+            assert list(told.buttons) == ["Discuss", "⋯"]
+            menu = await discord.press(told, told.buttons["⋯"], discord.bob)
+            assert (menu.hidden, menu.buttons) == (True, {button.label: button.action for button in more})
+            assert answers.heard == []
+            seen = await discord.press(menu, "why:7", discord.bob)
+            assert (seen.text, seen.hidden) == ("Because of a rule.", True)
+            assert answers.heard == [Press(channel(discord), f"discord:{discord.bob.id}", "why:7")]
 
 
 async def test_a_private_answer_never_takes_the_place_of_a_public_post() -> None:
@@ -129,6 +167,9 @@ async def test_in_direct_messages_one_sentence_says_where_it_works() -> None:
         ("unsubscribe", {"which": "1"}),
         ("papers feeds add", {"address": "https://a.example/"}),
         ("papers feeds remove", {"address": "https://a.example/"}),
+        ("papers settings", {"options": "at:08:30"}),
+        ("papers pause", {}),
+        ("papers resume", {}),
     ],
 )
 async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed: str, options: dict[str, str]) -> None:

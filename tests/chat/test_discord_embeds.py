@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from bot.chat.discord.embeds import Shown, show, thread_name
 from bot.chat.discord.markdown import clean, size
+from bot.chat.discord.menus import Menu, behind, unfolded
 from bot.chat.discord.sending import said
-from bot.model import Button, Line, Post, Span
-from tests.chat.discord_running import channel, logged_in
+from bot.model import Button, Entry, Line, Post, Span
+from tests.chat.discord_running import channel, digest, logged_in
 from tests.chat.test_discord_markdown import FORGED
 from tests.standins.discord import Discord, limits
 from tests.standins.discord.reading import read, read_inline
@@ -38,9 +40,15 @@ HOSTILE = {
 def sendable(shown: Shown) -> dict[str, Any]:
     """The request's body as discord.py makes it."""
     embeds = [embed.to_dict() for embed in said(shown).embeds]
-    row = [{"style": 2, "label": button.label, "custom_id": button.action} for button in shown.buttons]
+    row = [{"type": 2, "style": 2, "label": button.label, "custom_id": button.action} for button in shown.buttons]
     rows = [{"type": 1, "components": row[at : at + 5]} for at in range(0, len(row), 5)]
+    rows += [{"type": 1, "components": [select(menu)]} for menu in shown.menus]
     return {"content": shown.content, "embeds": embeds, "components": rows, "allowed_mentions": {"parse": []}}
+
+
+def select(menu: Menu) -> dict[str, Any]:
+    options = [{"label": label, "value": action} for label, action in menu.options]
+    return {"type": 3, "custom_id": menu.id, "placeholder": menu.placeholder, "options": options}
 
 
 def card(title: str, *lines: Line, url: str | None = URL) -> Post:
@@ -87,6 +95,84 @@ def test_a_long_answer_becomes_a_card() -> None:
     )
     assert (shown.content, shown.title) == ("", "Papers for x")
     assert "Paper number 89" in shown.description
+
+
+def test_a_digest_is_one_embed_with_one_menu() -> None:
+    """Two lines a paper, air between them, and below them one select that names each paper."""
+    shown = show(digest(2))
+    assert shown == Shown(
+        title="Monday",
+        description="The best first\n\n"
+        "[**Paper 1**](<https://arxiv.org/abs/1>)\n-# Gist 1.\n\n[**Paper 2**](<https://arxiv.org/abs/2>)\n-# Gist 2.",
+        menus=(Menu("pick:0", "Discuss…", (("Paper 1: a name", "discuss:1"), ("Paper 2: a name", "discuss:2"))),),
+    )
+
+
+def test_a_list_of_single_lines_stands_close() -> None:
+    """The rest of a day, as one-liners."""
+    entries = tuple(Entry(f"{n}", (text(f"paper {n}", "item"),)) for n in range(3))
+    assert show(Post(text("The rest"), entries=entries, closing=(text("That is all"),))).content == (
+        "The rest\n\n- paper 0\n- paper 1\n- paper 2\n\nThat is all"
+    )
+
+
+@pytest.mark.parametrize("count", [26, 60, 200])
+def test_a_list_that_is_too_long_keeps_its_papers_whole_and_says_how_many_more(count: int) -> None:
+    """More than 25 papers take more than one menu; what is left out is counted, and `fits` would have said no."""
+    post = digest(count)
+    long = Post(post.headline, post.lines, entries=post.entries, closing=(text("That is all", "small"),))
+    shown = show(long)
+    assert shown.description.endswith("\n\n-# That is all")
+    kept = shown.description.count("Gist")
+    assert (f"… and {count - kept} more" in shown.description) == (kept < count)
+    assert [len(menu.options) for menu in shown.menus] == {26: [25, 1], 60: [25, 25, 10], 200: [25] * 5}[count]
+    assert shown.menus[0].placeholder == "Discuss… (1–25)"
+    assert shown.whole == (count < 200)
+    assert limits.message(sendable(shown)) == []
+
+
+def test_a_withdrawn_paper_is_struck_out() -> None:
+    """In a title, and in a line beside others that are not."""
+    headline = Line((Span("A ~~paper~~", "struck"), Span(" was withdrawn")))
+    for shown in (show(Post(headline, paper="arxiv:1")).title, show(Post(headline)).content):
+        assert shown == r"~~A \~\~paper\~\~~~ was withdrawn"
+        assert (read_inline(shown).text, read_inline(shown).marks) == ("A ~~paper~~ was withdrawn", ("strike",))
+
+
+_MORE = st.lists(
+    st.builds(
+        Button,
+        st.text(st.sampled_from("Why not?|=:⋯ é"), min_size=1, max_size=30).filter(
+            lambda label: label == label.strip()
+        ),
+        st.builds("{}:{}".format, st.sampled_from(["why", "save", "x|y", "a=b"]), st.integers(1, 10**12)),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(_MORE)
+def test_a_menu_behind_a_button_unfolds_to_what_was_put_there(more: list[Button]) -> None:
+    """Or it is not put there, but becomes a select."""
+    button = behind(more)
+    if button:
+        assert size(button.action) <= 100
+        assert [(b.label, b.action) for b in unfolded(button.action)] == [(b.label, b.action) for b in more]
+
+
+def test_a_menu_too_long_for_a_button_becomes_a_select() -> None:
+    """Nothing is lost by it."""
+    more = tuple(Button(f"A label of some length, number {n}", f"verb{n}:{n}") for n in range(6))
+    shown = show(Post(text("?"), more=more))
+    assert shown.buttons == ()
+    assert shown.menus == (Menu("pick:0", "More…", tuple((b.label, b.action) for b in more)),)
+    assert shown.whole
+
+
+def test_an_ordinary_action_is_no_menu() -> None:
+    """Only what begins with the sign unfolds."""
+    assert unfolded("discuss:7") == ()
 
 
 def test_a_headline_that_a_title_cannot_draw_is_the_first_line() -> None:
@@ -147,7 +233,7 @@ _LINES = st.builds(
         st.builds(
             Span,
             _WILD,
-            st.sampled_from(["plain", "strong", "emphasis", "code"]),
+            st.sampled_from(["plain", "strong", "emphasis", "code", "struck"]),
             st.sampled_from([None, URL]),
             st.none() | _WILD,
         ),
@@ -156,12 +242,22 @@ _LINES = st.builds(
     st.sampled_from(["text", "item", "quote", "small", "pre"]),
 )
 _BUTTONS = st.builds(Button, _WILD, st.text("abc:1", max_size=110))
+_ENTRIES = st.builds(
+    Entry,
+    _WILD,
+    st.lists(_LINES, min_size=1, max_size=2).map(tuple),
+    st.none() | _BUTTONS,
+    st.sampled_from([None, "p"]),
+)
 _POSTS = st.builds(
     Post,
     _LINES,
     st.lists(_LINES, max_size=8).map(tuple),
     st.lists(_BUTTONS, max_size=30).map(tuple),
     st.sampled_from([None, "arxiv:1"]),
+    st.lists(_ENTRIES, max_size=8).map(tuple),
+    st.lists(_LINES, max_size=3).map(tuple),
+    st.lists(_BUTTONS, max_size=4).map(tuple),
 )
 
 
@@ -169,7 +265,7 @@ _POSTS = st.builds(
 @given(_POSTS, st.integers(1, 40))
 def test_every_post_is_one_that_discord_takes(post: Post, times: int) -> None:
     """Whatever it holds and however long it is; and nothing in it links or pings but what was meant to."""
-    long = Post(post.headline, post.lines * times, post.buttons, post.paper)
+    long = replace(post, lines=post.lines * times, entries=post.entries * times)
     shown = show(long)
     assert limits.message(sendable(shown)) == []
     for seen in (read(shown.content), read_inline(shown.title), read(shown.description)):

@@ -8,9 +8,9 @@ import logging
 import pytest
 
 from bot.chat.discord import connect
-from bot.errors import Refused, SettingsError, TryLater
-from bot.model import Channel, Reply
-from tests.chat.discord_running import Answers, channel, logged_in, paper, running, sentence
+from bot.errors import ChannelLost, MessageGone, NotWelcome, Refused, SettingsError, TryLater, Unsure
+from bot.model import Button, Channel, Line, Post, Reply, Span
+from tests.chat.discord_running import Answers, channel, digest, logged_in, paper, running, sentence
 from tests.standins.discord import Discord
 
 
@@ -36,6 +36,174 @@ async def test_a_line_cut_in_the_middle_is_tried_later() -> None:
             await chat.post(channel(discord), paper(), "k1")
         await chat.post(channel(discord), paper(), "k1")
         assert len(discord.general.messages) == 1
+
+
+POSTS = {
+    "a card": paper(),
+    "a digest": digest(5),
+    "a sentence": sentence("No papers for Monday, 17 August."),
+    "a card with a menu": Post(
+        Line((Span("A"),)), (), (Button("▲ 3", "up:7"),), "arxiv:1", more=(Button("?", "why:7"),)
+    ),
+}
+
+
+@pytest.mark.parametrize("post", POSTS.values(), ids=POSTS.keys())
+@pytest.mark.parametrize("talk", [0, 99, 250], ids=["quiet", "some talk", "much talk"])
+async def test_in_doubt_the_channel_is_read_before_anything_is_said_again(post: Post, talk: int) -> None:
+    """Discord took it, nobody wrote that down, and its nonce is forgotten; people have talked since."""
+    async with Discord() as discord:
+        discord.lose_answer()
+        async with logged_in(discord) as chat:
+            with pytest.raises(Unsure, match="could not be reached"):
+                await chat.post(channel(discord), post, "k1")
+        discord.forget_nonces()
+        for number in range(talk):
+            discord.write(discord.general, f"word {number}")
+        async with logged_in(discord) as chat:
+            message = await chat.post(channel(discord), post, "k1", doubt=True)
+        ours = [str(told.id) for told in discord.general.messages if told.author is discord.bot]
+        assert ours[-1] == message
+        assert len(ours) == (2 if post == POSTS["a sentence"] and talk > 100 else 1)  # words alone are soon forgotten
+
+
+async def test_votes_that_came_meanwhile_do_not_hide_a_post() -> None:
+    """What counts is what can be pressed and the headline, not the numbers on it."""
+
+    def card(votes: int) -> Post:
+        facts = Line((Span(f"{votes} votes"),), "small")
+        return Post(Line((Span("Quantized"),)), (facts,), (Button(f"▲ {votes}", "up:7"),), "arxiv:1")
+
+    async with Discord() as discord, logged_in(discord) as chat:
+        first = await chat.post(channel(discord), card(1), "k1")
+        discord.forget_nonces()
+        assert await chat.post(channel(discord), card(2), "k1", doubt=True) == first
+
+
+async def test_another_papers_post_is_not_taken_for_this_one() -> None:
+    """A card, a digest with the same paper, other people's words and another row are other messages."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        await chat.post(channel(discord), digest(1), "k0")
+        other = Post(paper().headline, (), (Button("Discuss", "discuss:2"),), "arxiv:2")
+        await chat.post(channel(discord), other, "k2")
+        discord.write(discord.general, "Quantized transformers")
+        await chat.post(channel(discord), paper(), "k1", doubt=True)
+        assert len(discord.general.messages) == 4
+
+
+async def test_without_the_history_doubt_just_says_it() -> None:
+    """Read Message History is missing: rather twice than never."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        discord.general.lacks.add("history")
+        await chat.post(channel(discord), paper(), "k1", doubt=True)
+        assert len(discord.general.messages) == 1
+
+
+async def test_a_digest_is_known_by_its_papers_whatever_its_day_says() -> None:
+    """Crashed before midnight, tried again after it."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        first = await chat.post(channel(discord), digest(5, "Monday"), "k1")
+        discord.forget_nonces()
+        assert await chat.post(channel(discord), digest(5, "Tuesday, late"), "k1", doubt=True) == first
+        assert await chat.post(channel(discord), digest(4, "Monday"), "k2", doubt=True) != first
+
+
+async def test_a_sentence_of_another_day_is_another_sentence() -> None:
+    """What has no buttons is known by all its words."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        await chat.post(channel(discord), sentence("Monday, 17 August: no new papers"), "k1")
+        await chat.post(channel(discord), sentence("Tuesday, 18 August: no new papers"), "k2", doubt=True)
+        assert len(discord.general.messages) == 2
+
+
+@pytest.mark.parametrize(("status", "kind"), [(0, Unsure), (503, Unsure), (429, TryLater)])
+async def test_an_answer_that_got_lost_leaves_us_unsure(status: int, kind: type[TryLater]) -> None:
+    """A cut line and a server's error may both have posted it; being turned away has not."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        if status == 429:
+            discord.turn_away(429)
+        else:
+            discord.lose_answer(status=status)
+        with pytest.raises(TryLater) as later:
+            await chat.post(channel(discord), paper(), "k1")
+        assert type(later.value) is kind
+        await chat.post(channel(discord), paper(), "k1")
+        assert len(discord.general.messages) == 1
+
+
+async def test_a_discord_that_was_never_reached_is_no_doubt() -> None:
+    """The log-in failed: nothing can have been posted."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        discord.turn_away(503, "GET /users/@me")
+        with pytest.raises(TryLater) as later:
+            await chat.post(channel(discord), paper(), "k1")
+        assert not isinstance(later.value, Unsure)
+
+
+async def test_a_reply_wakes_a_thread_that_sleeps() -> None:
+    """Nothing has to be un-archived first, and people may have talked in between."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        message = await chat.post(channel(discord), paper(), "k1")
+        thread = await chat.thread(channel(discord), message, "Quantized", paper("The abstract"), "k1|thread")
+        place = discord.places[int(thread)]
+        place.archived = True
+        said = await chat.reply(channel(discord), thread, sentence("A second version."), "k1|version")
+        assert (place.archived, str(place.messages[-1].id)) == (False, said)
+        place.locked = True
+        with pytest.raises(Refused, match="allow the bot Manage Threads") as refused:
+            await chat.reply(channel(discord), thread, sentence("Code."), "k1|code")
+        assert not isinstance(refused.value, ChannelLost)
+
+
+async def test_a_deleted_thread_is_told_from_a_deleted_channel() -> None:
+    """Discord says "Unknown Channel" to both."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        message = await chat.post(channel(discord), paper(), "k1")
+        thread = await chat.thread(channel(discord), message, "Quantized", paper("The abstract"), "k1|thread")
+        discord.delete(discord.places[int(thread)])
+        with pytest.raises(MessageGone, match="somebody deleted it"):
+            await chat.reply(channel(discord), thread, sentence("News."), "k1|news")
+        discord.delete(discord.general)
+        with pytest.raises(ChannelLost, match="no such channel"):
+            await chat.reply(channel(discord), thread, sentence("News."), "k1|news")
+
+
+async def test_an_edit_may_turn_a_sentence_into_a_card_and_back() -> None:
+    """Embed and previews of addresses follow what is said now; what could be pressed is gone."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        message = await chat.post(channel(discord), sentence("See https://arxiv.org/"), "k1")
+        (told,) = discord.general.messages
+        assert told.flags == 4
+        await chat.edit(channel(discord), message, paper("A card"))
+        assert (told.content, len(told.embeds), told.flags, told.text) == ("", 1, 0, "A card")
+        await chat.edit(channel(discord), message, sentence("Gone."))
+        assert (told.content, told.embeds, told.components, told.flags) == ("Gone.", [], [], 4)
+
+
+@pytest.mark.parametrize(
+    ("person", "says"),
+    [("slack:U1", "nobody on Discord"), ("discord:ann", "nobody on Discord"), ("discord:7", "no such person")],
+)
+async def test_who_cannot_be_told_is_refused(person: str, says: str) -> None:
+    """Somebody of another platform, a name, a stranger."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        with pytest.raises(Refused, match=says):
+            await chat.tell(person, sentence("Saved."), "k1")
+
+
+async def test_a_person_who_takes_no_messages_is_told_of_by_what_to_switch_on() -> None:
+    """The sentence names the setting, for whoever reads it."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        discord.closed_doors.add(discord.ann.id)
+        with pytest.raises(Refused, match="Direct Messages in Privacy Settings"):
+            await chat.tell(f"discord:{discord.ann.id}", sentence("Saved."), "k1")
+
+
+async def test_posts_in_a_hurry_keep_discords_pace_without_a_429() -> None:
+    """discord.py reads the bucket's headers and waits; all arrive."""
+    async with Discord(pace=25) as discord, logged_in(discord) as chat:
+        await asyncio.gather(*(chat.post(channel(discord), sentence(str(n)), f"k{n}") for n in range(12)))
+        assert (len(discord.general.messages), discord.pacing.limited) == (12, 0)
 
 
 async def test_a_thread_is_opened_under_the_post_and_named_by_the_paper() -> None:
@@ -94,27 +262,31 @@ async def test_without_the_history_the_nonce_keeps_the_opener_single() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "says"),
+    ("status", "code", "kind", "says"),
     [
-        (404, 10003, "no such channel"),
-        (403, 10004, "invite it again"),
-        (403, 50001, "allow it View Channel, Send Messages and Embed Links"),
-        (403, 50013, "allow it View Channel, Send Messages and Embed Links"),
-        (400, 50008, "an ordinary text channel"),
-        (403, 50083, "archived"),
-        (400, 160005, "locked"),
-        (400, 200000, "AutoMod"),
-        (401, 0, "copy the token anew from https://discord.com/developers/applications"),
-        (400, 50035, "error 50035"),
-        (418, 77, "error 77"),
+        (404, 10003, ChannelLost, "no such channel"),
+        (403, 10004, ChannelLost, "invite it again"),
+        (403, 50001, ChannelLost, "allow it View Channel, Send Messages and Embed Links"),
+        (403, 50013, ChannelLost, "allow it View Channel, Send Messages and Embed Links"),
+        (400, 50008, ChannelLost, "an ordinary text channel"),
+        (400, 50024, ChannelLost, "an ordinary text channel"),
+        (403, 50083, Refused, "archived"),
+        (400, 160005, Refused, "locked"),
+        (400, 200000, Refused, "AutoMod"),
+        (401, 0, NotWelcome, "copy the token anew from https://discord.com/developers/applications"),
+        (400, 50035, Refused, "error 50035"),
+        (418, 77, Refused, "error 77"),
     ],
 )
-async def test_a_permanent_error_is_refused_with_what_to_do(status: int, code: int, says: str) -> None:
+async def test_a_permanent_error_is_refused_with_what_to_do(
+    status: int, code: int, kind: type[Refused], says: str
+) -> None:
     """One sentence for the person who can mend it."""
     async with Discord() as discord, logged_in(discord) as chat:
         discord.refuse(status, code)
         with pytest.raises(Refused, match=says) as refused:
             await chat.post(channel(discord), paper(), "k1")
+        assert type(refused.value) is kind
         assert discord.token not in str(refused.value)
 
 
@@ -123,8 +295,9 @@ async def test_a_thread_that_may_not_be_opened_names_the_permissions() -> None:
     async with Discord() as discord, logged_in(discord) as chat:
         message = await chat.post(channel(discord), paper(), "k1")
         discord.general.lacks.add("thread")
-        with pytest.raises(Refused, match="Create Public Threads and Send Messages in Threads"):
+        with pytest.raises(Refused, match="Create Public Threads and Send Messages in Threads") as refused:
             await chat.thread(channel(discord), message, "Quantized", paper(), "k2")
+        assert not isinstance(refused.value, ChannelLost)  # posts still go out there
 
 
 async def test_a_deleted_post_can_have_no_thread() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.chat.discord import connect
+from bot.model import Channel
+from tests.chat.discord_running import paper
 from tests.standins.discord import Discord, limits
 
 QUIET: dict[str, Any] = {"allowed_mentions": {"parse": []}}
@@ -14,6 +20,14 @@ QUIET: dict[str, Any] = {"allowed_mentions": {"parse": []}}
 
 def button(**more: Any) -> dict[str, Any]:
     return {"type": 2, "style": 2, "label": "Yes", "custom_id": "yes:1"} | more
+
+
+OPTION = {"label": "One", "value": "discuss:1"}
+
+
+def select(count: int) -> dict[str, Any]:
+    options = [{"label": f"{n}", "value": f"discuss:{n}"} for n in range(count)]
+    return {"type": 3, "custom_id": "pick:0", "placeholder": "Discuss…", "options": options}
 
 
 def row(*buttons: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +56,24 @@ def test_a_modest_message_is_taken() -> None:
         (QUIET | {"embeds": [{"title": "t"}] * 11}, "more than 10"),
         (QUIET | {"embeds": [{"title": "t", "url": "javascript:alert(1)"}]}, "well formed"),
         (QUIET | {"embeds": [{}]}, "empty"),
+        (QUIET | {"embeds": [{"fields": [{"name": " ", "value": "v"}]}]}, "fields.name"),
+        (QUIET | {"embeds": [{"fields": [{"name": "n", "value": ""}]}]}, "fields.value"),
+        (QUIET | {"embeds": [{"fields": [{"name": "n", "value": "v"}] * 26}]}, "fields: more"),
+        (QUIET | {"embeds": [{"title": "t", "footer": {"text": "f" * 2049}}]}, "footer"),
+        (QUIET | {"embeds": [{"title": "t", "author": {"name": "a", "url": "javascript:alert(1)"}}]}, "well formed"),
+        (QUIET | {"content": "x", "components": [row(select(26))]}, "26 options"),
+        (QUIET | {"content": "x", "components": [row(select(0))]}, "0 options"),
+        (
+            QUIET | {"content": "x", "components": [row(select(2) | {"options": [OPTION, OPTION]})]},
+            "value is there twice",
+        ),
+        (QUIET | {"content": "x", "components": [row(select(1), button())]}, "row of its own"),
+        (QUIET | {"content": "x", "components": [row(select(1) | {"placeholder": "p" * 151})]}, "placeholder"),
+        (QUIET | {"content": "x", "components": [row(select(1) | {"options": [OPTION | {"label": ""}]})]}, "option"),
+        (
+            QUIET | {"content": "x", "components": [row(select(1) | {"options": [OPTION | {"value": "v" * 101}]})]},
+            "option",
+        ),
         (QUIET | {"content": "x", "components": [row(button(), button())]}, "twice"),
         (QUIET | {"content": "x", "components": [row()]}, "five rows"),
         (QUIET | {"content": "x", "components": [row(*(button(custom_id=f"y:{n}") for n in range(6)))]}, "five rows"),
@@ -84,6 +116,7 @@ def test_what_discord_refuses_in_a_thread_is_found(payload: dict[str, Any], wron
             True,
         ),
         ({"name": "papers", "description": "d", "options": [{"name": "o", "description": ""}]}, True),
+        ({"name": "papers", "description": "d", "choices": [{"name": "c", "value": "c"}] * 26}, True),
     ],
 )
 def test_what_discord_refuses_in_a_command_is_found(command: dict[str, Any], wrong: bool) -> None:
@@ -125,3 +158,63 @@ async def test_a_command_that_discord_does_not_offer_cannot_be_typed() -> None:
     async with Discord() as discord:
         with pytest.raises(AssertionError, match="no /subscribe"):
             await discord.begin_command("subscribe", {"rule": "x"})
+
+
+async def post(discord: Discord, session: aiohttp.ClientSession, words: str) -> aiohttp.ClientResponse:
+    url = f"{discord.env['DISCORD_API_URL']}/channels/{discord.general.id}/messages"
+    told = QUIET | {"content": words, "nonce": words, "enforce_nonce": True}
+    answer = await session.post(url, json=told, headers={"Authorization": f"Bot {discord.token}"})
+    await answer.read()
+    return answer
+
+
+async def test_a_sixth_message_in_five_seconds_is_turned_away() -> None:
+    """With the bucket's headers, and taken when the window is over."""
+    async with Discord(pace=10) as discord, aiohttp.ClientSession() as session:
+        answers = [await post(discord, session, f"{n}") for n in range(6)]
+        assert [answer.status for answer in answers] == [200] * 5 + [429]
+        assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == [*"43210", "0"]
+        about = await answers[-1].json()
+        assert (about["global"], 0 < about["retry_after"] <= 0.5) == (False, True)
+        await asyncio.sleep(about["retry_after"])
+        assert (await post(discord, session, "5")).status == 200
+        assert (len(discord.general.messages), discord.pacing.limited) == (6, 1)
+
+
+async def test_fifty_one_requests_in_a_second_are_one_too_many() -> None:
+    """Over all routes, with the header that says so."""
+    async with Discord(pace=1) as discord, aiohttp.ClientSession() as session:
+        answers = [await session.get(f"{discord.env['DISCORD_API_URL']}/users/@me") for _ in range(51)]
+        assert [answer.status for answer in answers] == [401] * 50 + [429]
+        assert answers[-1].headers["X-RateLimit-Global"] == "true"
+
+
+async def test_a_nonce_is_known_for_a_while_and_never_listed() -> None:
+    """The same message comes back, then a new one is made."""
+    async with Discord() as discord, aiohttp.ClientSession() as session:
+        first, second = [await (await post(discord, session, "once")).json() for _ in range(2)]
+        discord.forget_nonces()
+        third = await (await post(discord, session, "once")).json()
+        assert (first["id"], first["nonce"]) == (second["id"], "once")
+        assert third["id"] != first["id"]
+        url = f"{discord.env['DISCORD_API_URL']}/channels/{discord.general.id}/messages"
+        listed = await (await session.get(url, headers={"Authorization": f"Bot {discord.token}"})).json()
+        assert [told["id"] for told in listed] == [third["id"], first["id"]]
+        assert "nonce" not in listed[0]
+
+
+async def test_it_runs_as_a_server_of_its_own() -> None:
+    """It says where it is, takes what the bot says, shows it, and ends when told to."""
+    command = (sys.executable, "-m", "tests.standins.discord", "--channels", "3", "--pace", "50")
+    server = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert server.stdout
+    told = json.loads(await server.stdout.readline())
+    chat = await connect(told["env"])
+    await chat.post(Channel.parse(told["channels"][2]), paper("A paper"), "k1")
+    await chat.close()
+    async with aiohttp.ClientSession() as session, session.get(told["said"]) as answer:
+        said = await answer.json()
+    assert [len(place["messages"]) for place in said["places"]] == [0, 0, 1]
+    assert (said["faults"], said["limited"]) == ([], 0)
+    server.terminate()
+    assert await server.wait() == 0

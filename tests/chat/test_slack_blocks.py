@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.slack.blocks import BUDGET, blocks, fallback, weight
+from bot.chat.slack.blocks import BUDGET, blocks, fallback, fits, weight
 from bot.chat.slack.text import clean, cut, one_line, size
-from bot.model import Button, Line, Post, Span
+from bot.model import Button, Entry, Line, Post, Span
 from tests.chat.slack_bot import says
 from tests.standins.slack import read, spans
 from tests.standins.slack.blockkit import faults
@@ -31,10 +31,30 @@ words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=80), st.text(alphab
 urls = st.one_of(
     st.none(), st.sampled_from(["https://a.example/x?y=1&z=2", "javascript:alert(1)", "https://", "x" * 4000])
 )
-span = st.builds(Span, words, st.sampled_from(("plain", "strong", "emphasis", "code")), urls)
+span = st.builds(Span, words, st.sampled_from(("plain", "strong", "emphasis", "code", "struck")), urls)
 line = st.builds(Line, st.lists(span, max_size=6).map(tuple), st.sampled_from(KINDS))
 button = st.builds(Button, words, st.from_regex(r"[a-z]{1,9}:[0-9]{1,9}", fullmatch=True))
-posts = st.builds(Post, line, st.lists(line, max_size=60).map(tuple), st.lists(button, max_size=30).map(tuple))
+entry = st.builds(Entry, words, st.lists(line, max_size=3).map(tuple), st.none() | button)
+posts = st.builds(
+    Post,
+    line,
+    st.lists(line, max_size=60).map(tuple),
+    st.lists(button, max_size=30).map(tuple),
+    entries=st.lists(entry, max_size=60).map(tuple),
+    closing=st.lists(line, max_size=5).map(tuple),
+    more=st.lists(button, max_size=12).map(tuple),
+)
+
+some = st.builds(Line, st.builds(Span, st.sampled_from(HOSTILE) | st.text(max_size=40)).map(lambda one: (one,)))
+modest = st.builds(
+    Post,
+    some,
+    st.lists(some, max_size=5).map(tuple),
+    st.lists(button, max_size=5).map(tuple),
+    entries=st.lists(st.builds(Entry, words, st.tuples(some, some), st.none() | button), max_size=8).map(tuple),
+    closing=st.lists(some, max_size=2).map(tuple),
+    more=st.lists(button, max_size=7).map(tuple),
+)
 
 
 def titled(title: str) -> Post:
@@ -60,7 +80,14 @@ def test_nothing_in_a_post_is_markup_but_what_the_bot_put_there(post: Post) -> N
         elif block["type"] == "context":
             assert_quiet(block["elements"][0])
         else:
-            assert {item["text"]["type"] for item in block["elements"]} == {"plain_text"}
+            assert_pressable(block["elements"])
+
+
+def assert_pressable(elements: list[dict[str, Any]]) -> None:
+    """Buttons and options are plain text, without emoji."""
+    for item in elements:
+        texts = [option["text"] for option in item.get("options", [])] or [item["text"]]
+        assert {(text["type"], text["emoji"]) for text in texts} == {("plain_text", False)}
 
 
 def assert_quiet(text: dict[str, Any]) -> None:
@@ -265,3 +292,115 @@ def test_tricks_are_taken_out_and_letters_stay() -> None:
     assert clean("a\x00b\u202ec\u2066d\u2069\ud83d") == "abcd\ufffd"
     assert clean("שלום\u200f, 👩‍👧 e\u0301") == "שלום\u200f, 👩‍👧 e\u0301"
     assert one_line("a\n\n b\u2028c\td") == "a b c d"
+
+
+# ── lists and menus ─────────────────────────────────────────────────────────────────────────────────
+
+
+def listed(papers: int, words: int = 8, label: str = "Discuss") -> Post:
+    """A digest: two lines a paper."""
+    entries = tuple(
+        Entry(
+            f"Paper {n}",
+            (Line((Span(f"Title {n}", "strong"),)), Line((Span(f"Gist {n} " + "word " * words),), "small")),
+            Button(label, f"discuss:{n}"),
+        )
+        for n in range(papers)
+    )
+    return Post(Line((Span("Monday"),)), entries=entries, closing=(Line((Span("That was all."),), "small"),))
+
+
+def elements(laid: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [item for block in laid if block["type"] == "actions" for item in block["elements"]]
+
+
+def test_each_paper_of_a_list_is_one_block_with_all_its_lines() -> None:
+    laid = blocks(listed(3))
+    assert [block["type"] for block in laid] == ["rich_text"] * 4 + ["context", "actions"]
+    assert read(laid[1:4]).split("\n")[::2] == ["Title 0", "Title 1", "Title 2"]
+    assert all(len(block["elements"]) == 1 for block in laid[1:4])
+
+
+def test_a_lists_buttons_are_one_menu_by_the_papers_names() -> None:
+    (menu,) = elements(blocks(listed(3)))
+    assert (menu["type"], menu["placeholder"]["text"]) == ("static_select", "Discuss…")
+    offered = [(option["text"]["text"], option["value"]) for option in menu["options"]]
+    assert offered == [(f"Paper {n}", f"discuss:{n}") for n in range(3)]
+
+
+def test_different_buttons_of_a_list_say_what_they_do() -> None:
+    post = listed(2)
+    mixed = (post.entries[0], *listed(2, label="Open").entries[1:])
+    (menu,) = elements(blocks(Post(post.headline, entries=mixed)))
+    assert [option["text"]["text"] for option in menu["options"]] == ["Discuss: Paper 0", "Open: Paper 1"]
+
+
+def test_a_long_name_is_cut_in_the_menu_and_nowhere_else() -> None:
+    name = "attention " * 20
+    post = Post(Line((Span("Monday"),)), entries=(Entry(name, (Line((Span(name),)),), Button("Discuss", "discuss:1")),))
+    laid = blocks(post)
+    assert fits(post)
+    assert elements(laid)[0]["options"][0]["text"]["text"].endswith("attention…")
+    assert name.strip() in read(laid)
+
+
+@pytest.mark.parametrize("seldom", [0, 1, 2, 5, 6, 11])
+def test_what_is_seldom_wanted_stands_in_menus_of_five_after_the_buttons(seldom: int) -> None:
+    more = tuple(Button(f"More {n}", f"more:{n}") for n in range(seldom))
+    found = elements(blocks(Post(Line((Span("Head"),)), buttons=(Button("Discuss", "discuss:1"),), more=more)))
+    assert found[0]["value"] == "discuss:1"
+    assert len(found) == 1 + -(-seldom // 5)
+    offered = [option["value"] for item in found for option in item.get("options", [item])]
+    assert offered == ["discuss:1", *(button.action for button in more)]
+
+
+def test_a_post_fits_until_something_would_be_cut() -> None:
+    assert fits(listed(10))
+    most = max(n for n in range(60) if fits(listed(n)))
+    assert 15 <= most < 50
+    for papers in (most, most + 1):
+        laid = read(blocks(listed(papers)))
+        whole = all(f"Gist {n} " + "word " * 8 in laid.replace("\n", " ") for n in range(papers))
+        assert whole == fits(listed(papers)), papers
+
+
+@pytest.mark.parametrize(
+    ("post", "fitting"),
+    [
+        (says("Head", "x" * 3000), True),
+        (says("Head", "x" * 3001), False),
+        (says("Head", *["&" * 600] * 4), False),
+        (says("Head", *["line"] * 60), True),
+        (says("Head", *["line"] * 200), False),
+        (says("Head", buttons=tuple(Button("x", f"x:{n}") for n in range(200))), False),
+    ],
+)
+def test_fitting_is_measured_on_what_is_sent(post: Post, fitting: bool) -> None:
+    assert fits(post) is fitting
+
+
+def test_too_many_papers_are_counted_not_refused() -> None:
+    laid = blocks(listed(500))
+    assert faults(laid) == []
+    assert re.search(r"… and \d+ more papers\.\nThat was all\.", read(laid))
+    offered = [option["value"] for option in elements(laid)[0]["options"]]
+    assert offered == [f"discuss:{n}" for n in range(len(offered))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(modest)
+def test_what_fits_keeps_every_word_and_every_button(post: Post) -> None:
+    try:
+        laid = blocks(post)
+    except ValueError:
+        assert not fits(post)
+        return
+    if fits(post):
+        said = read(laid).replace("\n", "").replace(" ", "")
+        lines = [line for one in post.entries for line in one.lines]
+        for line in (*post.lines, *lines, *post.closing):
+            shown = clean(line.text) if line.kind == "pre" else one_line(line.text)
+            assert "".join(shown.split(" ")).replace("\n", "") in said
+        pressed = [*(one.button for one in post.entries if one.button), *post.buttons, *post.more]
+        carried = [option["value"] for item in elements(laid) for option in item.get("options", [item])]
+        assert carried == [button.action for button in pressed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.model import Ask, Button, Press, Reply
+from bot.model import Ask, Button, Entry, Line, Post, Press, Reply, Span
 from tests.chat.slack_bot import GENERAL, echo, says, talking
 from tests.standins.slack import Said, StandIn
 
@@ -95,3 +95,58 @@ async def test_the_same_press_twice_is_two_presses() -> None:
         await standin.press(message, "discuss:3")
         await standin.press(message, "discuss:3")
     assert len(heard) == 2
+
+
+LIST = Post(
+    Line((Span("Monday"),)),
+    entries=tuple(
+        Entry(f"Paper {n}", (Line((Span(f"Paper {n}"),)),), Button("Discuss", f"discuss:{n}")) for n in (1, 2)
+    ),
+    buttons=(Button("Upvote", "vote:1"),),
+    more=(Button("Why is this here?", "why:1"), Button("Not for us", "not:1")),
+)
+
+
+async def test_what_is_chosen_in_a_menu_is_a_press() -> None:
+    heard: list[Ask | Press] = []
+
+    async def answer(said: Ask | Press) -> Reply:
+        heard.append(said)
+        return await echo(said)
+
+    async with talking(answer) as (standin, chat):
+        await chat.post(GENERAL, LIST, "k")
+        (message,) = standin.public()
+        assert message.choices == {
+            "Paper 1": "discuss:1", "Paper 2": "discuss:2", "Why is this here?": "why:1", "Not for us": "not:1"
+        }  # fmt: skip
+        for action in ("discuss:2", "why:1", "vote:1"):
+            await standin.press(message, action, user="U0BOB")
+    assert heard == [Press(GENERAL, "slack:U0BOB", action) for action in ("discuss:2", "why:1", "vote:1")]
+
+
+async def test_a_menu_works_after_the_bot_was_started_again() -> None:
+    async with talking() as (standin, chat):
+        await chat.post(GENERAL, LIST, "k")
+        (message,) = standin.public()
+    async with talking() as (later, _):
+        seen = await later.press(message, "discuss:1")
+        assert [said.shown for said in seen.answers] == [f"discuss:1|slack:U0ADA|{GENERAL}"]
+
+
+async def test_a_menu_that_nothing_was_chosen_in_is_acknowledged_and_no_more() -> None:
+    heard: list[Ask | Press] = []
+
+    async def answer(said: Ask | Press) -> Reply:
+        heard.append(said)
+        return await echo(said)
+
+    async with talking(answer) as (standin, chat):
+        await chat.post(GENERAL, LIST, "k")
+        (message,) = standin.public()
+        message.elements[0]["options"][0]["value"] = ""  # as a choice that is taken back
+        seen = standin.push(message, "")
+        async with asyncio.timeout(5):
+            await seen.acked.wait()
+        await standin.command("/subscriptions")
+    assert [said for said in heard if isinstance(said, Press)] == []

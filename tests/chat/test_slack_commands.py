@@ -122,7 +122,7 @@ async def test_an_answer_that_points_to_a_thread_carries_its_link() -> None:
             return Reply(says("Here it is."), thread=said)
 
         async with talking(answer) as (other, _):
-            other.said.extend(standin.said)
+            other.index |= standin.index
             seen = await other.command("/papers", "why")
     links = [
         span["url"] for block in seen.answers[0].blocks for span in block["elements"][0]["elements"] if "url" in span

@@ -26,7 +26,7 @@ def test_commands_arrive_as_they_were_typed() -> None:
 
 
 def test_the_manifest_asks_for_the_scopes_that_the_bot_uses_and_no_more() -> None:
-    used = {SCOPES[method] for method in ("chat.postMessage", "chat.postEphemeral", "users.info")}
+    used = {SCOPES[method] for method in ("chat.postMessage", "conversations.open", "users.info")}
     assert listed("bot") == used | {"commands", "chat:write.public"}
 
 

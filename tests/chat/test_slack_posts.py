@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from bot.chat.slack import connect
-from bot.errors import PlatformFailed, Refused, SettingsError, TryLater
-from bot.model import Channel, Line, Post, Span
+from bot.errors import (
+    ChannelLost,
+    MessageGone,
+    NotWelcome,
+    PlatformFailed,
+    Refused,
+    SettingsError,
+    TryLater,
+    Unsure,
+)
+from bot.model import Button, Channel, Line, Post, Span
 from tests.chat.slack_bot import GENERAL, says, slack
 from tests.standins.slack import StandIn, spans
 
@@ -62,31 +71,40 @@ async def test_a_title_is_a_link_to_its_paper() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "remedy"),
+    ("error", "remedy", "kind"),
     [
-        ("channel_not_found", "/invite @paper-round"),
-        ("not_in_channel", "/invite @paper-round"),
-        ("is_archived", "unarchive"),
-        ("token_revoked", "SLACK_BOT_TOKEN"),
-        ("account_inactive", "SLACK_BOT_TOKEN"),
-        ("invalid_auth", "OAuth & Permissions"),
-        ("not_allowed_token_type", "xoxb-"),
-        ("missing_scope", "install the app again"),
-        ("no_permission", "ask an admin"),
-        ("restricted_action", "ask an admin"),
-        ("restricted_action_read_only_channel", "ask an admin"),
-        ("ekm_access_denied", "approve"),
-        ("msg_blocks_too_long", "report"),
-        ("thread_not_found", "deleted"),
-        ("something_new", "something_new"),
+        ("channel_not_found", "/invite @paper-round", ChannelLost),
+        ("not_in_channel", "/invite @paper-round", ChannelLost),
+        ("is_archived", "unarchive", ChannelLost),
+        ("no_permission", "ask an admin", ChannelLost),
+        ("restricted_action", "ask an admin", ChannelLost),
+        ("restricted_action_read_only_channel", "ask an admin", ChannelLost),
+        ("restricted_action_thread_only_channel", "ask an admin", ChannelLost),
+        ("restricted_action_non_threadable_channel", "ask an admin", Refused),
+        ("restricted_action_thread_locked", "ask an admin", Refused),
+        ("token_revoked", "SLACK_BOT_TOKEN", NotWelcome),
+        ("account_inactive", "SLACK_BOT_TOKEN", NotWelcome),
+        ("invalid_auth", "OAuth & Permissions", NotWelcome),
+        ("not_allowed_token_type", "xoxb-", NotWelcome),
+        ("missing_scope", "install the app again", NotWelcome),
+        ("ekm_access_denied", "approve", NotWelcome),
+        ("msg_blocks_too_long", "report", Refused),
+        ("message_not_found", "deleted", MessageGone),
+        ("thread_not_found", "deleted", MessageGone),
+        ("cannot_reply_to_message", "any more", MessageGone),
+        ("cant_update_message", "any more", MessageGone),
+        ("edit_window_closed", "any more", MessageGone),
+        ("messages_tab_disabled", "takes no messages", Refused),
+        ("something_new", "something_new", Refused),
     ],
 )
-async def test_a_permanent_refusal_says_what_mends_it(error: str, remedy: str) -> None:
+async def test_a_permanent_refusal_says_what_mends_it(error: str, remedy: str, kind: type[Refused]) -> None:
     async with slack() as (standin, chat):
         standin.trouble("chat.postMessage", error)
         with pytest.raises(Refused) as refused:
             await chat.post(GENERAL, says("A paper"), "k")
     assert remedy in str(refused.value)
+    assert type(refused.value) is kind
     assert_discreet(refused.value)
 
 
@@ -125,47 +143,116 @@ LOST = [{"status": 0}, {"status": 502, "body": "<html>bad gateway</html>"}, {"er
 async def test_a_message_whose_answer_was_lost_is_looked_for_and_not_said_again(
     trouble: dict[str, object],
 ) -> None:
-    async with slack() as (standin, chat):
-        standin.scopes.add("channels:history")
+    async with slack(StandIn(history=True)) as (standin, chat):
         parent = await chat.post(GENERAL, says("Another paper"), "k0")
         for _ in range(2):
             standin.trouble("chat.postMessage", done=True, **trouble)  # type: ignore[arg-type]  # a table of keywords
-        with pytest.raises(TryLater):
+        with pytest.raises(Unsure):
             await chat.post(GENERAL, says("A paper"), "k")
-        assert await chat.post(GENERAL, says("A paper"), "k") == standin.public()[1].ts
-        with pytest.raises(TryLater):
+        assert await chat.post(GENERAL, says("A paper"), "k", doubt=True) == standin.public()[1].ts
+        with pytest.raises(Unsure):
             await chat.thread(GENERAL, parent, "Another paper", says("The abstract"), "k0|thread")
-        await chat.thread(GENERAL, parent, "Another paper", says("The abstract"), "k0|thread")
+        await chat.thread(GENERAL, parent, "Another paper", says("The abstract"), "k0|thread", doubt=True)
         assert [said.shown for said in standin.public()] == ["Another paper", "A paper", "The abstract"]
 
 
 @pytest.mark.parametrize("trouble", LOST)
 async def test_a_message_that_never_arrived_is_said(trouble: dict[str, object]) -> None:
-    async with slack() as (standin, chat):
-        standin.scopes.add("channels:history")
+    async with slack(StandIn(history=True)) as (standin, chat):
         await chat.post(GENERAL, says("Another paper"), "k0")
         standin.trouble("chat.postMessage", **trouble)  # type: ignore[arg-type]  # a table of keywords
-        with pytest.raises(TryLater):
+        with pytest.raises(Unsure):
             await chat.post(GENERAL, says("A paper"), "k")
-        await chat.post(GENERAL, says("A paper"), "k")
+        await chat.post(GENERAL, says("A paper"), "k", doubt=True)
         assert [said.shown for said in standin.public()] == ["Another paper", "A paper"]
 
 
-async def test_a_pause_leaves_no_doubt_and_nothing_is_looked_for() -> None:
+@pytest.mark.parametrize(("scope", "member", "times"), [(True, True, 1), (False, True, 2), (True, False, 2)])
+async def test_what_an_earlier_process_said_is_found_where_slack_lets_the_bot_read(
+    scope: bool, member: bool, times: int
+) -> None:
+    """Without the scope, or in a public channel that it was not invited to, a message in doubt is said again."""
+    async with slack(StandIn(history=scope)) as (standin, chat):
+        standin.rooms["C0GENERAL"].member = member
+        first = await chat.post(GENERAL, says("A paper"), "k")
+        later = await connect(standin.env)
+        again = await later.post(GENERAL, says("A paper"), "k", doubt=True)
+        await later.close()
+        assert (again == first, len(standin.public())) == (times == 1, times)
+
+
+async def test_a_message_in_doubt_is_found_behind_hundreds_of_others() -> None:
+    async with slack(StandIn(history=True)) as (standin, chat):
+        first = await chat.post(GENERAL, says("A paper"), "k")
+        for number in range(450):
+            standin.write(f"So what? {number}")
+        later = await connect(standin.env)
+        assert await later.post(GENERAL, says("A paper"), "k", doubt=True) == first
+        await later.close()
+
+
+async def test_an_app_that_may_read_once_a_minute_does_not_wait_for_a_second_page() -> None:
+    async with slack(StandIn(history=True, rationed=True)) as (standin, chat):
+        for number in range(40):
+            standin.write(f"So what? {number}")
+        await chat.post(GENERAL, says("A paper"), "k", doubt=True)
+        assert [method for method, _ in standin.calls] == ["conversations.history", "chat.postMessage"]
+        with pytest.raises(TryLater) as later:
+            await chat.post(GENERAL, says("Another"), "k2", doubt=True)
+    assert later.value.after == 60
+
+
+async def test_a_pause_leaves_no_doubt() -> None:
     async with slack() as (standin, chat):
         standin.slow_down(1)
-        with pytest.raises(TryLater):
+        with pytest.raises(TryLater) as later:
             await chat.post(GENERAL, says("A paper"), "k")
+        assert not isinstance(later.value, Unsure)
         await chat.post(GENERAL, says("A paper"), "k")
         assert [method for method, _ in standin.calls] == ["chat.postMessage", "chat.postMessage"]
+
+
+async def test_an_edit_takes_old_blocks_away_and_keeps_the_key() -> None:
+    async with slack(StandIn(history=True)) as (standin, chat):
+        first = await chat.post(GENERAL, says("A paper", buttons=(Button("Discuss", "discuss:1"),)), "k")
+        await chat.edit(GENERAL, first, Post(Line((Span("A paper", "struck"), Span(" was withdrawn")))))
+        (said,) = standin.public()
+        assert (said.shown, said.buttons, said.edits) == ("A paper was withdrawn", {}, 1)
+        assert spans(said.blocks)[0]["style"] == {"bold": True, "strike": True}
+        await chat.edit(GENERAL, first, says(""))
+        assert said.blocks == []
+        later = await connect(standin.env)
+        assert await later.post(GENERAL, says("A paper"), "k", doubt=True) == first
+        await later.close()
+
+
+async def test_a_persons_own_message_cannot_be_edited() -> None:
+    async with slack() as (standin, chat):
+        said = standin.write("Mine")
+        with pytest.raises(MessageGone, match="cant_update_message"):
+            await chat.edit(GENERAL, said.ts, says("Yours"))
+        assert said.shown == "Mine"
+
+
+async def test_a_person_is_told_in_their_own_messages() -> None:
+    async with slack() as (standin, chat):
+        standin.people["U0BOB"].deleted = True
+        for _ in range(2):
+            await chat.tell("slack:U0ADA", says("Saved"), "save:1")
+        assert [said.shown for said in standin.told("U0ADA")] == ["Saved"]
+        for nobody in ("slack:U0BOB", "slack:U0NOBODY", "local:ada", "slack:"):
+            with pytest.raises(Refused) as refused:
+                await chat.tell(nobody, says("Saved"), "save:1")
+            assert type(refused.value) is Refused
 
 
 async def test_a_slack_that_is_not_there_is_tried_later() -> None:
     async with slack() as (standin, _):
         away = dict(standin.env)
     chat = await connect(away)
-    with pytest.raises(TryLater, match="cannot be reached"):
+    with pytest.raises(TryLater, match="cannot be reached") as later:
         await chat.post(GENERAL, says("A paper"), "k")
+    assert not isinstance(later.value, Unsure)  # nothing was sent, so nothing is in doubt
     await chat.close()
 
 

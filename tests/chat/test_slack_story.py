@@ -40,11 +40,12 @@ async def test_a_channel_subscribes_gets_its_paper_once_and_discusses_it(tmp_pat
     async with slack_standin() as standin:
         async with program(tmp_path, standin):
             await standin.sockets.connected()
-            preview = (await standin.command("/subscribe", "language model")).answers[0]
+            preview = (await standin.command("/subscribe", "language model mode:instant")).answers[0]
             assert preview.only == standin.user
             await standin.press(preview, preview.buttons["Subscribe"])
             await standin.until(2)
-            assert [said.shown for said in standin.public()] == ["Ada subscribed this channel to language model (#1)"]
+            (told,) = standin.public()
+            assert told.shown.startswith("Ada subscribed this channel to language model mode:instant (#1)")
 
         day.write_text(daily(("2608.00001", "An old language model", ABOUT), ("2608.00002", HOSTILE, ABOUT)))
         async with program(tmp_path, standin, "--once") as process:

@@ -20,6 +20,8 @@ class Shown:
     id: str
     text: str
     thread: str | None = None
+    actions: tuple[str, ...] = ()
+    """What can be pressed there, in buttons and menus, in the order they stand."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,14 @@ class Rig:
     """All messages of `channel` and its threads, oldest first."""
     slow_down: Callable[[float], None] | None
     """Make the platform ask for a pause of so many seconds at the next post; None where it never does."""
+    second: Callable[[], Awaitable[Chat]]
+    """The chat of another process of the same bot: it remembers nothing of what the first one did."""
+    delete: Callable[[str], Awaitable[None]] | None
+    """Delete a message of `channel` as a person would, with its thread; None where nobody can."""
+    person: str
+    """Somebody on the platform (`slack:U1`)."""
+    told: Callable[[], Awaitable[list[Shown]]] | None
+    """What that person's own messages from the bot are, oldest first; None where people have none."""
     type_words: Callable[[str, str], Awaitable[Reply | None]] | None = None
     """Type a command (`subscribe`, words) in `channel` as a person would."""
     heard: list[Ask | Press] | None = None

@@ -175,3 +175,16 @@ def test_help_imports_no_slow_room() -> None:
     )
     slow = {"asyncio", "aiohttp", "discord", "slack_bolt", "feedparser", "sqlite_utils", "msgspec", "jinja2", "logging"}
     assert not slow & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://slack.com/api/", "http://192.0.2.1/api/", "http://127.0.0.1.example/", "http://[::1"]
+)
+def test_a_platform_is_never_hurried(tmp_path: Path, address: str) -> None:
+    """`[limits] pace` is for a stand-in on this machine; the sentence names the key, and the variable to set."""
+    (tmp_path / "mine.toml").write_text("[limits]\npace = 50\n")
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": address}
+    ended = paper_round(tmp_path, "run", "--once", "--source", "-", "--config", "mine.toml", **tokens)
+    calm(ended, 2)
+    assert "[limits] pace" in ended.err
+    assert "SLACK_API_URL" in ended.err

@@ -16,6 +16,7 @@ from bot.cli.parsing.workers import LARGE, Job
 from bot.errors import SourceFailed
 from bot.model import Bookmark, Feed
 from bot.ports import Fetched
+from bot.sources.reading import LARGEST
 
 FEED = Feed("https://lab.example/feed?token=secret", "https://lab.example/feed?token=secret")
 
@@ -85,6 +86,37 @@ async def test_a_body_that_takes_too_much_memory_is_ended() -> None:
     async with workers(1, memory=200 * 2**20) as pool:
         with pytest.raises(SourceFailed, match="it took more than 200 MiB of memory"):
             await pool.read(Job(b"[" + b"{}," * 2_800_000 + b"{}]", FEED))
+        assert len((await pool.read(Job(body(3), FEED))).papers) == 3
+
+
+def filled(unit: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
+    """15 MiB, the most that is fetched, of one thing."""
+    head, tail = b'<rss version="2.0"><channel><title>t</title>' + before, after + b"</channel></rss>"
+    return head + unit * ((LARGEST - len(head + tail)) // len(unit)) + tail
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        filled(b"<item><title>a & b</title><link>x<</link></item>"),
+        filled(b"<item><title>a</title><link>http://a.example/1</link></item>"),
+        filled(b"<a>", b"<item>", b"</item>"),
+        filled(b"<", b"<item><title>x</title>", b"</item>"),
+        filled(b"<![CDATA[", b"<item><title>x</title>", b"</item>"),
+        filled(b"<!--", b"<item><title>x</title>", b"</item>"),
+        b"[" * LARGEST,
+        b'{"items":[' + b'{"id":"1"},' * 1_300_000,
+    ],
+    ids=["broken entries", "entries", "depth", "signs", "cdata", "comments", "json depth", "broken json"],
+)
+async def test_the_most_hostile_body_that_is_fetched_ends_within_its_limits(sent: bytes) -> None:
+    """15 MiB of the worst: a reading or one sentence, and the next feed is read."""
+    assert len(sent) <= LARGEST
+    async with workers(1) as pool:
+        with contextlib.suppress(SourceFailed):
+            await pool.read(Job(sent, FEED))
         assert len((await pool.read(Job(body(3), FEED))).papers) == 3
 
 

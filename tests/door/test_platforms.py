@@ -30,10 +30,10 @@ async def test_one_process_serves_slack_discord_and_the_browser(tmp_path: Path) 
             await slack.sockets.connected()
             await asyncio.to_thread(bot.says, "known from now on")
             assert bot.url.startswith("http://127.0.0.1:")
-            preview = (await slack.command("/subscribe", "language model")).answers[0]
+            preview = (await slack.command("/subscribe", "language model mode:instant")).answers[0]
             await slack.press(preview, preview.buttons["Subscribe"])
             await discord.listening()
-            told = await discord.command("subscribe", {"rule": "language model thread:auto"})
+            told = await discord.command("subscribe", {"rule": "language model mode:instant thread:auto"})
             await discord.press(told, told.buttons["Subscribe"])
         await at_home(tmp_path, "subscribe", "local:general", "language model", "--config", "mine.toml")
         day.write_text(daily(OLD, NEW))

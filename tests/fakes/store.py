@@ -6,20 +6,38 @@ Several `FakeStore`s on one `Tables` are several processes on one database; `die
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from itertools import islice
+from typing import Literal, TypeVar
 
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
-from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, State, Subscription
-from bot.ports import Waiting
+from bot.model import (
+    Bookmark,
+    Bundle,
+    Channel,
+    Claim,
+    Customs,
+    Delivery,
+    Edit,
+    Item,
+    Message,
+    News,
+    Paper,
+    Poll,
+    Post,
+    Rulebook,
+    State,
+    Subscription,
+)
+from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
-from tests.fakes.tables import Row, Tables
+from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -48,7 +66,8 @@ class FakeStore:
             self.tables.leader = self
             for number, row in self.tables.deliveries.items():
                 if row.leased_until is not None:
-                    self.tables.deliveries[number] = replace(row, leased_until=None)
+                    doubted = replace(row.delivery, doubt=True)
+                    self.tables.deliveries[number] = replace(row, delivery=doubted, leased_until=None)
 
     async def close(self) -> None:
         self.die()
@@ -61,6 +80,9 @@ class FakeStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         self._require_open()
         return dict(self.tables.bookmarks)
+
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
 
     async def bookmark(self, address: str) -> Bookmark | None:
         return (await self.bookmarks()).get(address)
@@ -77,10 +99,18 @@ class FakeStore:
         if poll.version not in (None, await self.version()):
             raise RulesChanged("The subscriptions changed meanwhile: match again.")
         with self.tables.transaction():
-            self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            if poll.day is None:
+                self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
+            else:
+                self._keep_page(poll.bookmark, poll.day, now)
             before = {number for paper in poll.papers for number in self._met(paper)}
             for paper in poll.papers:
                 self._keep(paper, utc(now))
+            for name, one in poll.news:
+                for number, row in self.tables.deliveries.items():
+                    had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
+                    if row.paper == self.tables.names.get(clean(name)) and had:
+                        self._tell(number, (one,), utc(now))
             self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
             return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
 
@@ -111,9 +141,25 @@ class FakeStore:
     def _settle(self, *rivals: Row) -> None:
         loser, winner = sorted(rivals, key=lambda row: standing(row.delivery, row.leased_until is not None))
         self._change(loser, state="merged")
+        self._succeed(loser)
+        for number, person in [key for key in self.tables.votes if key[0] == loser.delivery.row]:
+            del self.tables.votes[number, person]
+            self.tables.votes[winner.delivery.row, person] = None
+        for key in [key for key in self.tables.news if key[0] == loser.delivery.row]:
+            self.tables.news.setdefault((winner.delivery.row, *key[1:]), self.tables.news.pop(key))
         reasons = gain(winner.delivery.reasons, loser.delivery.reasons)
         thread = winner.delivery.thread if winner.delivery.thread is not None else loser.delivery.thread
         self._change(winner, reasons=reasons, thread=thread)
+
+    def _succeed(self, gone: Row) -> None:
+        riders = self._riders(gone.delivery.digest)
+        if riders and not any(r.leads for r in riders):
+            doubted = replace(riders[0].delivery, doubt=riders[0].delivery.doubt or gone.leased_until is not None)
+            self.tables.deliveries[doubted.row] = replace(riders[0], delivery=doubted, leads=True)
+
+    def _riders(self, digest: int | None) -> list[Row]:
+        rows = [row for _, row in sorted(self.tables.deliveries.items())]
+        return [r for r in rows if digest is not None and r.delivery.digest == digest and r.delivery.state == "pending"]
 
     def _standing_of(self, paper: int, channel: Channel) -> Row | None:
         rows = self.tables.deliveries.values()
@@ -127,11 +173,28 @@ class FakeStore:
         paper = self.tables.names[delivery.paper]
         there = self._standing_of(paper, delivery.channel)
         if there is not None:
-            self._change(there, reasons=gain(there.delivery.reasons, delivery.reasons))
+            self._gain(there, delivery, now)
             return False
         number = self.tables.number("delivery")
-        self.tables.deliveries[number] = Row(replace(delivery, row=number), paper)
+        self.tables.deliveries[number] = Row(replace(delivery, row=number, news=()), paper)
         return True
+
+    def _gain(self, there: Row, delivery: Delivery, now: datetime) -> None:
+        before, grown = there.delivery.reasons, gain(there.delivery.reasons, delivery.reasons)
+        self._change(there, reasons=grown)
+        untried = there.delivery.digest is None and there.leased_until is None and not there.delivery.attempts
+        assert delivery.due is not None
+        if grown == before:
+            return
+        if there.delivery.message is None:
+            if untried and there.delivery.state == "pending" and _due(there) > delivery.due:
+                self._change(there, due=delivery.due, bundle=delivery.bundle, options=delivery.options)
+        elif {reason.rule for reason in grown} != {reason.rule for reason in before}:
+            self._tell(there.delivery.row, delivery.news, now)
+
+    def _tell(self, number: int, told: Sequence[News], now: datetime) -> None:
+        for one in told:
+            self.tables.news.setdefault((number, one.kind, one.text), (replace(one, said=None), now))
 
     def _mark(self, papers: set[int], before: set[int], audience: frozenset[Channel] | None) -> None:
         for number in papers:
@@ -161,8 +224,23 @@ class FakeStore:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()
+        return {day: page for (known, day), page in self.tables.pages.items() if known == address}
+
+    def _keep_page(self, page: Bookmark, day: date, now: datetime) -> None:
+        oldest = (now - timedelta(days=30)).date()
+        self.tables.pages[page.address, day] = page
+        gone = [key for key in self.tables.pages if key[0] == page.address and key[1] < oldest]
+        for key in gone:
+            del self.tables.pages[key]
+
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        self._require_open()
+        if page is not None:
+            self._keep_page(page, day, now)
         for paper in papers:
             self._keep(paper, utc(now))
         self.tables.past[address, day] = None
@@ -221,6 +299,16 @@ class FakeStore:
         active = [s for s in await self.subscriptions() if s.state == "active"]
         return Rulebook(await self.version(), tuple(active))
 
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        known = (s.id for s in (await self.rulebook()).subscriptions if s.id > after and s.id in self.tables.lines)
+        kept = {number: self.tables.lines[number] for number in known}
+        return {number: line for number, (made, line) in kept.items() if made == clean(folding)}
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        self._require_open()
+        for number in lines.keys() & self.tables.subscriptions.keys():
+            self.tables.lines[number] = (clean(folding), clean(lines[number]))
+
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         self.tables.number("version")
         asked = _kept(subscription)
@@ -247,6 +335,10 @@ class FakeStore:
         self.tables.drafts = {n: draft for n, draft in drafts.items() if n not in gone}
         return number
 
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        draft, _ = self.tables.drafts.get(number, (None, None))
+        return draft if draft and (draft.channel, draft.creator) == (channel, clean(person)) else None
+
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         draft, _ = self.tables.drafts.get(number, (None, None))
         if draft is None or (draft.channel, draft.creator) != (channel, clean(person)):
@@ -254,28 +346,121 @@ class FakeStore:
         del self.tables.drafts[number]
         return draft
 
-    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+    async def confirm(
+        self, number: int, channel: Channel, person: str, now: datetime, *, start: Sequence[Delivery] = ()
+    ) -> Subscription | None:
         wish = await self.take_draft(number, channel, person)
-        return None if wish is None else await self.subscribe(wish, now)
+        if wish is None:
+            return None
+        made = await self.subscribe(wish, now)
+        for delivery in start:
+            self._plan(delivery, utc(now))
+        return made
+
+    async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
+        return {channel: self.tables.customs.get(channel, Customs(channel)) for channel in channels}
+
+    async def keep_customs(self, customs: Customs) -> None:
+        self.tables.number("version")
+        before = self.tables.customs.get(customs.channel, Customs(customs.channel))
+        kept = _kept(customs)
+        self.tables.customs[customs.channel] = replace(
+            before, options=kept.options, zone=kept.zone, paused_until=kept.paused_until
+        )
+
+    async def mended(self, channel: Channel, now: datetime) -> bool:
+        lost = self.tables.customs.get(channel, Customs(channel)).lost_since is not None
+        if lost:
+            self._gather(channel, now)
+            self.tables.budget[channel] = now
+        return lost
 
     # ── the outbox ──
     async def claim(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
+        self._resume(now)
         heads = [row for row in self._lines(pace, until=now).values() if _over(self._free_at(row), now)]
+        heads = [row for row in heads if _paused(self.tables.customs.get(row.delivery.channel)) <= now]
         heads.sort(key=lambda row: (self.tables.budget.get(row.delivery.channel, LONG_AGO), row.delivery.row))
-        taken = [replace(row, lease=row.lease + 1, leased_until=now + lease) for row in heads[:limit]]
-        for row in taken:
-            self.tables.deliveries[row.delivery.row] = row
+        allowed = (row for row in heads if self._affords(row.delivery.channel.platform, crowd, now))
+        heads = list(islice(allowed, limit))
+        for head in heads:
+            self._form(head, now)
+        taken = []
+        for row in (self.tables.deliveries[head.delivery.row] for head in heads):
+            doubted = replace(row.delivery, doubt=row.delivery.doubt or row.leased_until is not None)
+            taken.append(replace(row, delivery=doubted, lease=row.lease + 1, leased_until=now + lease))
+            self.tables.deliveries[row.delivery.row] = taken[-1]
             self.tables.budget[row.delivery.channel] = now + pace[row.delivery.channel.platform]
-        return [Claim(self._named(row), self.tables.papers[row.paper], row.lease) for row in taken]
+        return [self._claimed(row) for row in taken]
+
+    def _affords(self, platform: str, crowd: Mapping[str, timedelta], now: datetime) -> bool:
+        gap = crowd.get(platform, timedelta())
+        whole = Channel(platform, "")
+        burst = now - timedelta(milliseconds=10)
+        kept = self.tables.budget.get(whole, burst)
+        free_at = max(now if kept > now + timedelta(minutes=1) else kept, burst)
+        if gap and free_at > now:
+            return False
+        if gap:
+            self.tables.budget[whole] = free_at + gap
+        return True
+
+    def _form(self, head: Row, now: datetime) -> None:
+        digest = head.delivery.digest
+        for number, row in list(self.tables.deliveries.items()):
+            led = digest is not None and digest in (row.delivery.digest, number) and number != head.delivery.row
+            self.tables.deliveries[number] = replace(row, leased_until=None) if led else row
+        if head.delivery.bundle is None or head.delivery.digest is not None or head.delivery.message is not None:
+            return
+        for number, row in sorted(self.tables.deliveries.items()):
+            one = row.delivery
+            same = (one.channel, one.bundle, one.state) == (head.delivery.channel, head.delivery.bundle, "pending")
+            if same and one.digest is None and one.message is None and _due(row) <= now and not row.leased_until:
+                joined = replace(one, digest=head.delivery.row)
+                self.tables.deliveries[number] = replace(row, delivery=joined, leads=number == head.delivery.row)
+
+    def _claimed(self, row: Row) -> Claim:
+        items = tuple(self._item(rider) for rider in self._riders(row.delivery.digest))
+        return Claim(self._named(row), self.tables.papers[row.paper], row.lease, items)
+
+    def _item(self, row: Row) -> Item:
+        return Item(self._named(row), self.tables.papers[row.paper])
+
+    def _resume(self, now: datetime) -> None:
+        for channel, customs in list(self.tables.customs.items()):
+            if customs.paused_until is not None and customs.paused_until <= now:
+                self.tables.customs[channel] = replace(customs, paused_until=None)
+                self._gather(channel, now, "paused")
+
+    def _gather(self, channel: Channel, now: datetime, bundle: Bundle = "waited") -> None:
+        for row in list(self.tables.deliveries.values()):
+            one = row.delivery
+            waits = one.state == "pending" and one.digest is None and one.message is None and not row.leased_until
+            if one.channel == channel and waits and _due(row) <= now and not one.doubt:
+                self._change(row, bundle=bundle, due=utc(now), first_tried=None, attempts=0)
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
-        return min((max(_due(row), self._free_at(row)) for row in self._pending(platforms)), default=None)
+        rows = self._pending(platforms)
+        return min((max(_due(r), self._free_at(r), self._may(r.delivery.channel)) for r in rows), default=None)
+
+    def _may(self, channel: Channel) -> datetime:
+        """When its pause is over, and its platform takes another message."""
+        crowd = self.tables.budget.get(Channel(channel.platform, ""), LONG_AGO)
+        return max(crowd, _paused(self.tables.customs.get(channel)))
 
     def _pending(self, platforms: Iterable[str]) -> list[Row]:
         asked, rows = set(platforms), sorted(self.tables.deliveries.items())
-        return [r for _, r in rows if r.delivery.state == "pending" and r.delivery.channel.platform in asked]
+        waiting = [r for _, r in rows if r.delivery.state == "pending" and r.leads]
+        return [r for r in waiting if r.delivery.channel.platform in asked]
 
     def _lines(self, platforms: Iterable[str], until: datetime) -> dict[Channel, Row]:
         """The oldest due delivery of each channel."""
@@ -305,10 +490,164 @@ class FakeStore:
         number = row.delivery.row
         self.tables.deliveries[number] = replace(self.tables.deliveries[number], leased_until=None)
 
-    async def posted(self, claim: Claim, message: str, now: datetime) -> None:
-        self._change(self._held(claim), message=clean(message), posted_at=utc(now))
+    async def posted(self, claim: Claim, message: str, now: datetime, riders: Sequence[int] = ()) -> None:
+        self._held(claim)
+        for number in riders or (claim.delivery.row,):
+            self._change(self.tables.deliveries[number], message=clean(message), posted_at=utc(now))
 
-    async def threaded(self, row: int, thread: str) -> None:
+    async def parted(self, claim: Claim, parts: Mapping[int, int], dropped: Mapping[int, str]) -> None:
+        self._held(claim)
+        for number, part in parts.items():
+            self._change(self.tables.deliveries[number], part=part)
+        for number, reason in dropped.items():
+            self._change(self.tables.deliveries[number], state="refused", error=clean(reason), digest=None)
+        self._succeed(replace(self._held(claim), delivery=claim.delivery))
+
+    async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
+        self._held(claim)
+        for row in self._together(claim):
+            self._change(row, due=utc(due), bundle=bundle, digest=None, part=None)
+            self.tables.deliveries[row.delivery.row] = replace(
+                self.tables.deliveries[row.delivery.row], leads=True, leased_until=None
+            )
+
+    def _together(self, claim: Claim) -> list[Row]:
+        """The claim's delivery and all that travel with it."""
+        one = self.tables.deliveries[claim.delivery.row]
+        digest = claim.delivery.digest
+        mine = [r for r in self.tables.deliveries.values() if digest is not None and r.delivery.digest == digest]
+        return mine if one in mine else [one, *mine]
+
+    async def let_go(self, claim: Claim, until: datetime) -> None:
+        self._give_back(claim, doubt=True)
+        self.tables.budget[claim.delivery.channel] = until
+
+    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
+        channel = claim.delivery.channel
+        self._give_back(claim)
+        begun = any(r.delivery.doubt or r.delivery.message for r in self._together(claim))
+        for row in () if begun else self._riders(claim.delivery.digest):
+            self._change(row, digest=None, part=None)
+            self.tables.deliveries[row.delivery.row] = replace(self.tables.deliveries[row.delivery.row], leads=True)
+        before = self.tables.customs.get(channel, Customs(channel))
+        since = before.lost_since
+        self.tables.customs[channel] = replace(before, lost_since=since or utc(now), lost_why=clean(why))
+        self._gather(channel, now)
+        for row in list(self.tables.deliveries.values()):
+            if row.delivery.channel == channel and row.delivery.state == "pending" and _due(row) <= now:
+                over = since is not None and since <= now - patience
+                ended = {"state": "refused" if row.delivery.message is None else "sent"}
+                self._change(row, error=clean(why), **(ended if over else {}))
+        self.tables.budget[channel] = probe
+        return since is None
+
+    async def replan(self, planned: Sequence[Delivery]) -> None:
+        for one in planned:
+            row = self.tables.deliveries[one.row]
+            untouched = row.delivery.state == "pending" and row.delivery.digest is None and not row.leased_until
+            untouched = untouched and not row.delivery.doubt
+            if untouched and row.delivery.message is None and one.due is not None:
+                self._change(row, due=utc(one.due), bundle=one.bundle, options=one.options)
+
+    async def posted_since(self, channel: Channel, since: datetime) -> int:
+        had = [r.delivery for r in self.tables.deliveries.values() if r.delivery.channel == channel]
+        return sum(d.bundle is None and d.posted_at is not None and d.posted_at >= since for d in had)
+
+    async def lately(self, channel: Channel, since: datetime, limit: int = 1000) -> list[Item]:
+        had = [r for r in self.tables.deliveries.values() if r.delivery.channel == channel]
+        had = [r for r in had if r.delivery.state == "sent" and (r.delivery.posted_at or LONG_AGO) >= since]
+        newest = sorted(had, key=lambda row: row.delivery.posted_at or LONG_AGO, reverse=True)
+        return [self._item(row) for row in newest[:limit]]
+
+    async def passengers(self, digest: int) -> list[Item]:
+        all_ = [r for r in self.tables.deliveries.values() if r.delivery.digest == digest]
+        there = [self._item(r) for r in all_ if r.delivery.state != "merged"]
+        return sorted(there, key=lambda i: ((i.delivery.part or 0) < 0, abs(i.delivery.part or 0), i.delivery.row))
+
+    async def in_message(self, channel: Channel, message: str) -> list[Item]:
+        mine = [r for _, r in sorted(self.tables.deliveries.items()) if r.delivery.channel == channel]
+        shows = [r for r in mine if clean(message) in (r.delivery.message, r.delivery.card)]
+        return [self._item(r) for r in shows if r.delivery.state != "merged"]
+
+    async def carded(self, row: int, message: str) -> None:
+        if self.tables.deliveries[row].delivery.card is None:
+            self._change(self.tables.deliveries[row], card=clean(message))
+
+    # ── what becomes of papers ──
+    async def claim_news(
+        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+    ) -> list[Claim]:
+        waiting = sorted((at, key[0]) for key, (one, at) in self.tables.news.items() if one.said is None)
+        taken: dict[Channel, Row] = {}
+        for _, number in waiting:
+            row = self.tables.deliveries[number]
+            if row.delivery.state == "sent" and self._is_quiet(row, now, pace):
+                taken.setdefault(row.delivery.channel, row)
+        claims = []
+        for channel, row in list(taken.items())[:limit]:
+            doubted = replace(row.delivery, doubt=row.delivery.doubt or row.leased_until is not None)
+            mine = replace(row, delivery=doubted, lease=row.lease + 1, leased_until=now + lease)
+            self.tables.deliveries[row.delivery.row] = mine
+            self.tables.budget[channel] = now + pace[channel.platform]
+            claims.append(Claim(self._named(mine), self.tables.papers[mine.paper], mine.lease))
+        return claims
+
+    def _is_quiet(self, row: Row, now: datetime, pace: Mapping[str, timedelta]) -> bool:
+        """Whether nothing else waits in the row's channel."""
+        channel = row.delivery.channel
+        customs = self.tables.customs.get(channel, Customs(channel))
+        well = customs.lost_since is None and _paused(customs) <= now and channel.platform in pace
+        ready = [r for r in self._pending([channel.platform]) if r.delivery.channel == channel and _due(r) <= now]
+        return well and not ready and self._free_at(row) <= now
+
+    async def told(self, claim: Claim, said: Literal["thread", "post"], now: datetime) -> None:
+        self._give_back(claim, doubt=False)
+        for one in claim.delivery.news:
+            if one.said is None:
+                key = (claim.delivery.row, one.kind, clean(one.text))
+                self.tables.news[key] = (replace(one, said=said), self.tables.news[key][1])
+        if said == "post" and claim.delivery.message:
+            await self.mark(claim.delivery.channel, claim.delivery.message, now)
+
+    async def vote(self, row: int, person: str, now: datetime) -> int | None:
+        found = self.tables.deliveries.get(row)
+        if found is None:
+            return None
+        key = (row, clean(person))
+        if key in self.tables.votes:
+            del self.tables.votes[key]
+        else:
+            self.tables.votes[key] = None
+        for message in filter(None, (found.delivery.message, found.delivery.card)):
+            await self.mark(found.delivery.channel, message, now)
+        return sum(number == row for number, _ in self.tables.votes)
+
+    async def mark(self, channel: Channel, message: str, now: datetime) -> None:
+        key = (channel, clean(message))
+        known = self.tables.edits.get(key, Due(None, turn=0))
+        due = known.due or max(utc(now), known.rested or LONG_AGO)
+        self.tables.edits[key] = replace(known, due=due, turn=known.turn + 1)
+
+    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+        found: dict[Channel, Edit] = {}
+        for (channel, message), one in sorted(self.tables.edits.items(), key=lambda pair: pair[1].due or LONG_AGO):
+            ready = [r for r in self._pending([channel.platform]) if r.delivery.channel == channel and _due(r) <= now]
+            free = self.tables.budget.get(channel, LONG_AGO) <= now and channel.platform in pace and not ready
+            lost = self.tables.customs.get(channel, Customs(channel)).lost_since
+            if one.due is not None and one.due <= now and free and lost is None:
+                found.setdefault(channel, Edit(channel, message, one.turn))
+        for channel in list(found)[:limit]:
+            self.tables.budget[channel] = now + pace[channel.platform]
+        return list(found.values())[:limit]
+
+    async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
+        known = self.tables.edits[edit.channel, edit.message]
+        rested = utc(now) + timedelta(seconds=10)
+        shown = known.turn == edit.turn and again is None
+        due = None if shown else max(again or rested, rested)
+        self.tables.edits[edit.channel, edit.message] = replace(known, due=due, rested=rested)
+
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
         asked = self.tables.deliveries.get(row)
         if asked is None:
             raise StoreFailed(f"There is no delivery {row} to remember a thread for.")
@@ -316,19 +655,39 @@ class FakeStore:
         for other in list(self.tables.deliveries.values()):
             if (other.paper, other.delivery.channel) == key and other.delivery.thread is None:
                 self._change(other, thread=clean(thread))
+        if now and asked.delivery.digest is not None and asked.delivery.message is not None:
+            await self.mark(asked.delivery.channel, asked.delivery.message, now)
 
     async def done(self, claim: Claim) -> None:
-        self._give_back(claim, state=_ended(self._held(claim), "sent"), error=None)
+        self._give_back(claim)
+        for row in self._together(claim):
+            self._change(row, state=_ended(row, "sent"), error=None, doubt=False)
+        channel = claim.delivery.channel
+        if channel in self.tables.customs:
+            found = replace(self.tables.customs[channel], lost_since=None, lost_why=None)
+            self.tables.customs[channel] = found
 
-    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+    async def later(
+        self, claim: Claim, due: datetime, error: str, now: datetime, *, doubt: bool = False, wait: bool = False
+    ) -> None:
         before = self._held(claim).delivery
         first, attempts = before.first_tried or utc(now), before.attempts + 1
-        self._give_back(claim, due=utc(due), error=clean(error), attempts=attempts, first_tried=first)
+        doubt = doubt or before.doubt
+        said = {"due": utc(due), "error": clean(error), "attempts": attempts, "first_tried": first, "doubt": doubt}
+        self._give_back(claim, **said)
+        for row in self._riders(claim.delivery.digest):
+            if row.leads:  # whoever leads it by now waits as well
+                self._change(row, **said | {"doubt": doubt or row.delivery.doubt})
+        if wait:
+            self.tables.budget[claim.delivery.channel] = utc(due)
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         if state not in ("refused", "given_up"):
             raise ValueError(f"a delivery ends refused or given_up, not {state!r}")
-        self._give_back(claim, state=_ended(self._held(claim), state), error=clean(error))
+        self._give_back(claim)
+        for row in self._together(claim):
+            said = row.delivery.digest is not None and row.delivery.message is not None
+            self._change(row, state=_ended(row, "sent" if said else state), error=clean(error))
 
     async def delivery(self, row: int) -> Delivery | None:
         self._require_open()
@@ -342,10 +701,13 @@ class FakeStore:
 
     def _named(self, row: Row) -> Delivery:
         """The delivery with its paper's id as it is known now."""
-        return replace(row.delivery, paper=self.tables.papers[row.paper].id)
+        mine = sorted((at, *key[1:]) for key, (_, at) in self.tables.news.items() if key[0] == row.delivery.row)
+        told = tuple(self.tables.news[row.delivery.row, kind, text][0] for _, kind, text in mine)
+        votes = sum(number == row.delivery.row for number, _ in self.tables.votes)
+        return replace(row.delivery, paper=self.tables.papers[row.paper].id, news=told, votes=votes)
 
     async def holding(self) -> list[Held]:
-        rows = [(self.tables.papers[row.paper].source, row.delivery) for row in self._kept_back(None)]
+        rows = [(self.tables.papers[row.paper].source, self._named(row)) for row in self._kept_back(None)]
         return [_summed(source, [d for s, d in rows if s == source]) for source in sorted({s for s, _ in rows})]
 
     def _kept_back(self, source: str | None) -> list[Row]:
@@ -362,7 +724,7 @@ class FakeStore:
             self._change(row, state="given_up", error=clean(reason))
         return len(found)
 
-    async def told(self, id: str) -> list[Delivery]:
+    async def reached(self, id: str) -> list[Delivery]:
         self._require_open()
         number = self.tables.names.get(clean(id), 0)
         rows = (row for _, row in sorted(self.tables.deliveries.items()) if row.paper == number)
@@ -412,6 +774,12 @@ class FakeStore:
     async def message(self, id: int) -> Message | None:
         return self.tables.messages.get(id)
 
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        said = self.tables.messages.get(message_id)
+        if said is not None:
+            self.tables.messages[message_id] = _kept(replace(said, post=post))
+        return said is not None
+
     async def channels(self, platform: str) -> list[Channel]:
         named = {s.channel for s in self.tables.subscriptions.values()} | {
             m.channel for m in self.tables.messages.values()
@@ -446,6 +814,11 @@ def _at(paper: Paper) -> datetime:
 def _over(until: datetime, now: datetime) -> bool:
     """Whether the wait is over; one of more than eight days was never meant, but written under a wrong clock."""
     return until <= now or until > now + timedelta(days=8)
+
+
+def _paused(customs: Customs | None) -> datetime:
+    """Until when nothing is posted."""
+    return (customs and customs.paused_until) or LONG_AGO
 
 
 def _due(row: Row) -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 from bot.feeds import OwnFeed
-from bot.model import Bookmark, Channel, Delivery, Message, Paper, Subscription
+from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class Row:
     paper: int
     lease: int = 0
     leased_until: datetime | None = None
+    leads: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message to be edited: when (None: it shows what is so), not before when, and how often it has changed."""
+
+    due: datetime | None
+    rested: datetime | None = None
+    turn: int = 1
 
 
 @dataclass(slots=True)
@@ -32,14 +42,20 @@ class Tables:
     deliveries: dict[int, Row] = field(default_factory=dict)
     budget: dict[Channel, datetime] = field(default_factory=dict)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    lines: dict[int, tuple[str, str]] = field(default_factory=dict)
     drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     past: dict[tuple[str, date], None] = field(default_factory=dict)
+    pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
     words: dict[int, Paper] = field(default_factory=dict)
     """Papers as they were when they were made searchable."""
     addresses: dict[Channel, str] = field(default_factory=dict)
     own: dict[int, frozenset[Channel]] = field(default_factory=dict)
+    customs: dict[Channel, Customs] = field(default_factory=dict)
+    votes: dict[tuple[int, str], None] = field(default_factory=dict)
+    news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)
+    edits: dict[tuple[Channel, str], Due] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
     leader: object = None
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import pytest
 
 from bot.errors import SourceFailed
-from bot.fetch.addresses import Gate, Resolver, as_url, is_private, name, number
+from bot.fetch.addresses import Gate, as_url, is_private, looked_up, name, number
 from bot.model import Bookmark
 from tests.fetch.owner import BODY, Names, Owner, ask, fetching, row
 
@@ -148,8 +148,8 @@ def _only(address: str) -> list[object]:
 
 async def test_of_several_answers_only_the_open_ones_are_connected_to() -> None:
     names = Names({"mixed.example": ["127.0.0.1", "8.8.8.8", "::1", "2606:4700::1111"]})
-    found = await Resolver(Gate(allow_private=False), names).resolve("mixed.example", 80)
-    assert [answer["host"] for answer in found] == ["8.8.8.8", "2606:4700::1111"]
+    found = await looked_up("mixed.example", 80, Gate(allow_private=False), names)
+    assert [where[0] for *_, where in found] == ["8.8.8.8", "2606:4700::1111"]
 
 
 async def test_an_answer_that_changes_after_the_check_is_not_the_one_connected_to(site: Owner) -> None:

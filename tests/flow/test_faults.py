@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from bot import flow
-from bot.cli import run, ticking
+from bot.cli import posting, run, ticking
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
-from bot.matching import Matcher
+from bot.matching import NO_LINES, Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
 from bot.ports import Answer, Fetched
-from bot.schedule import HOUR, NEVER
+from bot.schedule import HOUR
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import START, paper
 from tests.flow.test_flow import FEED, Stage, matched
@@ -106,10 +106,10 @@ async def two_papers() -> Stage:
 class Choking(FakeChat):
     """Breaks, by a bug of its own, over one paper."""
 
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
         if post.paper == "url:1":
             raise ZeroDivisionError("ours")
-        return await FakeChat.post(self, channel, post, key)
+        return await FakeChat.post(self, channel, post, key, doubt=doubt)
 
 
 async def test_a_paper_that_breaks_us_does_not_stand_before_the_others() -> None:
@@ -142,7 +142,7 @@ async def test_what_a_broken_database_cost_is_told_without_a_traceback(caplog: p
         raise StoreFailed("The database has no room to grow.")
 
     stage.store.done = full  # type: ignore[method-assign]
-    async with going(ticking.deliver_all(stage.world)) as (loop,):
+    async with going(posting.deliver_all(stage.world)) as (loop,):
 
         async def told() -> bool:
             return "no room to grow" in caplog.text
@@ -208,24 +208,17 @@ async def test_a_platform_that_breaks_us_is_not_the_end_of_the_bot() -> None:
         assert not listening.done()
 
 
-@pytest.mark.parametrize(("days", "waits"), [(-1, False), (1, True), (7, True), (30, False), (365_000, True)])
-def test_a_clock_that_is_set_back_silences_no_feed(days: int, waits: bool) -> None:
-    """A wait that nobody can have asked for is over; a retired feed stays retired."""
-    now = START
-    due = NEVER if days == 365_000 else now + timedelta(days=days)
-    assert ticking.waits(due, now) is waits
-    assert not ticking.waits(None, now)
-
-
 class Slow(FakeChat):
     """Takes its time to open a thread, and counts how often it was asked to."""
 
     asked = 0
 
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+    async def thread(
+        self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
+    ) -> str:
         self.asked += 1
         await asyncio.sleep(0.01)
-        return await FakeChat.thread(self, channel, message, name, opener, key)
+        return await FakeChat.thread(self, channel, message, name, opener, key, doubt=doubt)
 
 
 async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
@@ -234,7 +227,7 @@ async def test_two_people_who_press_discuss_at_once_open_one_thread() -> None:
     chat = Slow()
     world = replace(stage.world, chats={"local": chat})
     await stage.hands.deliver_all(world)
-    (action,) = [button.action for button in chat.said[0].post.buttons]
+    (action, *_) = [button.action for button in chat.said[0].post.buttons]
     pressed = [flow.answer(Press(Channel("local", "general"), person, action), world) for person in "ab"]
     first, second = await asyncio.gather(*pressed)
     assert first.thread == second.thread is not None
@@ -270,12 +263,12 @@ async def test_feeds_polled_at_once_are_matched_one_after_the_other() -> None:
     inside: list[int] = []
 
     class Watched(Matcher):
-        def follow(self, book: Rulebook) -> None:
+        def follow(self, book: Rulebook, lines: Mapping[int, str] = NO_LINES) -> dict[int, str]:
             inside.append(1)
             time.sleep(0.02)  # a thread of its own: another poll would come in meanwhile
             assert len(inside) == 1
             inside.pop()
-            Matcher.follow(self, book)
+            return Matcher.follow(self, book, lines)
 
     world = replace(stage.world, matcher=Watched())
     for feed in (FEED, OTHER):
@@ -303,3 +296,18 @@ async def test_a_slow_feed_is_asked_once_until_it_has_answered(monkeypatch: pyte
     async with going(ticking.poll_all([FEED], replace(stage.world, fetch=slow))):
         await until(stage.store.papers)
     assert asked == [1]
+
+
+async def test_however_many_feeds_of_one_host_are_stuck_the_others_are_asked() -> None:
+    """A host that never answers takes one place, whatever number of its feeds is due."""
+    stage, stuck = Stage([paper("1", "Transformers")]), asyncio.Event()
+    hostile = [Feed(f"https://slow.example/{n}", f"https://slow.example/{n}") for n in range(200)]
+
+    async def fetch(feed: Feed, bookmark: Bookmark) -> Fetched:
+        if feed in hostile:
+            await stuck.wait()
+        return await stage.fetch(feed, bookmark)
+
+    async with going(ticking.poll_all([*hostile, FEED], replace(stage.world, fetch=fetch))):
+        await until(stage.store.papers)
+        stuck.set()

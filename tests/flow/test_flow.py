@@ -392,7 +392,7 @@ async def test_discuss_opens_one_thread_however_often_it_is_pressed() -> None:
     """The first press opens it, the others lead to it."""
     stage = await matched()
     await stage.hands.deliver_all(stage.world)
-    (button,) = stage.posts()[0].buttons
+    (button, *_) = stage.posts()[0].buttons
     first, again = await stage.pressed(button.action), await stage.pressed(button.action)
     assert first.thread == again.thread is not None
     assert len([said for said in stage.chat.said if said.thread]) == 1
@@ -404,7 +404,7 @@ async def test_a_button_from_elsewhere_changes_nothing() -> None:
     await stage.hands.deliver_all(stage.world)
     for action in ("discuss:999", "discuss:x", "explode:1", "", "discuss:1:2"):
         assert (await stage.pressed(action)).thread is None
-    (button,) = stage.posts()[0].buttons
+    (button, *_) = stage.posts()[0].buttons
     assert (await stage.pressed(button.action, channel=READING)).thread is None
 
 

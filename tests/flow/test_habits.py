@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import SourceFailed
+from bot.flow import poll
 from bot.habits import Habits
-from bot.model import Bookmark, Feed
+from bot.model import Bookmark, Feed, Reading
 from bot.ports import Fetched
 from tests.flow.stage import START, paper
 from tests.flow.test_flow import FEED, Stage
@@ -72,3 +73,25 @@ async def test_a_page_where_a_feed_is_due_is_remembered_as_a_block() -> None:
     assert (await habits(stage)).failure == "blocked"
     await stage.day(1)
     assert (await habits(stage)).failure is None
+
+
+async def test_days_that_a_feed_asks_to_skip_are_skipped() -> None:
+    """As its last body said, also once it only answers that nothing has changed."""
+    stage = Stage([paper("1", "One")])
+    url = "https://feed.example/skips"
+    feed = Feed(url, url)
+
+    async def skipping(fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
+        return Reading((paper("1", "One"),), skip_days=("tuesday",), skip_hours=(0, 1), period=3 * 3600, ttl=7200)
+
+    async def unchanged(feed: Feed, bookmark: Bookmark) -> Fetched:
+        return Fetched(None, replace(bookmark, etag='"a"'))
+
+    first = await stage.hands.day(feed, 0, replace(stage.world, read=skipping))  # a Monday, 9:00
+    assert first.due == START.replace(day=19, hour=2)  # a day later is Tuesday, and Wednesday begins at two
+    stage.hands.time = START.replace(day=17, hour=22)
+    again = await poll(feed, replace(stage.world, fetch=unchanged, read=skipping))
+    assert again.due == START.replace(day=19, hour=2)
+    mark = await stage.store.bookmark(url)
+    assert mark is not None
+    assert (mark.habits.skip_days, mark.habits.period, mark.habits.ttl) == (("tuesday",), 3 * 3600, 7200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,9 +13,10 @@ import pytest
 
 from bot import flow, store
 from bot.errors import StoreFailed
-from bot.flow import World
+from bot.flow import World, later
 from bot.matching import Matcher
 from bot.model import Ask, Channel, Feed, Options, Press, Subscription
+from bot.model.papers import Signals
 from bot.ports import Chat, Store
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import FakeFetch, Hands, paper
@@ -60,7 +62,7 @@ class _Plugged:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._thing, name)
-        if not callable(found):
+        if not inspect.iscoroutinefunction(found):
             return found
 
         async def call(*args: object, **words: object) -> object:
@@ -84,7 +86,9 @@ async def story(world: World, hands: Hands) -> None:
         await flow.answer(Press(GENERAL, "local:ada", f"discuss:{delivery.row}"), world)
 
 
-async def live(path: Path, platform: Chat, fetch: FakeFetch, mains: Mains) -> None:
+async def live(
+    path: Path, platform: Chat, fetch: FakeFetch, mains: Mains, tale: Callable[[World, Hands], Awaitable[None]] = story
+) -> None:
     """One life of the process, from start-up to the story's end or the cut."""
     hands = Hands(fetch)
     opened = await store.open(str(path))
@@ -92,7 +96,7 @@ async def live(path: Path, platform: Chat, fetch: FakeFetch, mains: Mains) -> No
         await opened.lead()
         plugged = cast("Store", mains.plug(opened))
         chats = {"local": cast("Chat", mains.plug(platform))}
-        await story(World(plugged, hands.clock, fetch, fetch.read, chats, Matcher()), hands)
+        await tale(World(plugged, hands.clock, fetch, fetch.read, chats, Matcher()), hands)
     finally:
         await opened.close()
 
@@ -136,6 +140,77 @@ async def test_nothing_is_lost_or_doubled_wherever_the_power_is_cut(tmp_path: Pa
     assert cut_at > 40
 
 
+DIGEST = Channel("local", "digest")
+BEST = Options("daily", "09:30", "UTC", "mon-sun", max=4)
+
+
+async def digest_story(world: World, hands: Hands) -> None:
+    """A digest in two parts, the rest in its thread; one line is discussed; then there is news of two papers."""
+    await world.store.subscribe(Subscription(DIGEST, "quantization", "local:bob", BEST), hands.clock())
+    for day in range(2):
+        await hands.day(FEED, day, world)
+    hands.time += timedelta(hours=1)
+    await hands.deliver_all(world)
+    row = min(one.row for one in await world.store.deliveries(DIGEST))
+    await flow.answer(Press(DIGEST, "local:ada", f"discuss:{row}"), world)
+    await hands.day(FEED, 2, world)
+    hands.time += timedelta(minutes=1)
+    for _ in range(6):
+        hands.time += timedelta(minutes=1)
+        for claim in await later.claim_news(world, "stage", 9):
+            await later.tell(claim, world)
+        for edit in await later.edits(world, 9):
+            await later.edit(edit, world)
+
+
+def mornings() -> FakeFetch:
+    """A baseline, six papers, and the same ones after the code of two of them was released."""
+    six = [paper(str(n), f"Quantization, {n}") for n in range(6)]
+    coded = [replace(one, signals=Signals(code_url="https://code.example/x")) for one in six[:2]]
+    return FakeFetch([[paper("old", "Birds")], six, [*coded, *six[2:]]])
+
+
+def _require_one_digest(platform: FakeChat, where: str) -> None:
+    """Every paper once, in its place; one card, one opener, one piece of news in the thread, and a line that leads."""
+    parts = [said for said in platform.said if said.thread is None and said.post.entries]
+    rest = [said for said in platform.said if said.thread is not None and said.post.entries]
+    shown = [entry.paper for said in (*parts, *rest) for entry in said.post.entries]
+    assert sorted(filter(None, shown)) == [f"url:{n}" for n in range(6)], where
+    assert (len(parts) > 1, {said.thread for said in rest}) == (True, {parts[0].id}), where
+    cards = [said for said in platform.said if said.thread is None and not said.post.entries]
+    assert [card.post.paper for card in cards] == ["url:0"], where
+    talk = [said.post.plain for said in platform.said if said.thread == cards[0].id]
+    assert len(talk) == 2, where
+    assert "code has been released" in talk[1], where
+    link = f"https://chat.example/digest/{cards[0].id}"
+    lines = [line for said in parts for entry in said.post.entries for line in entry.lines]
+    assert [span.url for line in lines for span in line.spans].count(link) == 1, where
+    assert sum("code has been released" in line.text for line in lines) >= 1, where
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.timeout(300)  # a few hundred lives of the bot
+@pytest.mark.parametrize("remembers", [True, False], ids=["by nonce", "by history"])
+async def test_a_digest_is_whole_and_said_once_wherever_the_power_is_cut(
+    tmp_path: Path, when: When, remembers: bool
+) -> None:
+    """Parts, the thread of the rest, the card of a discussed line, edits and news: cut at each call, and again."""
+    cut_at, last = 0, ""
+    while True:
+        cut_at += 1
+        mains, platform = Mains(cut_at, when), FakeChat(room=260, remembers=remembers)
+        path = tmp_path / f"{cut_at}.db"
+        try:
+            await live(path, platform, mornings(), mains, digest_story)
+        except PowerCut as cut:
+            last = str(cut)
+            await live(path, platform, mornings(), Mains(0, when), digest_story)
+        _require_one_digest(platform, f"cut {when} call {cut_at}, {last}")
+        if mains.calls < cut_at:
+            break
+    assert cut_at > 40
+
+
 async def _all_settled(path: Path, where: str) -> None:
     opened = await store.open(str(path))
     found = await opened.deliveries()
@@ -145,17 +220,10 @@ async def _all_settled(path: Path, where: str) -> None:
     assert all(one.thread for one in found), where
 
 
-class Forgetful(FakeChat):
-    """A platform that does not deduplicate: Slack without the history scope."""
-
-    def _say(self, channel: Channel, post: Any, key: str, thread: str | None) -> str:
-        return super()._say(channel, post, f"{key}#{len(self.said)}", thread)
-
-
 async def test_a_platform_without_memory_may_hear_twice_but_never_not_at_all(tmp_path: Path) -> None:
     """Where the platform cannot deduplicate, a cut between its yes and our note doubles one post and loses none."""
     for cut_at in range(1, 60):
-        mains, platform = Mains(cut_at, "after"), Forgetful()
+        mains, platform = Mains(cut_at, "after"), FakeChat(remembers=False, looks=False)
         path = tmp_path / f"{cut_at}.db"
         try:
             await live(path, platform, days(), mains)

@@ -22,14 +22,24 @@ from bot.model import Feed
         (date(2026, 11, 27), "arXiv holiday: Thanksgiving"),
         (date(2026, 1, 1), "arXiv holiday: New Year"),
         (date(2026, 1, 19), "arXiv holiday: Martin Luther King Day"),
-        (date(2026, 5, 25), "arXiv holiday: Memorial Day"),
+        (date(2026, 5, 25), ""),  # Memorial Day: arXiv works
         (date(2026, 6, 19), "arXiv holiday: Juneteenth"),
-        (date(2025, 7, 4), "arXiv holiday: Independence Day"),
+        (date(2026, 6, 22), "arXiv holiday: Juneteenth"),  # the Monday after a Friday's
+        (date(2025, 7, 4), ""),
+        (date(2025, 7, 7), "arXiv holiday: Independence Day"),  # that year the Sunday mailing was put off
+        (date(2026, 7, 3), "arXiv holiday: Independence Day"),
+        (date(2024, 5, 22), "arXiv holiday: 22 May"),  # announced for that year only
+        (date(2024, 10, 9), "arXiv holiday: 8 October"),
         (date(2026, 9, 7), "arXiv holiday: Labor Day"),
         (date(2026, 9, 8), "arXiv holiday: Labor Day"),
         (date(2026, 9, 9), ""),
-        (date(2026, 12, 24), "arXiv holiday: Christmas"),
-        (date(2026, 12, 30), ""),
+        (date(2026, 12, 24), ""),
+        (date(2026, 12, 25), "arXiv holiday: Christmas"),
+        (date(2026, 12, 28), "arXiv holiday: Christmas"),
+        (date(2026, 12, 30), "arXiv holiday: 29 December"),
+        (date(2027, 7, 5), "arXiv holiday: Independence Day"),  # by rule, as no list is known yet
+        (date(2027, 12, 24), "arXiv holiday: Christmas"),
+        (date(2027, 5, 31), ""),
     ],
 )
 def test_a_day_without_papers_is_named(day: date, why: str) -> None:

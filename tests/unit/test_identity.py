@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Channel, Delivery, Paper, Reason, Signals
+from bot.model import Channel, Delivery, Original, Paper, Reason, Signals
 from bot.store.identity import first_seen, gain, ids, standing, update
 
 NOW = datetime(2026, 8, 17, 9, tzinfo=UTC)
@@ -26,6 +26,7 @@ PAPERS = st.builds(
     announce=st.sampled_from(("new", "cross", "replace")),
     categories=st.lists(st.sampled_from(("cs.CL", "cs.LG")), unique=True).map(tuple),
     aliases=st.lists(st.sampled_from(("url:a", "url:b")), unique=True).map(tuple),
+    original=st.builds(Original, title=st.sampled_from(("", "$x$"))),
     signals=st.builds(Signals, upvotes=st.none() | st.integers(0, 9), keywords=st.sampled_from(((), ("llm",)))),
 )
 
@@ -75,6 +76,15 @@ def test_the_first_announcement_and_publication_stay() -> None:
     assert update(replace(KNOWN, announced=NOW, published=NOW - timedelta(days=9)), later) == replace(
         KNOWN, announced=NOW, published=NOW - timedelta(days=9)
     )
+
+
+def test_the_original_is_that_of_the_words_kept() -> None:
+    """Title and abstract each keep the markup they were made of, and a plain one leaves none behind."""
+    told = replace(KNOWN, title="x²", abstract="One", version=1, original=Original("$x^2$", "<p>One</p>"))
+    assert update(told, replace(KNOWN, title="x squared")).original == told.original
+    newer = update(told, replace(KNOWN, title="y²", version=2, original=Original("$y^2$")))
+    assert (newer.title, newer.original) == ("y²", Original("$y^2$", "<p>One</p>"))
+    assert update(told, replace(KNOWN, title="Plain", version=2)).original == Original("", "<p>One</p>")
 
 
 def test_reasons_are_gained_once_each_in_order() -> None:

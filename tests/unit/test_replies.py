@@ -7,33 +7,41 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import replies, rules
-from bot.model import Channel, Options, Paper, Subscription
+from bot.model import Channel, Customs, Options, Paper, Subscription
+from bot.options import effective
 
 RULE = rules.parse("mamba")
 PAPERS = tuple(Paper(f"url:{n}", f"Mamba {n}", "https://feed.example") for n in range(12))
 
 
 NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
+COUNTS = effective(Options(), Customs(Channel("local", "general")))
 
 
-def previewed(wanted: Options) -> str:
-    wish = Subscription(Channel("local", "general"), rules.write(RULE), "local:ada", wanted)
-    return replies.preview(1, wish, rules.backtest(RULE, (), NOW), None).post.plain
+def previewed(wanted: Options, platform: str = "local") -> str:
+    channel = Channel(platform, "general")
+    wish = Subscription(channel, rules.write(RULE), "local:ada", wanted)
+    counts = effective(wanted, Customs(channel))
+    return replies.preview(1, wish, rules.backtest(RULE, (), NOW), None, counts, NOW).post.plain
 
 
 @pytest.mark.parametrize("wanted", [Options(), Options(mode="instant")])
 def test_a_plain_wish_is_answered_plainly(wanted: Options) -> None:
-    """Nothing is said of later where nothing waits for later."""
-    assert "as soon as it is seen." in previewed(wanted)
-    assert "Kept for when" not in previewed(wanted)
+    """Nothing is said of what nobody asked about."""
+    assert "Each is posted here as soon as it is seen." in previewed(wanted)
 
 
-def test_what_is_kept_for_later_is_not_said_as_if_it_were_done() -> None:
-    """A digest that is asked for is named as something to come; a thread with each post is done today."""
-    told = previewed(Options(mode="daily", at="09:00", thread="auto"))
-    assert (
-        "as soon as it is seen, with its thread. Kept for when the bot can do it: one digest a day, at 09:00." in told
-    )
+def test_a_team_hears_when_its_digest_comes() -> None:
+    """The time, the zone, the days, and when the next one is: NOW is a Monday."""
+    told = previewed(Options(), "slack")
+    assert "one digest a day on Monday to Friday, at 09:00 (UTC); the next on Tuesday 18 August." in told
+    told = previewed(Options(mode="weekly", at="08:30", tz="Europe/Berlin", days="fri"), "slack")
+    assert "a weekly digest, at 08:30 (Europe/Berlin); the next on Friday 21 August." in told
+
+
+def test_what_is_above_the_most_is_not_dropped_and_the_preview_says_where_it_goes() -> None:
+    assert "What is above 3 a day comes in one digest at midnight." in previewed(Options(max=3))
+    assert "shows the best 3, the others one a line in its thread" in previewed(Options(max=3), "discord")
 
 
 def test_a_search_speaks_of_what_is() -> None:
@@ -47,9 +55,9 @@ def test_a_search_speaks_of_what_is() -> None:
 def test_the_same_rule_again_is_an_update_and_is_said_to_be_one() -> None:
     """On the button, to the person, and to the channel."""
     known = Subscription(Channel("local", "general"), "mamba", "slack:U1", id=3)
-    post = replies.preview(1, known, rules.backtest(RULE, (), NOW), known).post
+    post = replies.preview(1, known, rules.backtest(RULE, (), NOW), known, COUNTS, NOW).post
     assert [button.label for button in post.buttons] == ["Update", "Cancel"]
-    reply = replies.subscribed(known, "slack:U1", updated=True)
+    reply = replies.subscribed(known, "slack:U1", updated=True, wanted=COUNTS, now=NOW, rate="About 4 a week.", start=0)
     assert "updated" in reply.post.plain
     assert reply.public is not None
     assert "changed how this channel gets mamba" in reply.public.plain

@@ -1,9 +1,11 @@
 """The engine's bookkeeping: shared rules, many keys, additions after a load, and what its index lets through."""
 
+import gc
+
 import pytest
 
 from bot.model import Paper
-from bot.rules import Engine, compiled, parse
+from bot.rules import Engine, compiled, explain, extend, folding, parse, plan
 from bot.rules.plan import TREE
 
 PAPERS = [Paper("a", "Mamba and zebra", "s"), Paper("b", "Zebras only", "s"), Paper("c", "nothing", "s")]
@@ -72,6 +74,51 @@ def test_only_rules_whose_rarest_term_is_there_are_looked_at() -> None:
         engine.add(key, parse(f"model rare{key}"))
     engine.match([Paper("x", "a model with rare7", "s")])
     assert engine.looked_at == 1
+
+
+def test_of_two_rare_terms_both_must_be_there_to_look_at_a_rule() -> None:
+    engine = Engine()
+    engine.load((key, compiled(parse(f"zebra quagga{key} model"))) for key in range(500))
+    engine.match([Paper("x", "zebra quagga7", "s"), Paper("y", "zebra model", "s")])
+    assert engine.looked_at == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ('"RLVR converts"', "RL with verifiable rewards converts"),  # an acronym inside another's expansion
+        ('"tan tan"', "the tantan effect"),  # one word that holds a word twice
+        ("(fine tuning) OR (quick brown fox dog cow)", "finetuning methods"),  # a tree, by one word that holds two
+        ('"language models" "language model"', "A language model"),  # two spellings of one phrase
+    ],
+)
+def test_what_is_hard_to_index_is_found_as_explain_finds_it(rule: str, text: str) -> None:
+    paper = Paper("x", text, "s")
+    assert explain(parse(rule), paper).hit
+    one, many = Engine(), Engine()
+    one.add(1, parse(rule))
+    many.load([(1, compiled(parse(rule))), (2, compiled(parse("zebra")))])
+    assert one.match([paper]) == many.match([paper]) == [[1]]
+
+
+def test_a_load_is_left_to_itself_by_the_garbage_collector() -> None:
+    """Frozen after it, and the collector goes on as before."""
+    before = gc.get_freeze_count()
+    Engine().load((key, compiled(parse(f"zebra x{key}"))) for key in range(50))
+    assert gc.get_freeze_count() > before
+    assert gc.isenabled()
+    gc.unfreeze()
+
+
+def test_a_folding_is_named_by_all_that_lines_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = folding()
+    assert own == folding(extend({}))
+    assert own != folding(extend({"LLM": ("something else",)}))
+    monkeypatch.setattr(plan, "FORM", plan.FORM + 1)
+    assert own != folding()
+    monkeypatch.undo()
+    monkeypatch.setattr(plan, "forms", lambda word: (word, word, ""))
+    assert own != folding()
 
 
 def test_more_than_64_papers_are_matched_in_order() -> None:

@@ -72,6 +72,7 @@ PAPERS = st.builds(
     st.sampled_from([None, "https://example.org/code"]),
     st.sampled_from([(), ("Tri Dao",), ("Dao, T.", "Albert Gu")]),
 )
+_STEPS = ["load", "put", "drop", "ask", "settle"]
 LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
@@ -149,6 +150,40 @@ def test_the_engine_finds_exactly_what_explain_calls_a_hit(
     ]
     assert engine.match(papers, ranks) == expected
     assert len(engine) == len(rules) - (gone >= 0)
+
+
+@LAW
+@given(
+    texts=st.lists(RULES, min_size=1, max_size=10),
+    papers=st.lists(PAPERS, min_size=1, max_size=4),
+    steps=st.lists(
+        st.tuples(st.sampled_from(["load", "put", "drop", "ask", "settle"]), st.integers(0, 19)), max_size=12
+    ),
+)
+def test_rules_that_come_and_go_are_found_as_long_as_they_are_there(
+    texts: list[str], papers: list[Paper], steps: list[tuple[str, int]]
+) -> None:
+    """Loads, additions, changes and removals in any order, with papers read and arrays settled between them."""
+    rules, engine, there = [parse(text) for text in texts], Engine(), dict[int, Rule]()
+    for step, key in steps:
+        rule = rules[key % len(rules)]
+        if step == "load" and key not in there:
+            engine.load([(key, compiled(rule))])
+            there[key] = rule
+        elif step == "put":
+            engine.add(key, rule)
+            there[key] = rule
+        elif step == "drop":
+            engine.remove(key)
+            there.pop(key, None)
+        elif step == "settle":
+            engine.ways.settle()
+        else:
+            engine.match(papers[:1])
+    found = [[key for key in sorted(there) if explain(there[key], paper).hit] for paper in papers]
+    assert engine.match(papers) == found
+    assert [engine.match([paper])[0] for paper in papers] == found
+    assert len(engine) == len(there)
 
 
 @pytest.mark.parametrize(

@@ -294,8 +294,13 @@ def test_what_a_platform_asks_for_is_never_cut_short() -> None:
     assert retry_delivery(1, NOW, NOW, 1e300) == NOW + 7 * DAY
 
 
+def test_a_short_pause_that_a_platform_asks_for_is_kept_short() -> None:
+    assert [retry_delivery(n, NOW, NOW, 0.5) for n in (1, 2, 3)] == [NOW + timedelta(seconds=s) for s in (1, 2, 4)]
+    assert retry_delivery(1, NOW, NOW, 7.0) == NOW + timedelta(seconds=7)
+
+
 @given(st.integers(0, 10**9), st.none() | st.floats())
 def test_no_number_of_tries_breaks_the_schedule(attempts: int, after: float | None) -> None:
     due = retry_delivery(attempts, NOW, NOW, after)
     assert due is not None
-    assert NOW + timedelta(seconds=30) <= due <= NOW + 7 * DAY
+    assert NOW + timedelta(seconds=1 if after is not None else 30) <= due <= NOW + 7 * DAY

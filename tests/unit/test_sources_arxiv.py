@@ -92,3 +92,16 @@ def test_a_blog_that_writes_of_arxiv_is_no_arxiv_feed() -> None:
     found = read(feed, Feed("x.xml", "x.xml"))
     assert found.kind == "rss"
     assert found.papers[0].id == "arxiv:2608.01234"
+
+
+def test_an_answer_that_is_full_says_so() -> None:
+    """arXiv gives 2,000 entries at most, and does not say what it left out."""
+    entry = "<item><title>A {n}</title><link>https://arxiv.org/abs/2608.{n:05}</link></item>"
+    for count, odd in ((1999, 0), (2000, 1)):
+        items = "".join(entry.format(n=n) for n in range(count))
+        found = read(
+            f"<rss version='2.0'><channel><title>cs updates on arXiv.org</title>{items}</channel></rss>".encode(), FEED
+        )
+        assert (len(found.papers), len(found.odd)) == (count, odd)
+    assert "2,000 entries" in found.odd[0]
+    assert "fewer categories" in found.odd[0]

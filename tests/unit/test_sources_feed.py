@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.model import Feed
+from bot.model import Feed, Original
 from bot.sources import read
 from tests.unit.feeds import FEED, papers, reading
 
@@ -108,3 +108,25 @@ def test_the_same_post_in_two_feeds_shares_an_id() -> None:
 def test_ttl_is_minutes_or_nonsense(ttl: str, seconds: int | None) -> None:
     """Minutes become seconds; nothing, negatives and weeks are nothing."""
     assert read(f"<rss version='2.0'><channel><ttl>{ttl}</ttl></channel></rss>".encode(), FEED).ttl == seconds
+
+
+def test_the_original_words_are_kept_beside_the_readable_ones() -> None:
+    """As the feed gave them, its own escaping undone; nothing where they are the same, and not all of a long post."""
+    items = b"""<item><title>On $O(N^2)$ &amp;amp; more</title><link>https://a.example/a</link>
+        <description><![CDATA[<p>It is \\emph{fast}.</p>]]></description></item>
+        <item><title>Plain</title><link>https://a.example/b</link><description>%b</description></item>""" % (
+        b"x~" * 20_000
+    )
+    body = b"<rss version='2.0'><channel>" + items + b"</channel></rss>"
+    one, two = read(body, FEED).papers
+    assert (one.title, one.abstract) == ("On O(N²) & more", "It is fast.")
+    assert one.original == Original("On $O(N^2)$ &amp; more", "<p>It is \\emph{fast}.</p>")
+    assert (two.original.title, two.original.abstract) == ("", "x~" * 10_000)
+
+
+def test_two_accounts_of_one_paper_keep_the_original_of_the_words_kept() -> None:
+    """The newer version's words win, and theirs is the markup."""
+    old = "<item><title>Old $x$</title><link>https://arxiv.org/abs/2608.00001v1</link></item>"
+    new = "<item><title>New $y^2$</title><link>https://arxiv.org/abs/2608.00001v2</link></item>"
+    (paper,) = read(f"<rss version='2.0'><channel>{old}{new}</channel></rss>".encode(), FEED).papers
+    assert (paper.title, paper.original.title) == ("New y²", "New $y^2$")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import SourceFailed
 from bot.model import Feed, Reading
 from bot.sources import read
+from bot.sources.identity import web
 from bot.sources.mending import mended
 from bot.sources.prolog import opening
 from bot.sources.reading import LARGEST
@@ -182,3 +183,20 @@ def test_any_bytes_are_a_reading_or_a_sentence(sent: bytes) -> None:
     """Nothing that a server sends raises anything but `SourceFailed`."""
     with suppress(SourceFailed):
         assert all(paper.id and paper.title for paper in read(sent, FEED).papers)
+
+
+@pytest.mark.parametrize("name", ["lab.rss.xml", "lab.atom.xml", "journal.rdf.xml", "feed.json"])
+def test_no_paper_carries_the_keys_of_its_feeds_address(name: str) -> None:
+    """Neither in its source, which is shown and searched, nor in its ids, which are links to its page."""
+    address = "https://me:hunter2@lab.example/feed?token=hunter2&page=2"
+    found = reading(name, Feed(address, address)).papers
+    assert {paper.source for paper in found} == {"https://…@lab.example/feed?token=…&page=2"}
+    assert "hunter2" not in repr(found)
+
+
+def test_a_link_never_carries_a_name_or_a_password() -> None:
+    """Relative ones are joined to an address that may have some; in others they hide which host it is."""
+    assert web("/p/1", "https://me:hunter2@lab.example/feed?token=hunter2") == "https://lab.example/p/1"
+    assert web("#one", "https://lab.example/feed?token=hunter2") == "https://lab.example/feed#one"
+    assert web("https://good.example@evil.example/x?a=1@2") == "https://evil.example/x?a=1@2"
+    assert web("https://lab.example/p?a=%20b&c=#") == "https://lab.example/p?a=%20b&c="

@@ -1,4 +1,4 @@
-"""summary: what people read about a paper, before any markup."""
+"""summary: the sentence that is chosen, how texts are cut, who and why."""
 
 from __future__ import annotations
 
@@ -62,16 +62,6 @@ def test_the_byline_names_two_authors_at_the_most(authors: tuple[str, ...], expe
     assert summary.byline(authors) == expected
 
 
-def test_a_card_says_who_what_and_why_in_two_lines() -> None:
-    """Title with its link, one line of news, one quiet line of facts, one button with the delivery's row."""
-    card = summary.card(DELIVERY, PAPER)
-    assert card.headline.spans[0].url == PAPER.url
-    news, facts = card.lines
-    assert news.text == "Ada Lovelace et al. — We propose rings, which halve the cost."
-    assert facts.text == "matches rings · ▲ 27 · 1 comment · code · PDF · Hugging Face"
-    assert [button.action for button in card.buttons] == ["discuss:7"]
-
-
 def test_a_thread_opens_with_the_whole_abstract() -> None:
     """Every author, the abstract uncut, the links."""
     opener = summary.opener(PAPER)
@@ -94,17 +84,61 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("To address these challenges, we propose rings.", "We propose rings."),
+        (
+            "In this paper, we propose rings that halve it all.",
+            "We propose rings that halve it all.",
+        ),
+        ("To halve the cost of models, we propose rings.", "To halve the cost of models, we propose rings."),
+    ],
+)
+def test_an_opening_that_points_back_is_left_out(sentence: str, told: str) -> None:
+    """Whoever reads one sentence has not seen "these challenges"; a purpose that is named stays."""
+    assert summary.gist(replace(PAPER, abstract=f"Models are slow. {sentence}")) == told
+
+
+def test_where_the_code_lies_is_not_the_news() -> None:
+    """A sentence about a repository is passed over, whoever says "we release" in it."""
+    abstract = (
+        "Phones are slow and small. Our rings reduce the cost of large models. We release code at https://a.example."
+    )
+    assert summary.gist(replace(PAPER, abstract=abstract)) == "Our rings reduce the cost of large models."
+
+
+def test_a_long_sentence_begins_where_the_authors_say_what_they_did() -> None:
+    """The occasion is left out when there is no room for both."""
+    long = "Inspired by how trees grow in the forests of the north, we propose rings that halve the cost of models."
+    assert summary.gist(replace(PAPER, abstract=long), 60) == "We propose rings that halve the cost of models."
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("We propose rings, which halve the cost of large models.", 30, "We propose rings…"),
+        ("We propose rings for the phones of people everywhere.", 26, "We propose rings…"),
+        ("We propose small rings (made of gold and silver).", 34, "We propose small rings…"),
+    ],
+)
+def test_a_cut_sentence_ends_well(text: str, limit: int, short: str) -> None:
+    """At a clause's end if there is one; never behind a word that promises another, nor inside a bracket."""
+    assert summary.gist(replace(PAPER, signals=Signals(gist=text)), limit) == short
+
+
+@given(st.text(st.sampled_from("ab we.,;:(-–) the\n"), max_size=400), st.integers(2, 80))
+def test_a_gist_is_made_of_the_sources_words_and_fits(abstract: str, limit: int) -> None:
+    """Nothing is made up: every word stands in the abstract, the first perhaps with a capital."""
+    told = summary.gist(replace(PAPER, abstract=abstract, signals=Signals()), limit)
+    assert len(told) <= limit
+    assert "\n" not in told
+    assert told.rstrip("…").casefold() in " ".join(abstract.split()).casefold()
+
+
 @given(st.text(), st.integers(2, 50))
 def test_a_cut_text_is_never_longer_than_asked(text: str, limit: int) -> None:
     """Whatever the text, the limit holds, and a text within it is unchanged."""
     short = summary.cut(text, limit)
     assert len(short) <= limit
     assert short == text or len(text) > limit
-
-
-def test_a_link_leads_where_its_word_says() -> None:
-    """PDF to the PDF, the title to the paper's page."""
-    paper = Paper("arxiv:2608.00001", "T", "arxiv:cs.CL", url="https://a.example/abs", pdf_url="https://a.example/pdf")
-    post = summary.card(Delivery(paper.id, Channel("local", "general")), paper)
-    spans = {span.text: span.url for line in (post.headline, *post.lines) for span in line.spans}
-    assert (spans["T"], spans["PDF"]) == ("https://a.example/abs", "https://a.example/pdf")

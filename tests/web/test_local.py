@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.errors import Refused, TryLater
-from bot.model import Channel
+from bot.errors import MessageGone, Refused, TryLater
+from bot.model import Channel, Message
 from tests.web.stage import GENERAL, Stage, text
 
 
@@ -35,6 +35,17 @@ async def test_a_thread_under_no_message_is_refused(stage: Stage, message: str) 
         await stage.chat.thread(GENERAL, message, "name", text("opener"), "k2")
     with pytest.raises(Refused, match="no message"):
         await stage.chat.thread(Channel("local", "other"), "1", "name", text("opener"), "k2")
+
+
+async def test_only_what_the_bot_said_can_be_edited(stage: Stage) -> None:
+    """A visitor's words, another channel's message and one that never was are as good as gone."""
+    ours = await stage.chat.post(GENERAL, text("ours"), "k")
+    theirs = await stage.memory.say(Message(GENERAL, "local:ada", text("theirs"), stage.clock(), "k2"))
+    await stage.chat.edit(GENERAL, ours, text("edited"))
+    for channel, message in ((GENERAL, str(theirs.id)), (Channel("local", "other"), ours), (GENERAL, "99")):
+        with pytest.raises(MessageGone, match="said no message"):
+            await stage.chat.edit(channel, message, text("forged"))
+    assert [said.post.plain for said in stage.memory.said] == ["edited", "theirs"]
 
 
 async def test_a_database_in_trouble_is_tried_again_later(stage: Stage) -> None:

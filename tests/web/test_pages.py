@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from bot.model import Bookmark, Channel, Feed, Message, Paper, Span
+from bot.model import Bookmark, Button, Channel, Entry, Feed, Message, Paper, Post, Span
 from tests.web.stage import GENERAL, NOON, Stage, browsing, line, paper, post_about, text
 
 Client = TestClient[Request, Application]
@@ -224,6 +224,38 @@ async def test_a_long_channel_shows_its_newest_messages_and_the_rest_when_asked(
     older = await body(client, "/chat/general?older=1")
     assert "said 000" in older
     assert "Show older messages" not in older
+
+
+async def test_a_list_has_each_papers_button_beside_it_and_the_seldom_ones_in_a_menu(
+    stage: Stage, client: Client
+) -> None:
+    entries = tuple(
+        Entry(f"Paper <{n}>", (line(f"Title <{n}>"), line("Gist", kind="small")), Button("Discuss", f"discuss:{n}"))
+        for n in (1, 2)
+    )
+    more = (Button("Why are these <here>?", "why:1"),)
+    closing = (line("That was all."),)
+    await stage.chat.post(GENERAL, Post(line("Monday"), entries=entries, closing=closing, more=more), "k")
+    html = await body(client, "/chat/general")
+    places = [
+        html.index(mark)
+        for n in (1, 2)
+        for mark in (f"Title &lt;{n}&gt;", f'value="discuss:{n}"', f": Paper &lt;{n}&gt;")
+    ]
+    assert places == sorted(places)
+    assert places[-1] < html.index("That was all.") < html.index("<details")
+    menu = html[html.index("<details") : html.index("</details>")]
+    assert 'value="why:1"' in menu
+    assert "Why are these &lt;here&gt;?" in menu
+    assert 'name="token"' in menu
+
+
+async def test_an_edited_post_shows_what_it_says_now(stage: Stage, client: Client) -> None:
+    top = await stage.chat.post(GENERAL, post_about(paper(1, "Eight-Bit")), "k")
+    await stage.chat.edit(GENERAL, top, Post(line(Span("Eight-Bit", "struck"), " was withdrawn")))
+    html = await body(client, "/chat/general")
+    assert "<del>Eight-Bit</del> was withdrawn" in html
+    assert 'value="mute:1"' not in html
 
 
 async def test_a_post_tells_how_many_replies_its_thread_has(stage: Stage, client: Client) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -18,10 +19,11 @@ from bot.chat.discord.commands import publish
 from bot.chat.discord.embeds import show, thread_name
 from bot.chat.discord.listening import Client
 from bot.chat.discord.quiet import quieten
+from bot.chat.discord.recalling import said_before, spoke
 from bot.chat.discord.refusals import TOKEN, explained, told
 from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
-from bot.errors import NotWelcome, Refused, SettingsError, TryLater
+from bot.errors import MessageGone, NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
 
@@ -30,17 +32,22 @@ log = logging.getLogger("paper-round")
 API = Route.BASE
 GATEWAY = DiscordWebSocket.DEFAULT_GATEWAY
 
-PACE = timedelta(seconds=1.2)
-"""A channel takes about 5 messages in 5 s; a little slower leaves room for answers and threads.
+PACE = timedelta(seconds=1)
+"""A channel takes about 5 messages in 5 s; discord.py waits out what its own answers to people add to that.
 https://docs.discord.com/developers/topics/rate-limits (per-channel limits come in headers and are not promised)"""
+
+CROWD = timedelta(microseconds=20_250)
+"""50 requests a second for the bot, in whichever second they are counted: what is caught up with leaves room for none.
+ https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
 
 AUTO_ARCHIVE: Final = 10_080
 """Minutes, a week: the longest there is. https://docs.discord.com/developers/resources/channel#channel-object"""
 
-THREAD_EXISTS = 160004
+THREAD_EXISTS, UNKNOWN_CHANNEL = 160004, 10003
 """https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
 
 _TO_POST = "View Channel, Send Messages and Embed Links"
+_TO_REPLY = "View Channel and Send Messages in Threads"
 _TO_THREAD = "View Channel, Create Public Threads and Send Messages in Threads"
 _SOON, _SELDOM = 2.0, 60.0
 _LAST_ANSWERS = 5.0
@@ -82,6 +89,7 @@ class Discord:
 
     platform = "discord"
     pace = PACE
+    crowd = CROWD
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -107,22 +115,58 @@ class Discord:
                 await asyncio.sleep(pause)
                 wait = min(wait * 2, _SELDOM)
 
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
-        """Say it in the channel; the message's id. Discord remembers `key` for some minutes."""
-        _, place = _ids(channel)
-        client = await self._ready()
-        async with told("post in this channel", _TO_POST):
-            return await self._send(client, place, post, key)
+    def fits(self, post: Post) -> bool:
+        """Whether Discord's limits leave the whole post standing, measured on what would be sent."""
+        return show(post).whole
 
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
-        """The message's thread, made if it is not there, with `opener` said in it once; its id is the message's."""
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in the channel; the message's id. Discord remembers `key` for some minutes, the channel for good."""
         _, place = _ids(channel)
         client = await self._ready()
-        async with told("open a thread in this channel", _TO_THREAD):
-            new = await _started(client, place, int(message), name)
-            if new or not await _spoke(client, int(message)):
-                await self._send(client, int(message), opener, f"thread|{key}")
+        async with told("post in this channel", _TO_POST, said=True):
+            return await _said(client, place, post, key, doubt=doubt)
+
+    async def thread(
+        self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
+    ) -> str:
+        """The message's thread, made if it is not there, with `opener` said in it once; its id is the message's.
+
+        Whether it is there, and has its opener, Discord tells at every call: `doubt` changes nothing.
+        """
+        _, place = _ids(channel)
+        client, root = await self._ready(), _number(message)
+        async with (
+            told("open a thread in this channel", _TO_THREAD, said=True, lacking=Refused),
+            _within(client, place, root),
+        ):
+            new = await _started(client, place, root, name)
+            if new or not await spoke(client, root):
+                await _said(client, root, opener, f"thread|{key}")
         return message
+
+    async def reply(self, channel: Channel, thread: str, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in a thread; an archived one wakes by that. Without the thread, `MessageGone`."""
+        _, place = _ids(channel)
+        client, root = await self._ready(), _number(thread)
+        async with told("write in this thread", _TO_REPLY, said=True, lacking=Refused), _within(client, place, root):
+            return await _said(client, root, post, f"reply|{key}", doubt=doubt)
+
+    async def edit(self, channel: Channel, message: str, post: Post) -> None:
+        """Put the post in the place of what the message said and offered."""
+        _, place = _ids(channel)
+        client, shown = await self._ready(), said(show(post))
+        async with told("edit its post in this channel", _TO_POST, lacking=Refused):
+            await shown.instead(client, place, _number(message))
+
+    async def tell(self, person: str, post: Post, key: str) -> None:
+        """Say it in the person's direct messages with the bot."""
+        platform, _, number = person.partition(":")
+        if platform != self.platform or not (number.isascii() and number.isdigit()):
+            raise Refused(f"{person} is nobody on Discord: people there read discord:NUMBER.")
+        client = await self._ready()
+        async with told("write to this person", "Direct Messages", said=True):
+            private = await client.http.start_private_message(int(number))
+            await _said(client, int(private["id"]), post, key)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """Where a click leads to the thread."""
@@ -180,13 +224,28 @@ class Discord:
             await client.close()  # discord.py 2.7.1 looks for its socket's session when the very first one failed
             raise TryLater("Discord's gateway could not be reached.") from error
 
-    async def _send(self, client: Client, place: int, post: Post, key: str) -> str:
-        message = said(show(post))
-        nonce = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:25]
-        sent = await client.get_partial_messageable(place).send(
-            **message.fresh(), nonce=nonce, suppress_embeds=not message.embeds
-        )
-        return str(sent.id)
+
+async def _said(client: Client, place: int, post: Post, key: str, *, doubt: bool = False) -> str:
+    """Say it, unless it is there already: Discord looks for the nonce, and in doubt we look at the place ourselves."""
+    message, nonce = said(show(post)), hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:25]
+    if doubt and (before := await said_before(client, place, message, nonce)):
+        return str(before)
+    sent = await client.get_partial_messageable(place).send(
+        **message.fresh(), nonce=nonce, suppress_embeds=not message.embeds
+    )
+    return str(sent.id)
+
+
+@asynccontextmanager
+async def _within(client: Client, place: int, thread: int) -> AsyncIterator[None]:
+    """An unknown channel is the thread, unless the channel that it hangs from is gone as well."""
+    try:
+        yield
+    except discord.NotFound as error:
+        if error.code != UNKNOWN_CHANNEL:
+            raise
+        await client.http.get_channel(place)
+        raise MessageGone(f"The thread {thread} is not there any more: somebody deleted it.") from error
 
 
 async def _started(client: Client, place: int, message: int, name: str) -> bool:
@@ -202,22 +261,16 @@ async def _started(client: Client, place: int, message: int, name: str) -> bool:
     return True
 
 
-async def _spoke(client: Client, thread: int) -> bool:
-    """Whether we have said something in the thread; a nonce is forgotten in minutes, the thread is not.
-
-    Without the permission to read the history the nonce has to do.
-    """
-    try:
-        first = await client.http.logs_from(thread, 10, after=thread)
-    except discord.Forbidden:
-        return False
-    us = str(client.user and client.user.id)
-    return any(each["type"] == 0 and each["author"]["id"] == us for each in first)  # 21 is the post it hangs from
-
-
 def _ids(channel: Channel) -> tuple[str, int]:
     """Server and channel. `Refused` for what cannot be one, such as a name in place of the id."""
     server, _, place = channel.place.partition("/")
     if not (server.isascii() and server.isdigit() and place.isascii() and place.isdigit()):
         raise Refused(f"{channel} is no Discord channel: it reads discord:SERVER/CHANNEL, both as numbers.")
     return server, int(place)
+
+
+def _number(message: str) -> int:
+    """A message's or thread's id; `MessageGone` for what cannot be one."""
+    if not (message.isascii() and message.isdigit()):
+        raise MessageGone(f"Discord has no message {message!r}: its ids are numbers.")
+    return int(message)

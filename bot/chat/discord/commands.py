@@ -61,6 +61,13 @@ def offer(tree: Tree, ask: Callable[[Interaction, str, str], Awaitable[None]]) -
     async def search(interaction: Interaction, rule: str) -> None:
         await ask(interaction, "papers", f"search {rule}")
 
+    @papers.command(description="The best that this channel had of late, for your eyes only")
+    @app_commands.describe(span="How far back: 7d, 2w, 12h")
+    async def top(interaction: Interaction, span: str = "7d") -> None:
+        await ask(interaction, "papers", f"top {span}")
+
+    _tune(papers, ask)
+
     @papers.command(name="help", description="What you can type, with examples")
     async def help_(interaction: Interaction) -> None:
         await ask(interaction, "papers", "help")
@@ -82,6 +89,24 @@ def offer(tree: Tree, ask: Callable[[Interaction, str, str], Awaitable[None]]) -
         await ask(interaction, "papers", f"feeds remove {address}")
 
     tree.add_command(papers)
+
+
+def _tune(papers: app_commands.Group, ask: Callable[[Interaction, str, str], Awaitable[None]]) -> None:
+    """The commands about how and when a channel gets its papers."""
+
+    @papers.command(description="When and how this channel gets its papers; with options, change it")
+    @app_commands.describe(options="Such as mode:daily at:08:30 tz:Europe/Berlin days:mon-fri max:10")
+    async def settings(interaction: Interaction, options: str = "") -> None:
+        await ask(interaction, "papers", f"settings {options}".strip())
+
+    @papers.command(description="Post nothing here for a while; what matches waits, and nothing is lost")
+    @app_commands.describe(span="For how long: 3d, 2w; without it, until somebody resumes")
+    async def pause(interaction: Interaction, span: str = "") -> None:
+        await ask(interaction, "papers", f"pause {span}".strip())
+
+    @papers.command(description="Go on; what waited comes in one digest")
+    async def resume(interaction: Interaction) -> None:
+        await ask(interaction, "papers", "resume")
 
 
 async def publish(tree: Tree) -> bool:

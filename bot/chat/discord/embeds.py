@@ -1,6 +1,6 @@
-"""Post → what Discord is sent: content or an embed, and buttons, within every limit. Pure.
+"""Post → what Discord is sent: content or an embed, and what can be pressed, within every limit. Pure.
 
-A post about a paper becomes an embed, a card of its own; anything else is an ordinary message while it is short.
+A post about papers becomes an embed, a card of its own; anything else is an ordinary message while it is short.
 Limits: https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 """
 
@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from bot.chat.discord.markdown import ELLIPSIS, block, clean, cut, link, size, spans
-from bot.model import Button, Line, Post, Span
+from bot.chat.discord.menus import Menu, Pressable, pressable
+from bot.model import Button, Entry, Line, Post, Span
 
 CONTENT = 2_000
 TITLE = 256
 DESCRIPTION = 4_096
 EMBED = 6_000
-"""Characters over all texts of a message's embeds."""
-
-LABEL = 80
-CUSTOM_ID = 100
-BUTTONS = 25
-"""Five rows of five. https://docs.discord.com/developers/components/reference"""
+"""Characters over all texts of a message's embeds: one with a full title and description stays below."""
 
 THREAD_NAME = 100
 """https://docs.discord.com/developers/resources/channel#start-thread-from-message"""
@@ -30,26 +26,52 @@ THREAD_NAME = 100
 _PREFIX = {"item": "- ", "quote": "> ", "small": "-# "}
 _LEAST = 20
 """Fewer units than this are not worth beginning a line in."""
+_ENDLESS = 10**6
+"""Room in which nothing is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a message says, in Discord's terms. Either `content` or `title` and `description` are set."""
+    """What a message says, in Discord's terms. Either `content` or `title` and `description` are set.
+
+    `whole`: nothing of the post was cut or left out.
+    """
 
     content: str = ""
     title: str = ""
     url: str | None = None
     description: str = ""
     buttons: tuple[Button, ...] = ()
+    menus: tuple[Menu, ...] = ()
+    whole: bool = True
 
 
 def show(post: Post) -> Shown:
     """A post as Discord will show it; nothing in it is longer than Discord takes."""
-    if post.paper is None:
-        whole = body((post.headline, *post.lines), DESCRIPTION)
-        if size(whole) <= CONTENT:
-            return Shown(content=whole or ELLIPSIS, buttons=_buttons(post.buttons))
-    return _embed(post)
+    below = pressable(post.buttons, post.entries, post.more)
+    if post.paper is None and not any(entry.paper for entry in post.entries):
+        said, whole = words((post.headline, *post.lines), post.entries, post.closing, CONTENT)
+        if whole:
+            return Shown(said or ELLIPSIS, buttons=below.buttons, menus=below.menus, whole=below.whole)
+    return _embed(post, below)
+
+
+def words(lines: Sequence[Line], entries: Sequence[Entry], closing: Sequence[Line], room: int) -> tuple[str, bool]:
+    """Paragraphs, entries and closing paragraphs as markdown of at most `room` units, and whether that is all of them.
+
+    Where they do not fit, whole entries are left out from the end and counted, then paragraphs are cut; the closing
+    stays as long as there is room for anything else.
+    """
+    if not entries:
+        whole, _ = _flow((*lines, *closing), _ENDLESS)
+        return (whole, True) if size(whole) <= room else (body((*lines, *closing), room), False)
+    listed = _listed(entries, room)
+    whole = _stacked([_flow(lines, _ENDLESS)[0], *listed, _flow(closing, _ENDLESS)[0]], entries)
+    if len(listed) == len(entries) and size(whole) <= room:
+        return whole, True
+    tail = body(closing, room // 4) if closing else ""
+    head = body(lines, room // 3) if lines else ""
+    return _as_many(head, listed, entries, tail, room), False
 
 
 def body(lines: Sequence[Line], room: int) -> str:
@@ -64,18 +86,50 @@ def thread_name(name: str) -> str:
     return cut(" ".join(clean(name[:CONTENT]).split()), THREAD_NAME) or "Paper"
 
 
-def _embed(post: Post) -> Shown:
+def _embed(post: Post, below: Pressable) -> Shown:
     """A card. Titles draw no mention and, on phones, no code: such a headline becomes the first line."""
-    titled = all(part.style in ("plain", "strong") and not part.person for part in post.headline.spans)
-    plain = [Span(part.text) for part in post.headline.spans]
-    title = spans(plain, TITLE) if titled else ""
-    lines = post.lines if title.strip() else (post.headline, *post.lines)
+    titled = all(part.style in ("plain", "strong", "struck") and not part.person for part in post.headline.spans)
+    plain = [Span(part.text, "struck" if part.style == "struck" else "plain") for part in post.headline.spans]
+    endless = spans(plain, _ENDLESS).strip()
+    title = spans(plain, TITLE).strip() if titled else ""
+    lines = post.lines if title else (post.headline, *post.lines)
+    said, whole = words(lines, post.entries, post.closing, DESCRIPTION)
     return Shown(
-        title=title.strip(),
-        url=next(filter(None, (link(part.url) for part in post.headline.spans)), None) if title.strip() else None,
-        description=body(lines, min(DESCRIPTION, EMBED - size(title))) or ("" if title.strip() else ELLIPSIS),
-        buttons=_buttons(post.buttons),
+        title=title,
+        url=next(filter(None, (link(part.url) for part in post.headline.spans)), None) if title else None,
+        description=said or ("" if title else ELLIPSIS),
+        buttons=below.buttons,
+        menus=below.menus,
+        whole=below.whole and whole and (title == endless or not title),
     )
+
+
+def _listed(entries: Sequence[Entry], room: int) -> list[str]:
+    """Each entry's lines, close together: what stands apart are the entries. Ends with the first one without room."""
+    listed: list[str] = []
+    for entry in entries:
+        listed.append("\n".join(filter(None, (_line(line, _ENDLESS) for line in entry.lines))))
+        room -= size(listed[-1]) + 1
+        if room < 0:
+            break
+    return listed
+
+
+def _stacked(parts: Sequence[str], entries: Sequence[Entry]) -> str:
+    """Papers of two lines have air between them, a list of single lines stands close."""
+    airy = any(len(entry.lines) > 1 for entry in entries)
+    head, *listed, tail = parts
+    return "\n\n".join(part for part in (head, ("\n\n" if airy else "\n").join(filter(None, listed)), tail) if part)
+
+
+def _as_many(head: str, listed: Sequence[str], entries: Sequence[Entry], tail: str, room: int) -> str:
+    """The first entries that fit, each whole, and how many more there are."""
+    reach = accumulate((size(each) + 1 for each in listed), initial=size(head) + size(tail))
+    for kept in range(min(len(listed), sum(1 for end in reach if end <= room)), 0, -1):
+        said = _stacked([head, *listed[:kept], f"{ELLIPSIS} and {len(entries) - kept} more", tail], entries)
+        if size(said) <= room:
+            return said
+    return _stacked([head, tail], ())
 
 
 def _flow(lines: Sequence[Line], room: int) -> tuple[str, str]:
@@ -107,10 +161,3 @@ def _line(line: Line, room: int) -> str:
     prefix = _PREFIX.get(line.kind, "")
     text = spans(line.spans, room - len(prefix)).strip()
     return prefix + text if text else ""
-
-
-def _buttons(buttons: Sequence[Button]) -> tuple[Button, ...]:
-    """At most 25, each action once: Discord refuses a message whose ids repeat."""
-    once = {button.action: button for button in reversed(buttons) if 0 < size(button.action) <= CUSTOM_ID}
-    kept = sorted(once.values(), key=buttons.index)[:BUTTONS]
-    return tuple(Button(cut(clean(b.label[:CONTENT]).strip(), LABEL) or ELLIPSIS, b.action, b.style) for b in kept)

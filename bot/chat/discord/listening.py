@@ -10,30 +10,36 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from bot.chat.discord.commands import Interaction, Tree, offer
 from bot.chat.discord.embeds import show
+from bot.chat.discord.menus import unfolded
 from bot.chat.discord.refusals import told
 from bot.chat.discord.sdk import app_commands, discord
 from bot.chat.discord.sending import Said, said
 from bot.errors import PlatformFailed
-from bot.model import Ask, Channel, Line, Post, Press, Reply, Span
+from bot.model import Ask, Button, Channel, Line, Post, Press, Reply, Span
 from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
 
-OPEN_BUTTONS = frozenset({"cancel", "discuss"})
+OPEN_BUTTONS = frozenset({"cancel", "discuss", "vote", "why", "not", "save", "bibtex"})
 """Anyone may press these; every other button changes what a channel gets, and is for those who manage the channel."""
 
 CHANGING_COMMANDS = frozenset({"subscribe", "unsubscribe"})
-CHANGING_WORDS = ("feeds add", "feeds remove")
+CHANGING_WORDS = ("feeds add", "feeds remove", "settings ", "pause", "resume")
 """Of /papers, which anyone may type."""
 
 GONE = (10062, 10015, 40060)
 """The interaction's three seconds or fifteen minutes are over, or another process has answered it.
 https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
 
+SELECT = 3
+"""https://docs.discord.com/developers/components/reference#component-object-component-types"""
+
+CHOOSE = "What would you like to do with this paper?"
 LATE = "its time was over, or another process of this bot has answered it."
 IN_A_SERVER = "This works in a server's channel: add the bot to your server and type the command there."
 FOR_MANAGERS = "Changing what a channel gets takes the permission Manage Channel there: ask somebody who has it."
@@ -67,10 +73,17 @@ class Client(discord.Client):
         offer(self.tree, self.ask)
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Buttons of messages of any age: what was pressed stands in the id, so nothing is remembered about them."""
+        """Presses on messages of any age: what was pressed stands in the ids, so nothing is remembered about them."""
         data: dict[str, Any] = dict(interaction.data or {})
-        if interaction.type is discord.InteractionType.component and data.get("component_type") == 2:
-            await self.press(interaction, str(data.get("custom_id", "")))
+        if interaction.type is not discord.InteractionType.component:
+            return
+        pressed, picked = str(data.get("custom_id", "")), data.get("values") or []
+        if data.get("component_type") == SELECT:
+            await self.press(interaction, str(picked[0]) if picked else "")
+        elif folded := unfolded(pressed):
+            await _unfold(interaction, folded)
+        else:
+            await self.press(interaction, pressed)
 
     async def ask(self, interaction: Interaction, verb: str, words: str) -> None:
         """A command was typed."""
@@ -154,7 +167,7 @@ def _placed(post: Post, interaction: Interaction) -> Post:
     parent = interaction.channel.parent
     named = f"#{parent.name}, the channel" if parent else "the channel"
     note = Line((Span(f"You are in a thread: this is about {named} it hangs from."),), "small")
-    return Post(post.headline, (*post.lines, note), post.buttons, post.paper)
+    return replace(post, closing=(*post.closing, note))
 
 
 def _may_replace(interaction: Interaction, reply: Reply | None) -> bool:
@@ -166,6 +179,16 @@ def _may_replace(interaction: Interaction, reply: Reply | None) -> bool:
 def _address(place: Channel | None, thread: str | None) -> str | None:
     """https://docs.discord.com/developers/reference (message links): servers and threads are enough."""
     return f"https://discord.com/channels/{place.place.split('/')[0]}/{thread}" if place and thread else None
+
+
+async def _unfold(interaction: Interaction, buttons: tuple[Button, ...]) -> None:
+    """Show the buttons that stand behind one to whoever pressed it: no answer of ours is needed for that."""
+    message = said(show(Post(Line((Span(CHOOSE),)), buttons=buttons)))
+    try:
+        async with told("show a menu"):
+            await interaction.response.send_message(**message.fresh(), ephemeral=True)
+    except PlatformFailed as error:
+        log.warning("A menu in Discord could not be shown: %s", error)
 
 
 async def _taken(interaction: Interaction) -> bool:

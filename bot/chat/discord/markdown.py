@@ -31,7 +31,7 @@ _SPECIAL = re.compile(r"[\\*_~`|<@\[\]]|:(?=\S)")
 _LEAD = re.compile(r"^(?:>|[#-](?=#*(?:\s|$))|[+.)](?=\s|$))")
 _NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _HOST = re.compile(r"(\.[A-Za-z]{2,24})/")
-_MARKS = {"strong": "**", "emphasis": "*"}
+_MARKS = {"strong": "**", "emphasis": "*", "struck": "~~"}
 
 
 def size(text: str) -> int:
@@ -157,7 +157,7 @@ def _unfenced(text: str, run: int = 3) -> str:
 def _touching(said: str, part: Span) -> str:
     """Two marked spans side by side read as one mark: something unseen between them."""
     marked = part.style != "plain" and not part.text[:1].isspace()
-    return "\u200b" if marked and said and said[-1] in "*`" else ""
+    return "\u200b" if marked and said and said[-1] in "*`~" else ""
 
 
 def _cut_span(part: Span, room: int, said: str) -> str:

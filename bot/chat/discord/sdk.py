@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     from discord import app_commands as app_commands
     from discord.gateway import DiscordWebSocket as DiscordWebSocket
     from discord.http import Route as Route
+    from discord.http import handle_message_parameters as handle_message_parameters
 
 discord.VoiceClient.warn_nacl = False  # voice libraries are rightly missing: no warning about them at start
 discord.VoiceClient.warn_dave = False

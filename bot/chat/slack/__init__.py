@@ -1,10 +1,9 @@
 """Slack: slack-bolt in Socket Mode, and Slack's own Web API client. Only what stands here is for other rooms.
 
-What may be said twice: a message of which we do not know whether Slack took it (its answer was lost, or was an error
-that leaves it open), and one that was said just before this process ended without the store knowing. Every message
-carries the hash of its key as metadata. In the first case the bot looks for it before saying it again, where the
-optional scopes `channels:history` and `groups:history` let it; for the second, the same look belongs into
-`Slack._once`, for keys that another process may have said. Within one process a key that was said is said once.
+What may be said twice: a message of which nobody knows whether Slack took it, because its answer was lost or this
+process ended before it was written down. Every message carries the hash of its key as metadata; whoever is in doubt has
+the bot look for it first, where the optional scopes `channels:history` and `groups:history` let it and the bot is a
+member. Within one process a key that was said is said once.
 """
 
 from __future__ import annotations
@@ -15,16 +14,18 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.chat.slack.answering import Answers, message
+from bot.chat.slack.answering import Answers, rendered
 from bot.chat.slack.api import Api, settings
+from bot.chat.slack.blocks import fits
 from bot.chat.slack.listening import PING, listen
-from bot.chat.slack.refusals import Unsure
-from bot.errors import Refused
+from bot.errors import ChannelLost, Refused
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
 
 PACE = timedelta(seconds=1)
 """One message a second a channel. https://docs.slack.dev/apis/web-api/rate-limits/#posting-messages"""
+CROWD = timedelta(0)
+"""Slack names no figure for all channels of a workspace together: what it says is in its 429s."""
 GRACE = 3.0
 """Seconds that answers under way get when the bot stops."""
 BARE = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
@@ -48,12 +49,12 @@ class Slack:
 
     platform = "slack"
     pace = PACE
+    crowd = CROWD
 
     def __init__(self, api: Api, ping: float = PING) -> None:
         self._api = api
         self._ping = ping
         self._said: dict[str, str] = {}
-        self._unsure: dict[str, str] = {}
         self._answers: list[Answers] = []
 
     async def listen(self, answer: Answer) -> None:
@@ -66,14 +67,39 @@ class Slack:
             await answers.finish(GRACE)
             self._answers.remove(answers)
 
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
-        """Say it in the channel and return its `ts`; a key said before in this process returns the first one's."""
-        return await self._once(channel, post, key)
+    def fits(self, post: Post) -> bool:
+        """Whether one message holds the post without anything being cut, as rendered."""
+        return fits(post)
 
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in the channel and return its `ts`; a key said before in this process returns the first one's."""
+        return await self._once(_place(channel), post, key, None, doubt)
+
+    async def thread(
+        self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
+    ) -> str:
         """Say `opener` under a message. A thread in Slack has no name, and the id of the message it hangs from."""
-        await self._once(channel, opener, key, message)
+        await self._once(_place(channel), opener, key, message, doubt)
         return message
+
+    async def reply(self, channel: Channel, thread: str, post: Post, key: str, *, doubt: bool = False) -> str:
+        """Say it in the thread and return its `ts`."""
+        return await self._once(_place(channel), post, key, thread, doubt)
+
+    async def edit(self, channel: Channel, message: str, post: Post) -> None:
+        """Put it in the place of what the message said; its key stays with it."""
+        shown = rendered(await self._api.introduced(post))
+        await self._api.change(_place(channel), message, shown)
+
+    async def tell(self, person: str, post: Post, key: str) -> None:
+        """Say it to one person (`slack:U…`), where only they and the bot are."""
+        platform, _, user = person.partition(":")
+        if platform != "slack" or not user:
+            raise Refused(f"{person} is nobody in Slack.")
+        try:
+            await self._once(await self._api.inbox(user), post, key, None, doubt=False)
+        except ChannelLost as lost:
+            raise Refused("This person takes no messages from the bot in Slack.") from lost
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The permalink; None when the message or the channel is gone."""
@@ -88,25 +114,19 @@ class Slack:
             await answers.finish(GRACE)
         await self._api.session.close()
 
-    async def _once(self, channel: Channel, post: Post, key: str, thread: str | None = None) -> str:
-        known, digest = f"{channel}|{thread}|{key}", _digest(key)
+    async def _once(self, place: str, post: Post, key: str, thread: str | None, doubt: bool) -> str:
+        known, digest = f"{place}|{thread}|{key}", _digest(key)
         if known not in self._said:
-            ts = await self._api.find(_place(channel), thread, digest) if known in self._unsure else None
-            self._said[known] = ts or await self._say(channel, post, digest, thread, known)
-            self._unsure.pop(known, None)
+            found = await self._api.find(place, thread, digest) if doubt else None
+            self._said[known] = found or await self._say(place, post, digest, thread)
             _forget(self._said)
         return self._said[known]
 
-    async def _say(self, channel: Channel, post: Post, digest: str, thread: str | None, known: str) -> str:
+    async def _say(self, place: str, post: Post, digest: str, thread: str | None) -> str:
         metadata = {"event_type": "paper_round_post", "event_payload": {"key": digest}}
         hung = {"thread_ts": thread} if thread else {}
-        said = message(await self._api.introduced(post)) | hung | BARE | {"metadata": metadata}
-        try:
-            return await self._api.say(_place(channel), said)
-        except Unsure:
-            self._unsure[known] = ""
-            _forget(self._unsure)
-            raise
+        shown = rendered(await self._api.introduced(post))
+        return await self._api.say(place, shown | hung | BARE | {"metadata": metadata})
 
 
 def _forget(memory: dict[str, str]) -> None:

@@ -43,7 +43,7 @@ class Origin:
         )
 
 
-def message(post: Post) -> dict[str, Any]:
+def rendered(post: Post) -> dict[str, Any]:
     """The fields that every message has, wherever it goes."""
     laid = blocks(post)
     return {"text": fallback(post), "blocks": laid} if laid else {"text": fallback(post)}
@@ -109,7 +109,7 @@ class Answers:
 
     async def _tell(self, origin: Origin, post: Post, *, replaces: bool = False) -> None:
         """Tell the person alone, by the interaction's own address, else by a message that only they see."""
-        shown = message(await self._api.introduced(post))
+        shown = rendered(await self._api.introduced(post))
         try:
             await self._api.respond(origin.url, shown | _manner(origin, replaces))
         except PlatformFailed as first:

@@ -29,8 +29,11 @@ BASE = "https://slack.com/api/"
 TIMEOUT = 30
 """Seconds for an answer. Long, because a message whose answer is lost may be said twice."""
 
-LOOK_BACK = 15
-"""Messages looked through for one that may have been said."""
+LOOK_BACK, PAGES = 200, 5
+"""Messages on a page, and pages, looked through for one that may have been said."""
+RATIONED = 15
+"""Apps sold outside Slack's marketplace get no more on a page, once a minute: a second page would never come.
+https://docs.slack.dev/apis/web-api/rate-limits/"""
 
 _BROKEN = (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError, LookupError)
 """All that the SDK raises: its own errors, the network's, and what it stumbles over when an answer is not Slack's
@@ -116,6 +119,7 @@ class Api:
         self.client.proxy = given.proxy
         self._me: Identity | None = None
         self._names: dict[str, str] = {}
+        self._inboxes: dict[str, str] = {}
 
     async def me(self) -> Identity:
         """Who we are; asked once."""
@@ -130,21 +134,37 @@ class Api:
         said = await self.call(self.client.chat_postMessage(channel=place, **message), place=place)
         return str(said["ts"])
 
+    async def change(self, place: str, ts: str, message: Mapping[str, Any]) -> None:
+        """`chat.update`; blocks that are not given are taken away, metadata stays."""
+        new = {"blocks": [], **message}
+        await self.call(self.client.chat_update(channel=place, ts=ts, **new), place=place)
+
+    async def inbox(self, user: str) -> str:
+        """`conversations.open`: where a person reads what the bot says to them alone (scope `im:write`)."""
+        if user not in self._inboxes:
+            said = await self.call(self.client.conversations_open(users=[user]))
+            self._inboxes[user] = str((said.get("channel") or {})["id"])
+        return self._inboxes[user]
+
     async def find(self, place: str, thread: str | None, key: str) -> str | None:
         """The `ts` of the message whose metadata has `key`, if it is among the channel's newest or the thread's first.
 
-        Takes the optional scopes `channels:history` and `groups:history`; without them nothing is found. Apps outside
-        Slack's marketplace get 15 messages once a minute: https://docs.slack.dev/apis/web-api/rate-limits/
+        Takes the optional scopes `channels:history` and `groups:history`, and in public channels the bot's membership;
+        without them nothing is found.
         """
         look: dict[str, Any] = {"channel": place, "limit": LOOK_BACK, "include_all_metadata": True}
         ask = partial(self.client.conversations_replies, ts=thread) if thread else self.client.conversations_history
-        request = ask(**look)
-        try:
-            said = await self.call(request, place=place)
-        except Refused:
-            return None
-        ours = (one for one in said.get("messages") or [] if _key(one) == key)
-        return next((str(one["ts"]) for one in ours), None)
+        for _ in range(PAGES):
+            try:
+                said = await self.call(ask(**look), place=place)
+            except Refused:
+                return None
+            page = said.get("messages") or []
+            ours = next((str(one["ts"]) for one in page if _key(one) == key), None)
+            look["cursor"] = (said.get("response_metadata") or {}).get("next_cursor")
+            if ours or not look["cursor"] or len(page) <= RATIONED:
+                return ours
+        return None
 
     async def whisper(self, place: str, user: str, message: Mapping[str, Any]) -> None:
         """`chat.postEphemeral`: seen by this person only, and only while they are there."""
@@ -217,7 +237,8 @@ def _answered(error: Exception) -> Answer:
     data = getattr(response, "data", None)
     said = data if isinstance(data, dict) else {}
     after = _seconds(getattr(response, "headers", None) or {})
-    return Answer(str(said.get("error") or ""), int(status), after, str(said.get("needed") or ""))
+    unsent = isinstance(error, aiohttp.ClientConnectorError)
+    return Answer(str(said.get("error") or ""), int(status), after, str(said.get("needed") or ""), unsent)
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:

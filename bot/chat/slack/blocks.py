@@ -14,9 +14,10 @@ from itertools import chain, groupby
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.chat.slack.menus import OPTION, actions
 from bot.chat.slack.small import context
 from bot.chat.slack.text import clean, cut, escape, one_line, size
-from bot.model import Button, Line, Post, Span
+from bot.model import Entry, Line, Post, Span
 
 Block = dict[str, Any]
 
@@ -24,14 +25,10 @@ BLOCKS = 50
 """Blocks in a message. https://docs.slack.dev/reference/block-kit/blocks"""
 PARAGRAPH = 3000
 """Characters in a text object. https://docs.slack.dev/reference/block-kit/composition-objects/text-object"""
-ACTIONS = 25
-"""Elements in an actions block. https://docs.slack.dev/reference/block-kit/blocks/actions-block"""
-LINES = 180
-"""Paragraphs that can fit into `BUDGET`: what stands around one takes 67 characters."""
-LABEL, VALUE, ID = 75, 2000, 255
-"""A button's text, value and action_id. https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
 URL = 3000
 """https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+LINES = 180
+"""Paragraphs that can fit into `BUDGET`: what stands around one takes 67 characters."""
 BUDGET = 12_000
 """Characters over all blocks of a message, as JSON.
 
@@ -42,22 +39,26 @@ counts too, so it is the JSON that is measured.
 FALLBACK = 4000
 """Characters of the `text` beside the blocks. https://docs.slack.dev/reference/methods/chat.postMessage#truncating"""
 
-_STYLES = {"strong": "bold", "emphasis": "italic", "code": "code"}
+_STYLES = {"strong": "bold", "emphasis": "italic", "code": "code", "struck": "strike"}
 _WEB = re.compile(r"https?://[^\s<>|\"\\^`{}]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How tightly a post is packed: characters a paragraph, characters a link's address, quiet lines, paragraphs."""
+    """How tightly a post is packed: characters a paragraph, a link's address and a name in a menu; quiet lines; and how
+    many paragraphs and papers of a list stay."""
 
     paragraph: int = PARAGRAPH
     url: int = URL
     quiet: bool = True
+    name: int = OPTION
     lines: int | None = None
+    entries: int | None = None
 
 
-_FITS = (Fit(), Fit(quiet=False), Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000, quiet=False))
-_TIGHT = (Fit(200, 300, quiet=False), Fit(100, 100, quiet=False))
+_WHOLE = (Fit(), Fit(quiet=False))
+_FITS = (Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000, quiet=False))
+_TIGHT = (Fit(200, 300, quiet=False, name=40), Fit(100, 100, quiet=False, name=20))
 
 
 def blocks(post: Post) -> list[Block]:
@@ -65,17 +66,24 @@ def blocks(post: Post) -> list[Block]:
 
     `ValueError` when the buttons alone are more than a message holds: buttons cannot be cut.
     """
-    lines = [line for line in map(_tidy, post.lines) if line.text.strip()]
-    tidy = replace(post, headline=_tidy(post.headline), lines=tuple(lines[:LINES]))
-    sizes = [size(line.text) for line in (tidy.headline, *tidy.lines)]
-    fewer = (replace(_TIGHT[-1], lines=half) for half in _halves(len(tidy.lines)))
-    for fit in chain(_FITS, _TIGHT, fewer):
-        if sum(min(one, fit.paragraph) for one in sizes[: fit.lines]) > BUDGET:
-            continue  # too long before anything is put around it
-        laid = _lay(tidy, fit, len(lines))
-        if weight(laid) <= BUDGET and len(laid) <= BLOCKS:
+    tidy = _tidied(post)
+    sizes = [size(line.text) for line in _all(tidy)]
+    for fit in chain(_WHOLE, _FITS, _TIGHT, _fewer(tidy)):
+        if not _might_hold(sizes if fit.entries is None else (), fit) or _many(tidy, fit):
+            continue
+        laid = _lay(tidy, fit)
+        if _holds(laid):
             return laid
     raise ValueError(f"{len(post.buttons)} buttons are more than a Slack message holds")
+
+
+def fits(post: Post) -> bool:
+    """Whether one message holds the post without anything being cut or left out; menus may shorten a name."""
+    tidy = _tidied(post)
+    sizes = [size(line.text) for line in _all(tidy)]
+    if max(sizes) > PARAGRAPH or not _might_hold(sizes, Fit()):
+        return False
+    return any(_holds(_lay(tidy, fit)) for fit in _WHOLE)
 
 
 def fallback(post: Post) -> str:
@@ -89,10 +97,44 @@ def weight(laid: Sequence[Block]) -> int:
     return size(json.dumps(laid, ensure_ascii=False, separators=(",", ":")))
 
 
-def _halves(lines: int) -> Iterator[int]:
-    while lines > 0:
-        lines //= 2
-        yield lines
+def _holds(laid: Sequence[Block]) -> bool:
+    return len(laid) <= BLOCKS and weight(laid) <= BUDGET
+
+
+def _might_hold(sizes: Sequence[int], fit: Fit) -> bool:
+    """Whether it is worth a try: not too much before anything is put around it."""
+    return len(sizes) <= LINES and sum(min(one, fit.paragraph) for one in sizes) <= BUDGET
+
+
+def _many(post: Post, fit: Fit) -> bool:
+    return len(post.lines[: fit.lines]) + len(post.entries[: fit.entries]) > LINES
+
+
+def _fewer(post: Post) -> Iterator[Fit]:
+    """Half of the papers, a quarter, … none; and then the same with the paragraphs."""
+    papers, lines = len(post.entries), len(post.lines)
+    yield from (replace(_TIGHT[-1], entries=papers >> halved) for halved in range(1, papers.bit_length() + 1))
+    yield from (replace(_TIGHT[-1], entries=0, lines=lines >> halved) for halved in range(1, lines.bit_length() + 1))
+
+
+def _all(post: Post) -> Iterator[Line]:
+    return chain([post.headline], post.lines, *(entry.lines for entry in post.entries), post.closing)
+
+
+def _tidied(post: Post) -> Post:
+    """The post without tricks and empty paragraphs."""
+    entries = (replace(entry, lines=_tidy_all(entry.lines)) for entry in post.entries)
+    return replace(
+        post,
+        headline=_tidy(post.headline),
+        lines=_tidy_all(post.lines),
+        entries=tuple(entry for entry in entries if entry.lines or entry.button),
+        closing=_tidy_all(post.closing),
+    )
+
+
+def _tidy_all(lines: Sequence[Line]) -> tuple[Line, ...]:
+    return tuple(line for line in map(_tidy, lines) if line.text.strip())
 
 
 def _tidy(line: Line) -> Line:
@@ -101,15 +143,24 @@ def _tidy(line: Line) -> Line:
     return replace(line, spans=tuple(replace(span, text=tidy(span.text[: 4 * PARAGRAPH])) for span in line.spans))
 
 
-def _lay(post: Post, fit: Fit, all_lines: int) -> list[Block]:
-    lines = list(post.lines[: fit.lines])
-    left = all_lines - len(lines)
-    if left:
-        lines.append(Line((Span(f"… and {left:,} more lines."),)))
-    actions = list(_actions(post.buttons))
+def _lay(post: Post, fit: Fit) -> list[Block]:
+    lines = [*post.lines[: fit.lines], *_left(len(post.lines), fit.lines, "lines")]
+    entries = post.entries[: fit.entries]
+    closing = [*_left(len(post.entries), fit.entries, "papers"), *(post.closing if fit.lines is None else ())]
     head = [(post.headline, True)] if post.headline.text.strip() else []
-    pieces = list(_pieces([*head, *((line, False) for line in lines)], fit))
-    return _pack(pieces, BLOCKS - len(actions)) + actions
+    pressed = actions(entries, post.buttons, post.more, fit.name)
+    pieces = [
+        *_pieces([*head, *((line, False) for line in lines)], fit),
+        *(piece for entry in entries for piece in _entry(entry, fit)),
+        *_pieces([(line, False) for line in closing], fit),
+    ]
+    return _pack(pieces, BLOCKS - len(pressed)) + pressed
+
+
+def _left(all_of_them: int, kept: int | None, what: str) -> list[Line]:
+    """How many are not said."""
+    left = 0 if kept is None else max(0, all_of_them - kept)
+    return [Line((Span(f"… and {left:,} more {what}."),))] if left else []
 
 
 # ── paragraphs ──────────────────────────────────────────────────────────────────────────────────────
@@ -133,6 +184,13 @@ def _join(kind: str, content: list[list[Block]]) -> Iterator[Block]:
         yield from map(_small, content)
     else:
         yield from ({"type": "rich_text_section", "elements": spans} for spans in content)
+
+
+def _entry(entry: Entry, fit: Fit) -> Iterator[Block]:
+    """A paper of a list, its lines in one piece."""
+    content = [_spans(line, fit, title=False) for line in entry.lines]
+    if content:
+        yield {"type": "rich_text_section", "elements": _broken(content)}
 
 
 def _broken(content: list[list[Block]]) -> list[Block]:
@@ -186,10 +244,6 @@ def _text(text: str) -> Block:
     return {"type": "text", "text": text}
 
 
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
 # ── blocks ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -204,23 +258,3 @@ def _pack(pieces: list[Block], room: int) -> list[Block]:
 
 def _wrap(pieces: list[Block]) -> Block:
     return pieces[0] if pieces[0]["type"] == "context" else {"type": "rich_text", "elements": pieces}
-
-
-def _actions(buttons: Sequence[Button]) -> Iterator[Block]:
-    for first in range(0, len(buttons), ACTIONS):
-        row = enumerate(buttons[first : first + ACTIONS], first)
-        yield {"type": "actions", "elements": [_button(number, button) for number, button in row]}
-
-
-def _button(number: int, button: Button) -> Block:
-    """A button that carries its action; its id begins with its number, since ids are unique in a message."""
-    if not 0 < size(button.action) <= VALUE:
-        raise ValueError(f"a button's action has 1 to {VALUE:,} characters")
-    label = cut(one_line(button.label).strip() or button.action, LABEL)
-    made: Block = {
-        "type": "button",
-        "action_id": f"{number}.{button.action}"[:ID],
-        "text": _plain(label),
-        "value": button.action,
-    }
-    return made if button.style == "plain" else made | {"style": button.style}

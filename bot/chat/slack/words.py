@@ -28,11 +28,12 @@ def asked(command: Mapping[str, Any]) -> Ask:
 
 
 def pressed(body: Mapping[str, Any]) -> Press | None:
-    """A button's payload; None when it carries no action of ours or stands in no channel.
+    """A button's or a menu's payload; None when it carries no action of ours or stands in no channel.
 
     https://docs.slack.dev/reference/interaction-payloads/block_actions-payload/
     """
-    value = body["actions"][0].get("value")
+    act = body["actions"][0]
+    value = act.get("value") or (act.get("selected_option") or {}).get("value")
     place = (body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id")
     team = (body.get("team") or {}).get("id") or body["user"].get("team_id")
     if not value or not place or not team:

@@ -1,17 +1,16 @@
 """SQLite: one connection in one thread of its own, and the Store port in front of it.
 
-Steps run one after the other in the order they were asked for. A step that was asked for is taken even if whoever
-waits for it is cancelled: a message's id must not be lost because the bot is stopping.
+Steps run one after the other in the order they were asked for (`steps`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 from filelock import FileLock
 from sqlite_utils import Database
@@ -19,13 +18,43 @@ from sqlite_utils import Database
 from bot.errors import StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
-from bot.model import Bookmark, Channel, Claim, Delivery, Message, Paper, Poll, Rulebook, Subscription
-from bot.ports import Store, Waiting
+from bot.model import (
+    Bookmark,
+    Bundle,
+    Channel,
+    Claim,
+    Customs,
+    Delivery,
+    Edit,
+    Item,
+    Message,
+    Paper,
+    Poll,
+    Post,
+    Rulebook,
+    Subscription,
+)
+from bot.ports import NOTHING, Store, Waiting
 from bot.rules.narrow import Need
-from bot.store.sqlite import holding, outbox, owned, papers, past, rooms, rulebook, search, sight
+from bot.store.sqlite import (
+    customs,
+    digests,
+    holding,
+    news,
+    outbox,
+    owned,
+    papers,
+    past,
+    rooms,
+    rulebook,
+    search,
+    sight,
+    threads,
+)
 from bot.store.sqlite.connection import connect as open_file
-from bot.store.sqlite.connection import locate, sentences
+from bot.store.sqlite.connection import locate
 from bot.store.sqlite.lead import lead, lock_beside
+from bot.store.sqlite.steps import Steps
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -58,28 +87,26 @@ class SqliteStore:
     """The Store port over one SQLite file."""
 
     def __init__(self, db: Database, file: Path, thread: ThreadPoolExecutor, worker: str, patience: timedelta) -> None:
-        self._db = db
         self._file = file
         self._thread = thread
         self._worker = worker
-        self._patience = patience
+        self._steps = Steps(db, file, patience, thread)
         self._lock: FileLock = lock_beside(file)
         self._closed = False
 
     async def _do(self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs) -> _T:
         """Take a step in the store's thread; it is taken even if this call is cancelled."""
+        self._require_open()
+        return await self._steps.ask(lambda db: work(db, *args, **named))
+
+    async def _look(self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs) -> _T:
+        """The same for what a poll asks, of which thousands may come together: it may stand within others' commit."""
+        self._require_open()
+        return await self._steps.ask(lambda db: work(db, *args, **named), shared=True, writes=False)
+
+    def _require_open(self) -> None:
         if self._closed:
             raise StoreFailed(f"The database {self._file} is closed already.")
-        return await self._queue(work, *args, **named)
-
-    def _queue(
-        self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs
-    ) -> asyncio.Future[_T]:
-        def step() -> _T:
-            with sentences(self._file, self._patience):
-                return work(self._db, *args, **named)
-
-        return asyncio.shield(asyncio.wrap_future(self._thread.submit(step)))
 
     # ── life ──
     async def lead(self) -> None:
@@ -89,7 +116,7 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        await self._queue(self._let_go)
+        await self._steps.ask(self._let_go)
 
     def _let_go(self, db: Database) -> None:
         try:
@@ -102,20 +129,24 @@ class SqliteStore:
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         return await self._do(papers.bookmarks)
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        return await self._do(papers.next_polls)
+
     async def bookmark(self, address: str) -> Bookmark | None:
-        return await self._do(papers.bookmark, address)
+        return await self._look(papers.bookmark, address)
 
     async def unknown(self, found: Sequence[Paper]) -> list[Paper]:
-        return await self._do(papers.unknown, found)
+        return await self._look(papers.unknown, found)
 
     async def changed(self, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-        return await self._do(papers.changed, found)
+        return await self._look(papers.changed, found)
 
     async def record(self, poll: Poll, now: datetime) -> int:
-        return await self._do(outbox.record, poll, now)
+        self._require_open()
+        return await self._steps.ask(lambda db: outbox.record(db, poll, now), shared=True)
 
     async def feeds(self, channel: Channel | None = None) -> list[OwnFeed]:
-        return await self._do(owned.feeds, channel)
+        return await self._look(owned.feeds, channel)
 
     async def add_feed(self, feed: OwnFeed, poll: Poll, now: datetime) -> None:
         await self._do(outbox.add_feed, feed, poll, now)
@@ -124,13 +155,18 @@ class SqliteStore:
         return await self._do(owned.remove_feed, channel, address)
 
     async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
-        return await self._do(owned.owned, papers)
+        return await self._look(owned.owned, papers)
 
     async def backfilled(self, address: str) -> frozenset[date]:
         return await self._do(past.backfilled, address)
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
-        await self._do(past.backfill, address, day, papers, now)
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
+        await self._do(past.backfill, address, day, papers, now, page)
+
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
+        return await self._do(past.pages, address)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
@@ -157,10 +193,16 @@ class SqliteStore:
 
     # ── subscriptions ──
     async def version(self) -> int:
-        return await self._do(rulebook.version)
+        return await self._look(rulebook.version)
 
     async def rulebook(self) -> Rulebook:
         return await self._do(rulebook.rulebook)
+
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        return await self._do(rulebook.compiled, folding, after)
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        await self._do(rulebook.keep_compiled, folding, lines)
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         return await self._do(rulebook.subscribe, subscription, now)
@@ -174,32 +216,106 @@ class SqliteStore:
     async def draft(self, subscription: Subscription, now: datetime) -> int:
         return await self._do(rulebook.draft, subscription, now)
 
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        return await self._do(rulebook.draft_of, number, channel, person)
+
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         return await self._do(rulebook.take_draft, number, channel, person)
 
-    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
-        return await self._do(rulebook.confirm, number, channel, person, now)
+    async def confirm(
+        self, number: int, channel: Channel, person: str, now: datetime, *, start: Sequence[Delivery] = ()
+    ) -> Subscription | None:
+        return await self._do(outbox.confirm, number, channel, person, now, start)
+
+    async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
+        return await self._do(customs.customs, channels)
+
+    async def keep_customs(self, wanted: Customs) -> None:
+        await self._do(customs.keep, wanted)
+
+    async def mended(self, channel: Channel, now: datetime) -> bool:
+        return await self._do(customs.mended, channel, now)
 
     # ── the outbox ──
     async def claim(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
-        return await self._do(outbox.claim, worker, now, lease, limit, pace)
+        return await self._do(outbox.claim, worker, now, lease, limit, pace, crowd)
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
         return await self._do(outbox.due, platforms)
 
-    async def posted(self, claim: Claim, message: str, now: datetime) -> None:
-        await self._do(outbox.posted, claim, message, now)
+    async def posted(self, claim: Claim, message: str, now: datetime, riders: Sequence[int] = ()) -> None:
+        await self._do(outbox.posted, claim, message, now, riders)
 
-    async def threaded(self, row: int, thread: str) -> None:
-        await self._do(outbox.threaded, row, thread)
+    async def parted(self, claim: Claim, parts: Mapping[int, int], dropped: Mapping[int, str]) -> None:
+        await self._do(digests.parted, claim, parts, dropped)
+
+    async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
+        await self._do(digests.put_off, claim, due, bundle)
+
+    async def let_go(self, claim: Claim, until: datetime) -> None:
+        await self._do(digests.let_go, claim, until)
+
+    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
+        return await self._do(digests.lost, claim, why, now, probe, patience)
+
+    async def replan(self, planned: Sequence[Delivery]) -> None:
+        await self._do(digests.replan, planned)
+
+    async def posted_since(self, channel: Channel, since: datetime) -> int:
+        return await self._do(digests.posted_since, channel, since)
+
+    async def lately(self, channel: Channel, since: datetime, limit: int = 1000) -> list[Item]:
+        return await self._do(digests.lately, channel, since, limit)
+
+    async def passengers(self, digest: int) -> list[Item]:
+        return await self._do(digests.passengers, digest)
+
+    async def in_message(self, channel: Channel, message: str) -> list[Item]:
+        return await self._do(digests.in_message, channel, message)
+
+    async def carded(self, row: int, message: str) -> None:
+        await self._do(threads.carded, row, message)
+
+    # ── what becomes of papers ──
+    async def claim_news(
+        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+    ) -> list[Claim]:
+        return await self._do(news.claim_news, worker, now, lease, limit, pace)
+
+    async def told(self, claim: Claim, said: Literal["thread", "post"], now: datetime) -> None:
+        await self._do(news.told, claim, said, now)
+
+    async def vote(self, row: int, person: str, now: datetime) -> int | None:
+        return await self._do(news.vote, row, person, now)
+
+    async def mark(self, channel: Channel, message: str, now: datetime) -> None:
+        await self._do(news.remark, channel, message, now)
+
+    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+        return await self._do(news.edits, now, limit, pace)
+
+    async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
+        await self._do(news.edited, edit, now, again)
+
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
+        await self._do(threads.threaded, row, thread, now)
 
     async def done(self, claim: Claim) -> None:
         await self._do(outbox.done, claim)
 
-    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
-        await self._do(outbox.later, claim, due, error, now)
+    async def later(
+        self, claim: Claim, due: datetime, error: str, now: datetime, *, doubt: bool = False, wait: bool = False
+    ) -> None:
+        await self._do(outbox.later, claim, due, error, now, doubt, wait)
 
     async def fail(self, claim: Claim, state: str, error: str) -> None:
         await self._do(outbox.fail, claim, state, error)
@@ -219,7 +335,7 @@ class SqliteStore:
     async def discard(self, source: str | None, reason: str) -> int:
         return await self._do(holding.discard, source, reason)
 
-    async def told(self, id: str) -> list[Delivery]:
+    async def reached(self, id: str) -> list[Delivery]:
         return await self._do(sight.told, id)
 
     async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
@@ -248,6 +364,9 @@ class SqliteStore:
 
     async def message(self, id: int) -> Message | None:
         return await self._do(rooms.message, id)
+
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        return await self._do(rooms.rewrite, message_id, post)
 
     async def channels(self, platform: str) -> list[Channel]:
         return await self._do(rooms.channels, platform)

@@ -88,7 +88,14 @@ def sentences(file: Path, patience: timedelta) -> Iterator[None]:
 
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
-    """One transaction that may write: it waits for its turn at the start, and is whole or nothing."""
+    """One transaction that may write: it waits for its turn at the start, and is whole or nothing.
+
+    Within another it is a part of that one, and still whole or nothing.
+    """
+    if db.conn.in_transaction:
+        with _part(db):
+            yield
+        return
     db.execute("BEGIN IMMEDIATE")  # a deferred one could read, then find that another wrote, and fail at once
     try:
         yield
@@ -96,6 +103,19 @@ def writing(db: Database) -> Iterator[None]:
     except BaseException:
         db.rollback()
         raise
+
+
+@contextmanager
+def _part(db: Database) -> Iterator[None]:
+    db.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:  # a full or broken disk takes all of it back by itself
+            db.execute("ROLLBACK TO part")
+            db.execute("RELEASE part")
+        raise
+    db.execute("RELEASE part")
 
 
 @contextmanager

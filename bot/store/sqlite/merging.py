@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.model import Delivery
 from bot.store.identity import gain, standing
 from bot.store.plain import pack
-from bot.store.sqlite import owned
+from bot.store.sqlite import digests, owned
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.reading import FULL, as_delivery
 
@@ -36,6 +36,11 @@ def absorb(db: Database, younger: int, older: int) -> None:
 def _settle(db: Database, one: sqlite3.Row, other: sqlite3.Row) -> None:
     winner, loser = (as_delivery(found) for found in sorted((one, other), key=_standing, reverse=True))
     db.execute("UPDATE delivery SET state = 'merged', ready = 0 WHERE number = ?", (loser.row,))
+    if loser.digest is not None:
+        held = any(found["leased_until"] for found in (one, other) if found["number"] == loser.row)
+        digests.succeed(db, loser.digest, doubt=held)
+    for table in ("vote", "news"):
+        db.execute(f"UPDATE OR IGNORE {table} SET delivery = ? WHERE delivery = ?", (winner.row, loser.row))  # noqa: S608 — our own words
     db.execute(
         "UPDATE delivery SET reasons = ?, thread = ? WHERE number = ?",
         (pack(gain(winner.reasons, loser.reasons)), _thread(winner, loser), winner.row),

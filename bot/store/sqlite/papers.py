@@ -39,6 +39,12 @@ def bookmarks(db: Database) -> dict[str, Bookmark]:
     return {bookmark.address: bookmark for bookmark in found}
 
 
+def next_polls(db: Database) -> dict[str, datetime | None]:
+    """When each feed is due."""
+    found = rows(db, "SELECT address, due FROM bookmark")
+    return {read_exact(address) or "": moment_or_none(due) for address, due in found}
+
+
 def bookmark(db: Database, address: str) -> Bookmark | None:
     """One feed's bookmark."""
     found = row(db, "SELECT * FROM bookmark WHERE address = ?", (exact(address),))

@@ -1,16 +1,19 @@
-"""What of a feed's past was fetched. Plain functions over a connection, one transaction each."""
+"""What of a feed's past was fetched, and when which day is asked for again. Plain functions over a connection."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.model import Paper
-from bot.store.plain import exact
+from bot.model import Bookmark, Paper
+from bot.store.plain import exact, pack, unpack
 from bot.store.sqlite.connection import rows, writing
 from bot.store.sqlite.papers import keep_papers
+
+KEPT = timedelta(days=30)
+"""A day's bookmark is of no use any more when its papers are that old."""
 
 
 def backfilled(db: Database, address: str) -> frozenset[date]:
@@ -19,8 +22,25 @@ def backfilled(db: Database, address: str) -> frozenset[date]:
     return frozenset(date.fromisoformat(kept["day"]) for kept in found)
 
 
-def backfill(db: Database, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
-    """The papers of a day, and that it was fetched, whole or not at all."""
+def backfill(
+    db: Database, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None
+) -> None:
+    """The papers of a day, its bookmark, and that it was fetched, whole or not at all."""
     with writing(db):
         keep_papers(db, papers, now)
         db.execute("INSERT OR IGNORE INTO past VALUES (?, ?)", (exact(address), day.isoformat()))
+        if page is not None:
+            keep_page(db, address, day, page, now)
+
+
+def pages(db: Database, address: str) -> dict[date, Bookmark]:
+    """The bookmarks by day."""
+    found = rows(db, "SELECT day, noun FROM page WHERE address = ?", (exact(address),))
+    return {date.fromisoformat(kept["day"]): unpack(kept["noun"], Bookmark) for kept in found}
+
+
+def keep_page(db: Database, address: str, day: date, page: Bookmark, now: datetime) -> None:
+    """Put a day's bookmark in the place of the one that is there, and let old days go; within a transaction."""
+    oldest = (now - KEPT).date().isoformat()
+    db.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (exact(address), day.isoformat(), pack(page)))
+    db.execute("DELETE FROM page WHERE address = ? AND day < ?", (exact(address), oldest))

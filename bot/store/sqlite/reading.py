@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 
-from bot.model import Channel, Delivery, Options, Reason
+from bot.model import Channel, Delivery, Item, News, Options, Paper, Reason
 from bot.store.plain import moment, moment_or_none, unpack
 
-FULL = "SELECT delivery.*, paper.id AS id, paper.noun AS noun FROM delivery JOIN paper ON paper.number = delivery.paper"
-"""Deliveries with their papers."""
+FULL = """
+    SELECT delivery.*, paper.id AS id, paper.noun AS noun,
+        (SELECT count(*) FROM vote WHERE vote.delivery = delivery.number) AS votes,
+        (SELECT json_group_array(json_object('kind', kind, 'text', text, 'said', said)) FROM (
+            SELECT kind, text, said FROM news WHERE news.delivery = delivery.number ORDER BY at, kind, text
+        )) AS news
+    FROM delivery JOIN paper ON paper.number = delivery.paper
+"""
+"""Deliveries with their papers, votes and news."""
 
 
 def as_channel(text: str) -> Channel:
@@ -33,4 +40,16 @@ def as_delivery(found: sqlite3.Row) -> Delivery:
         due=moment(found["due"]),
         posted_at=moment_or_none(found["posted_at"]),
         options=unpack(found["options"], Options),
+        bundle=found["bundle"],
+        digest=found["digest"],
+        part=found["part"],
+        card=found["card"],
+        doubt=bool(found["doubt"]),
+        news=unpack(found["news"], tuple[News, ...]),
+        votes=found["votes"],
     )
+
+
+def as_item(found: sqlite3.Row) -> Item:
+    """A row of `FULL` as a delivery with its paper."""
+    return Item(as_delivery(found), unpack(found["noun"], Paper))

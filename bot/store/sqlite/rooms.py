@@ -40,6 +40,13 @@ def message(db: Database, id: int) -> Message | None:
     return None if found is None else _message(found)
 
 
+def rewrite(db: Database, id: int, post: Post) -> bool:
+    """Put `post` in the place of what the message said; False when there is no such one."""
+    with writing(db):
+        changed = row(db, "UPDATE message SET post = ? WHERE id = ? RETURNING id", (pack(post), whole(id)))
+    return changed is not None
+
+
 def channels(db: Database, platform: str) -> list[Channel]:
     """The channels of a platform that have subscriptions or messages, by name."""
     # `;` is the character after `:`, so the range holds what begins with `platform:` and can walk the indexes.

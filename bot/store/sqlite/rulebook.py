@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -19,8 +21,12 @@ DRAFT_AGE = timedelta(days=1)
 DRAFTS = 20
 """So many drafts a person, the newest; nobody's typing pushes out another's."""
 
+_AT_ONCE = 10_000
+"""Lines kept in one transaction: whoever waits for the file waits for one of these."""
+
 # Two statements rather than an upsert, which would use up an id each time, and people type these.
 _UPDATE = "UPDATE subscription SET options = ?, state = ? WHERE channel = ? AND rule = ? RETURNING *"
+_KEEP = "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ?"
 _INSERT = (
     "INSERT INTO subscription (options, state, channel, rule, creator, created) VALUES (?, ?, ?, ?, ?, ?) RETURNING *"
 )
@@ -42,8 +48,29 @@ def require_version(db: Database, planned: int) -> None:
 def rulebook(db: Database) -> Rulebook:
     """All active subscriptions and the version they stand at, of one moment."""
     with reading(db):
-        found = rows(db, "SELECT * FROM subscription WHERE state = 'active' ORDER BY id")
+        found = db.execute("SELECT * FROM subscription WHERE state = 'active' ORDER BY id")
         return Rulebook(version(db), tuple(map(_subscription, found)))
+
+
+def compiled(db: Database, folding: str, after: int) -> dict[int, str]:
+    """The rules' forms that were made with this folding, by subscription, of those numbered higher than `after`."""
+    return dict(lines(db, folding, after))
+
+
+def lines(db: Database, folding: str, after: int = 0) -> Iterator[tuple[int, str]]:
+    """`compiled` one by one, active ones only."""
+    asked = "SELECT id, compiled FROM subscription WHERE id > ? AND state = 'active' AND folding = ? ORDER BY id"
+    yield from db.execute(asked, (whole(after), clean(folding)))
+
+
+def keep_compiled(db: Database, folding: str, lines: Mapping[int, str]) -> None:
+    """Keep the rules' forms, made with this folding, beside their words."""
+    kept = [(clean(line), clean(folding), whole(number)) for number, line in lines.items()]
+    for start in range(0, len(kept), _AT_ONCE):
+        with writing(db):
+            db.conn.executemany(
+                "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ?", kept[start:][:_AT_ONCE]
+            )
 
 
 def subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
@@ -102,17 +129,23 @@ def draft(db: Database, subscription: Subscription, now: datetime) -> int:
     return kept.lastrowid
 
 
+def draft_of(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+    """The draft, if it was made in this channel by this person; it stays."""
+    asked = "SELECT noun FROM draft WHERE number = ? AND channel = ? AND person = ?"
+    found = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
+    return None if found is None else unpack(found["noun"], Subscription)
+
+
 def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
     """Take the draft away, if it was made in this channel by this person; None otherwise, and it stays."""
     with writing(db):
         return _take_draft(db, number, channel, person)
 
 
-def confirm(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
-    """The draft becomes a subscription, whole or not at all."""
-    with writing(db):
-        wish = _take_draft(db, number, channel, person)
-        return None if wish is None else _subscribe(db, wish, now)
+def confirmed(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
+    """The draft becomes a subscription, as a part of a transaction."""
+    wish = _take_draft(db, number, channel, person)
+    return None if wish is None else _subscribe(db, wish, now)
 
 
 def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
@@ -127,10 +160,22 @@ def _turn(db: Database) -> None:
 
 def _subscription(found: sqlite3.Row) -> Subscription:
     return Subscription(
-        channel=as_channel(found["channel"]),
+        channel=_channel(found["channel"]),
         rule=found["rule"],
         creator=found["creator"],
-        options=unpack(found["options"], Options),
+        options=_options(found["options"]),
         id=found["id"],
         state=found["state"],
     )
+
+
+@lru_cache(maxsize=4096)
+def _channel(text: str) -> Channel:
+    """Many subscriptions are of one channel."""
+    return as_channel(text)
+
+
+@lru_cache(maxsize=4096)
+def _options(packed: str) -> Options:
+    """Most subscriptions have the same options; the value is frozen."""
+    return unpack(packed, Options)

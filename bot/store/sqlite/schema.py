@@ -170,6 +170,69 @@ def feeds(db: Database) -> None:
 
 
 @migrations()
+def digests(db: Database) -> None:
+    """Deliveries that travel together; what became of papers since; votes; what each channel wants, how it stands."""
+    db.executescript("""
+        ALTER TABLE delivery ADD COLUMN bundle TEXT;  -- NULL: a message of its own
+        ALTER TABLE delivery ADD COLUMN digest INTEGER;  -- the number of the delivery that led it when it was formed
+        ALTER TABLE delivery ADD COLUMN part INTEGER;
+        ALTER TABLE delivery ADD COLUMN leads INTEGER NOT NULL DEFAULT 1;  -- 0: another one of its digest is claimed
+        ALTER TABLE delivery ADD COLUMN card TEXT;
+        ALTER TABLE delivery ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
+        DROP INDEX delivery_waiting;
+        CREATE INDEX delivery_waiting ON delivery (platform, due) WHERE state = 'pending' AND ready = 0 AND leads = 1;
+        CREATE INDEX delivery_riding ON delivery (platform, due) WHERE state = 'pending' AND leads = 0;
+        CREATE INDEX delivery_digest ON delivery (digest) WHERE digest IS NOT NULL;
+        CREATE INDEX delivery_message ON delivery (channel, message) WHERE message IS NOT NULL;
+        CREATE INDEX delivery_card ON delivery (channel, card) WHERE card IS NOT NULL;
+        CREATE INDEX delivery_posted ON delivery (channel, posted_at) WHERE posted_at IS NOT NULL;
+        CREATE TABLE news (
+            delivery INTEGER NOT NULL REFERENCES delivery (number),
+            kind TEXT NOT NULL,
+            text TEXT NOT NULL,
+            at TEXT NOT NULL,
+            said TEXT,  -- NULL: it waits
+            PRIMARY KEY (delivery, kind, text)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX news_waiting ON news (at, delivery) WHERE said IS NULL;
+        CREATE TABLE vote (
+            delivery INTEGER NOT NULL REFERENCES delivery (number),
+            person TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (delivery, person)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE edit (
+            channel TEXT NOT NULL,
+            message TEXT NOT NULL,
+            due TEXT,  -- NULL: the message shows what is so
+            rested TEXT,  -- not edited again before
+            turn INTEGER NOT NULL,  -- goes up with every change
+            PRIMARY KEY (channel, message)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX edit_waiting ON edit (due) WHERE due IS NOT NULL;
+        CREATE TABLE custom (
+            channel TEXT PRIMARY KEY,
+            options TEXT NOT NULL,  -- model.Options
+            zone TEXT, paused_until TEXT, lost_since TEXT, lost_why TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX custom_paused ON custom (paused_until) WHERE paused_until IS NOT NULL;
+    """)
+
+
+@migrations()
+def pages(db: Database) -> None:
+    """The bookmark of each day of a feed's past that is asked for again."""
+    db.executescript("""
+        CREATE TABLE page (
+            address BLOB NOT NULL,
+            day TEXT NOT NULL,
+            noun TEXT NOT NULL,  -- model.Bookmark
+            PRIMARY KEY (address, day)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@migrations()
 def search(db: Database) -> None:
     """Papers by their words. `fresh` papers stand in `words` at their `place`; whatever changes one makes it stale."""
     db.executescript("""
@@ -206,7 +269,17 @@ def addresses(db: Database) -> None:
     """)
 
 
-KNOWN = ("papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds", "search", "addresses")
+@migrations()
+def compiled(db: Database) -> None:
+    """The engine's form of each rule beside its words, and the folding it was made with; NULL until it is compiled."""
+    db.execute("ALTER TABLE subscription ADD COLUMN compiled TEXT")
+    db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
+
+
+KNOWN = (
+    "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
+    "digests", "pages", "search", "addresses", "compiled",
+)  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
 

@@ -19,7 +19,10 @@ WAITING = """
     SELECT platform, sum(pending) AS pending, sum(held) AS held, min(due) AS due FROM (
         SELECT platform, count(*) AS pending, 0 AS held, min(due) AS due FROM delivery WHERE ready = 1 GROUP BY platform
         UNION ALL
-        SELECT platform, count(*), 0, min(due) FROM delivery WHERE state = 'pending' AND ready = 0 GROUP BY platform
+        SELECT platform, count(*), 0, min(due) FROM delivery
+        WHERE state = 'pending' AND ready = 0 AND leads = 1 GROUP BY platform
+        UNION ALL
+        SELECT platform, count(*), 0, min(due) FROM delivery WHERE state = 'pending' AND leads = 0 GROUP BY platform
         UNION ALL
         SELECT platform, 0, count(*), NULL FROM delivery WHERE state = 'held' GROUP BY platform
     ) GROUP BY platform ORDER BY platform

@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot import store, web
 from bot.chat import local
 from bot.model import Ask, Channel, Line, Message, Post, Press, Reply, Span
-from bot.ports import Store
+from bot.ports import Chat, Store
 from tests.contracts.rig import Rig, Shown
 
 NOW = datetime(2026, 8, 28, 12, tzinfo=UTC)
@@ -48,7 +48,13 @@ async def rig() -> AsyncIterator[Rig]:
             async def shown() -> list[Shown]:
                 return [_shown(message) for message in await everything(kept)]
 
-            yield Rig(local.connect(kept, lambda: NOW), GENERAL, None, shown, None, type_words, heard)
+            async def second() -> Chat:
+                return local.connect(kept, lambda: NOW)
+
+            chat = await second()
+            yield Rig(
+                chat, GENERAL, None, shown, None, second, None, "local:you", None, type_words=type_words, heard=heard
+            )
         await kept.close()
 
 
@@ -60,4 +66,7 @@ async def everything(kept: Store) -> list[Message]:
 
 
 def _shown(message: Message) -> Shown:
-    return Shown(str(message.id), message.post.plain, str(message.thread) if message.thread else None)
+    post, thread = message.post, str(message.thread) if message.thread else None
+    beside = [entry.button for entry in post.entries if entry.button]
+    actions = tuple(button.action for button in (*beside, *post.buttons, *post.more))
+    return Shown(str(message.id), post.plain, thread, actions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -26,12 +26,28 @@ async def rig() -> AsyncIterator[Rig]:
         heard.append(said)
         return await echo(said)
 
-    async with slack_standin() as standin:
+    async with slack_standin(StandIn(history=True)) as standin:
         chat = await connect(standin.env)
         listening = asyncio.create_task(chat.listen(answer))
+
+        async def delete(message: str) -> None:
+            standin.delete(message)
+
         try:
             await standin.sockets.connected()
-            yield Rig(chat, GENERAL, LOST, partial(_shown, standin), standin.slow_down, partial(_type, standin), heard)
+            yield Rig(
+                chat,
+                GENERAL,
+                LOST,
+                partial(_shown, standin.public),
+                standin.slow_down,
+                partial(connect, standin.env),
+                delete,
+                "slack:U0ADA",
+                partial(_shown, standin.told),
+                partial(_type, standin),
+                heard,
+            )
         finally:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -39,12 +55,13 @@ async def rig() -> AsyncIterator[Rig]:
             await chat.close()
 
 
-async def _shown(standin: StandIn) -> list[Shown]:
-    return [_one(said) for said in standin.public()]
+async def _shown(held: Callable[[], list[Said]]) -> list[Shown]:
+    return [_one(said) for said in held()]
 
 
 def _one(said: Said) -> Shown:
-    return Shown(said.ts, said.shown, said.thread)
+    actions = (*said.choices.values(), *said.buttons.values())
+    return Shown(said.ts, said.shown, said.thread, actions)
 
 
 async def _type(standin: StandIn, verb: str, words: str) -> Reply | None:

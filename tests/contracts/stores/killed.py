@@ -6,21 +6,28 @@ SIGKILL before the given one; the last try runs through. Prints for each what th
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import signal
 import sys
+from asyncio import Future
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.errors import RulesChanged
 from bot.model import Bookmark, Claim, Delivery, Poll
-from bot.store.sqlite import outbox
+from bot.store.sqlite import digests, outbox
+from bot.store.sqlite import steps as sharing
 from bot.store.sqlite.connection import connect
+from bot.store.sqlite.steps import Step, together
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, TEAM, paper, poll, why
 
 PATIENCE = timedelta(seconds=30)
@@ -33,13 +40,24 @@ def prepare(db: Database) -> None:
 
 
 def claim_one(db: Database) -> list[Claim]:
-    return outbox.claim(db, "w", NOW, MINUTE, 5, PACE)
+    return outbox.claim(db, "w", NOW, MINUTE, 5, PACE, {})
 
 
 def record(db: Database) -> None:
     found = (BRIDGE, paper("arxiv:new"))
     planned = tuple(Delivery(p.id, c, (why("again"),)) for p in found for c in (GENERAL, TEAM))
     outbox.record(db, Poll(Bookmark(FEED, etag='"new"'), found, planned), NOW)
+
+
+def polls(db: Database) -> None:
+    """Three polls in one transaction, of which the second is refused."""
+    sharing.LONG = 3600.0  # a busy machine must not part them
+    loop = asyncio.new_event_loop()
+    there = [poll(paper(f"arxiv:{n}"), to=[GENERAL], version=version) for n, version in enumerate((None, 7, None))]
+    steps = [Step(partial(outbox.record, poll=one, now=NOW), Future(loop=loop)) for one in there]
+    together(db, steps, nullcontext)
+    assert [type(step.error) for step in steps] == [type(None), RulesChanged, type(None)]
+    loop.close()
 
 
 def first(db: Database) -> Claim:
@@ -58,11 +76,15 @@ def steps() -> dict[str, Callable[[Database], Callable[[], object]]]:
 
     return {
         "record": lambda db: lambda: record(db),
+        "polls": lambda db: lambda: polls(db),
         "claim": lambda db: lambda: claim_one(db),
-        "posted": finishing(lambda db, claim: outbox.posted(db, claim, "m1", NOW)),
+        "posted": finishing(lambda db, claim: outbox.posted(db, claim, "m1", NOW, ())),
         "done": finishing(outbox.done),
-        "later": finishing(lambda db, claim: outbox.later(db, claim, NOW + MINUTE, "busy", NOW)),
+        "later": finishing(lambda db, claim: outbox.later(db, claim, NOW + MINUTE, "busy", NOW, True, True)),
         "fail": finishing(lambda db, claim: outbox.fail(db, claim, "refused", "no")),
+        "put off": finishing(lambda db, claim: digests.put_off(db, claim, NOW + MINUTE, "digest")),
+        "part": finishing(lambda db, claim: digests.parted(db, claim, {claim.delivery.row: 1}, {})),
+        "lose": finishing(lambda db, claim: digests.lost(db, claim, "gone", NOW, NOW + MINUTE, MINUTE)),
     }
 
 

@@ -31,7 +31,21 @@ FIRST = Path(__file__).with_name("first.sql")
 """A file as the first release left it, with a row in every table: frozen, whatever the schema becomes."""
 
 LATER = (
-    *("past", "channel_feed", "own", "indexing", "gone", "address", "words", "vocabulary"),
+    *(
+        "news",
+        "vote",
+        "edit",
+        "custom",
+        "page",
+        "past",
+        "channel_feed",
+        "own",
+        "indexing",
+        "gone",
+        "address",
+        "words",
+        "vocabulary",
+    ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )
 """Tables that came after it."""

@@ -35,7 +35,7 @@ async def test_an_expired_lease_is_claimed_again_with_a_higher_number(store: Sto
     await store.record(poll(paper(), to=[GENERAL]), NOW)
     (first,) = await take(store)
     (second,) = await take(store, NOW + MINUTE, worker="w2")
-    assert (second.delivery, second.lease) == (first.delivery, first.lease + 1)
+    assert (second.delivery, second.lease) == (replace(first.delivery, doubt=True), first.lease + 1)
 
 
 LATE: dict[str, Callable[[Store, Claim], Awaitable[None]]] = {
@@ -159,6 +159,22 @@ async def test_an_older_delivery_given_back_goes_before_newer_ones_once_it_is_du
     (second,) = await take(store)
     await send(store, second, "m")
     assert [c.paper.id for c in await take(store, NOW + MINUTE)] == ["arxiv:a"]
+
+
+async def test_a_crowded_platform_keeps_no_other_waiting_and_due_knows_its_limit(store: Store) -> None:
+    """Its waiting channels take no place in a claim that they have no room for, however early they came."""
+    crowded = [Channel("discord", f"1/{number}") for number in range(5)]
+    await store.record(poll(paper(), to=[*crowded, TEAM]), NOW)
+    pace, crowd = {"discord": SECOND, "slack": SECOND}, {"discord": SECOND}
+    claims = await store.claim("w1", NOW, lease=MINUTE, limit=2, pace=pace, crowd=crowd)
+    assert [c.delivery.channel for c in claims] == [crowded[0], TEAM]
+    await send(store, claims[1], "m")
+    due = await store.due(pace)
+    assert due is not None
+    assert NOW + SECOND / 2 < due <= NOW + SECOND
+    assert await store.claim("w1", due - SECOND / 4, lease=MINUTE, limit=9, pace=pace, crowd=crowd) == []
+    (next_one,) = await store.claim("w1", due, lease=MINUTE, limit=9, pace=pace, crowd=crowd)
+    assert next_one.delivery.channel == crowded[1]
 
 
 async def test_only_platforms_with_a_pace_are_served(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import RulesChanged, StoreFailed
 from bot.habits import Habits
-from bot.model import Bookmark, Delivery, Poll, Reason, Signals
+from bot.model import Bookmark, Delivery, Original, Poll, Reason, Signals
 from bot.ports import Store
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, paper, poll, subscription, why
 
@@ -26,6 +26,13 @@ async def test_a_bookmark_keeps_how_its_feed_behaves(store: Store) -> None:
     habits = Habits(NOW, NOW, NOW, NOW, "5e", 7, 2, 0.25, 3600, "blocked", NOW.date(), 3, (1, 2))
     await store.record(Poll(Bookmark(FEED, habits=habits)), NOW)
     assert await store.bookmarks() == {FEED: Bookmark(FEED, habits=habits)}
+
+
+async def test_when_each_feed_is_due_is_told_for_all_at_once(store: Store) -> None:
+    assert await store.next_polls() == {}
+    for address, due in ((FEED, NOW), ("/feeds/\udcff.xml", None)):
+        await store.record(Poll(Bookmark(address, due=due)), NOW)
+    assert await store.next_polls() == {FEED: NOW, "/feeds/\udcff.xml": None}
 
 
 async def test_one_bookmark_is_found_by_its_address(store: Store) -> None:
@@ -54,6 +61,7 @@ async def test_a_paper_comes_back_as_it_was_found_and_says_when_it_was_seen(stor
         announce="cross",
         aliases=("doi:10.1/1", "url:https://a.example/1"),
         signals=Signals(3, 1, "https://code.example", ("llm",), "ada", "lab", "In short."),
+        original=Original("On $x^2$", "<p>\\emph{One}\n</p>"),
     )
     await store.record(poll(found), NOW + MINUTE)
     assert await store.paper(found.id) == replace(found, seen=NOW + MINUTE)

@@ -102,11 +102,11 @@ async def test_a_worker_that_was_only_slow_is_refused_after_its_lease_was_taken_
     assert [(d.state, d.message) for d in await store.deliveries()] == [("sent", f"m{slow.delivery.row}")]
 
 
-@pytest.mark.parametrize("step", ["record", "claim", "posted", "done", "later", "fail"])
+@pytest.mark.parametrize("step", ["record", "polls", "claim", "posted", "done", "later", "fail"])
 async def test_a_step_killed_before_any_of_its_statements_is_whole_or_never_was(step: str, tmp_path: Path) -> None:
     tries = [json.loads(told) for told in await said(await start("killed", step, tmp_path))]
     assert [kill["killed"] for kill in tries] == [True] * (len(tries) - 1) + [False]
     before, after = tries[0]["held"], tries[-1]["held"]
-    assert len(tries) >= {"record": 20, "claim": 8}.get(step, 3)
+    assert len(tries) >= {"record": 20, "polls": 20, "claim": 8}.get(step, 3)
     assert before != after
     assert {kill["held"] for kill in tries[:-1]} == {before}  # the last kill comes before COMMIT

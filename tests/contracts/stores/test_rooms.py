@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import StoreFailed
-from bot.model import Button, Channel, Line, Post, Span
+from bot.model import Button, Channel, Entry, Line, Post, Span
 from bot.ports import Store
 from tests.contracts.stores.nouns import GENERAL, NOW, RANDOM, TEAM, message, subscription
 
@@ -76,3 +76,23 @@ async def test_channels_of_a_platform_are_those_with_subscriptions_or_messages(s
     await store.subscribe(subscription(channel=Channel("localhost", "general")), NOW)
     assert await store.channels("local") == [GENERAL, RANDOM]
     assert (await store.channels("slack"), await store.channels("discord")) == ([TEAM], [])
+
+
+async def test_a_message_is_rewritten_where_it_stands(store: Store) -> None:
+    said = [await store.say(message(word, word)) for word in ("first", "second")]
+    reply = await store.say(message("reply", "r", thread=said[0].id))
+    struck = Post(Line((Span("first \0", "struck"),)))
+    assert await store.rewrite(said[0].id, struck)
+    kept = Post(Line((Span("first \ufffd", "struck"),)))
+    assert await store.messages(GENERAL) == [replace(said[0], post=kept), said[1]]
+    assert await store.messages(GENERAL, thread=said[0].id) == [reply]
+    assert (await store.say(message("again", "first"))).post == kept
+    assert [await store.rewrite(number, struck) for number in (0, 10**30)] == [False, False]
+
+
+async def test_a_list_of_papers_comes_back_as_it_was_said(store: Store) -> None:
+    line = Line((Span("A paper"),))
+    entry = Entry("A paper", (line, line), Button("Discuss", "discuss:1"), "arxiv:1")
+    post = Post(line, entries=(entry, entry), closing=(line,), more=(Button("Why is this here?", "why:1"),))
+    said = await store.say(replace(message("", "k"), post=post))
+    assert (await store.message(said.id), said.post) == (said, post)

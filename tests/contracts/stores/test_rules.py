@@ -57,6 +57,22 @@ async def test_the_rulebook_holds_the_active_subscriptions_and_their_version(sto
     assert await store.rulebook() == Rulebook(await store.version(), (active,))
 
 
+async def test_compiled_rules_are_kept_beside_their_words_for_one_folding(store: Store) -> None:
+    """Those of another folding, of paused subscriptions and of those that are gone are not given."""
+    first, second, paused = [await store.subscribe(subscription(rule), NOW) for rule in "abc"]
+    version = await store.version()
+    await store.keep_compiled("old", {first.id: "A", second.id: "B", paused.id: "C", 10**30: "gone"})
+    await store.keep_compiled("new", {second.id: "B\x1fb"})
+    assert await store.version() == version
+    assert await store.compiled("new") == {second.id: "B\x1fb"}
+    assert await store.compiled("old") == {first.id: "A", paused.id: "C"}
+    assert await store.compiled("old", first.id) == {paused.id: "C"}
+    await store.subscribe(replace(paused, state="paused"), NOW)
+    await store.unsubscribe(GENERAL, second.id)
+    assert await store.compiled("new") == {}
+    assert await store.compiled("old") == {first.id: "A"}
+
+
 async def test_every_change_of_a_subscription_by_any_process_changes_the_version(
     database: Callable[[], Awaitable[Store]],
 ) -> None:

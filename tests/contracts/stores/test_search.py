@@ -74,8 +74,8 @@ async def test_strange_words_are_only_words(store: Store) -> None:
 
 async def test_where_a_paper_went_is_told_by_any_of_its_ids(store: Store) -> None:
     await store.record(poll(paper("url:a", aliases=("doi:10.1/a",)), paper("url:b"), to=[GENERAL, TEAM]), NOW)
-    assert [(d.paper, d.channel) for d in await store.told("doi:10.1/a")] == [("url:a", GENERAL), ("url:a", TEAM)]
-    assert await store.told("url:nowhere") == []
+    assert [(d.paper, d.channel) for d in await store.reached("doi:10.1/a")] == [("url:a", GENERAL), ("url:a", TEAM)]
+    assert await store.reached("url:nowhere") == []
 
 
 async def test_what_a_channel_was_sent_comes_newest_first(store: Store) -> None:

@@ -107,8 +107,12 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.discard(FEED if number else None, "no"),
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
-        lambda store, claims, second: store.address(channel, rule) if number else store.end_address(channel),
+        lambda store, claims, second: store.keep_compiled(rule, {number: rule, number + 1: asked.creator}),
+        lambda store, claims, second: (
+            store.address(channel, f"{channel} {rule}") if number else store.end_address(channel)
+        ),
         lambda store, claims, second: store.backfill(FEED, NOW.date(), [paper(f"url:{rule}")], NOW + at(second)),
+        lambda store, claims, second: store.record(Poll(Bookmark(FEED, rule), day=NOW.date()), NOW + at(second)),
     )
     return draw(st.sampled_from(answers))
 
@@ -133,7 +137,7 @@ async def everything(store: Store) -> list[object]:
         await store.channels("local"),
         await store.bookmarks(),
         await store.holding(),
-        [await store.told(f"url:{name}") for name in "abcdef"],
+        [await store.reached(f"url:{name}") for name in "abcdef"],
         [[d.row for d, _ in await store.sent(channel, 9)] for channel in (GENERAL, RANDOM, TEAM)],
         await store.waiting(),
         [await store.addressed(secret) for secret in "pq"],
@@ -144,6 +148,8 @@ async def everything(store: Store) -> list[object]:
         await store.owned([Paper(f"url:{name}", "", FEED) for name in "abcdef"]),
         sorted(await store.feeds(), key=str),
         await store.backfilled(FEED),
+        await store.pages(FEED),
+        [await store.compiled(rule, after) for rule in ("", "a", "b") for after in (0, 1)],
     ]
 
 

@@ -6,12 +6,14 @@ Strict where our other stand-ins are blind: limits, ids, archive durations, addr
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, Self
 
 from aiohttp import web
 
 from tests.standins.discord.gateway import Gateway
+from tests.standins.discord.pacing import Pacing
 from tests.standins.discord.rest import Wrong, reply, routes
 from tests.standins.discord.world import EVERYDAY, MANAGE_CHANNELS, TIME, Payload, Person, Place, Talk, Told
 
@@ -20,20 +22,30 @@ PATIENCE = 20.0
 
 
 class Discord:
-    """One server with one channel, `general`. Use it as `async with Discord() as discord`."""
+    """One server with one channel, `general`. Use it as `async with Discord() as discord`.
 
-    def __init__(self, token: str = "made-up.discord.token") -> None:
+    `pace` keeps Discord's rate limits, so many times faster; None keeps none. `port` 0 is any free one.
+    """
+
+    def __init__(self, token: str = "made-up.discord.token", *, pace: float | None = None, port: int = 0) -> None:
         self.token, self.guild, self.application, self._last = token, 1_000_000_000_000_000_001, 3, 10**18
         self.bot = Person(2, "paper-round")
         self.ann = Person(123_456_789_012_345_678, "ann", EVERYDAY | MANAGE_CHANNELS)
         self.bob = Person(123_456_789_012_345_679, "bob")
         self.places: dict[int, Place] = {}
+        self.pacing, self.port = Pacing(pace), port
+        self.threads_left: int | None = None
+        """0: the server has as many active threads as Discord allows."""
+        self.closed_doors: set[int] = set()
+        """People who take no direct messages."""
+        self._nonces: dict[str, Told] = {}
         self.general = self.add_channel("general")
         self.talks: dict[str, Talk] = {}
         self.commands: list[Payload] = []
         self.published = 0
         self.faults: list[str] = []
         """What Discord (or we) would never have taken; a test that leaves any fails."""
+        self._lost: list[tuple[str, int]] = []
         self._moods: list[tuple[str, Callable[[], web.Response]]] = []
         self._changed = asyncio.Condition()
         self.gateway = Gateway(token, self._notify)
@@ -41,14 +53,14 @@ class Discord:
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._mood])
-        app.add_routes([*routes(self), web.get("/gateway", self.gateway.serve)])
+        app.add_routes([*routes(self), web.get("/gateway", self.gateway.serve), web.get("/said", self._all)])
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
         self.gateway.ready = self._ready()
-        self.gateway.hello = [("GUILD_CREATE", self._server())]
+        self.gateway.hello = lambda: [("GUILD_CREATE", self._server())]
         return self
 
     async def __aexit__(self, *raised: object) -> None:
@@ -69,7 +81,9 @@ class Discord:
 
     # ── the world ──
     def next_id(self) -> int:
-        self._last += 1
+        """A snowflake of now, above all earlier ones. https://docs.discord.com/developers/reference#snowflakes"""
+        now = int(time.time() * 1000) - 1_420_070_400_000
+        self._last = max(self._last + 1, now << 22)
         return self._last
 
     def add_channel(self, name: str) -> Place:
@@ -77,16 +91,41 @@ class Discord:
         self.places[place.id] = place
         return place
 
+    def private(self, person: Person) -> Place:
+        """The direct messages between a person and the bot."""
+        known = next((place for place in self.places.values() if place.private is person), None)
+        if known is None:
+            known = Place(self.next_id(), "@me", private=person)
+            self.places[known.id] = known
+        known.lacks = {"private"} if person.id in self.closed_doors else set()
+        return known
+
+    def keep(self, told: Told) -> None:
+        """It is said, and its nonce known for some minutes."""
+        self.places[told.place].messages.append(told)
+        if told.nonce:
+            self._nonces[told.nonce] = told
+
+    def write(self, place: Place, words: str, by: Person | None = None) -> Told:
+        """Somebody writes something."""
+        told = Told(self.next_id(), place.id, by or self.ann, words, [], [])
+        place.messages.append(told)
+        return told
+
+    def delete(self, what: Told | Place) -> None:
+        """Somebody deletes a message, or a channel or thread with all that is in it."""
+        if isinstance(what, Place):
+            del self.places[what.id]
+        else:
+            self.places[what.place].messages.remove(what)
+
     def by_nonce(self, nonce: str | None) -> Told | None:
         """One's own message of the last minutes, wherever it was said."""
-        every = (told for place in self.places.values() for told in place.messages)
-        return next((told for told in every if nonce and told.nonce == nonce), None)
+        return self._nonces.get(nonce or "")
 
     def forget_nonces(self) -> None:
         """The minutes are over."""
-        for place in self.places.values():
-            for told in place.messages:
-                told.nonce = None
+        self._nonces.clear()
 
     # ── moods ──
     def slow_down(self, seconds: float, at: str = "POST /channels") -> None:
@@ -94,7 +133,7 @@ class Discord:
         about = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
         limit = {"X_RateLimit_Limit": "5", "X_RateLimit_Remaining": "0", "X_RateLimit_Reset_After": str(seconds)}
         bucket = {"X_RateLimit_Bucket": "a1b2", "X_RateLimit_Scope": "user", "Via": "1.1 google"}
-        self._moods.append((at, lambda: reply(about, 429, Retry_After=str(seconds), **limit, **bucket)))
+        self._moods.append((at, lambda: reply(about, 429, limit | bucket, Retry_After=str(seconds))))
 
     def turn_away(self, status: int, at: str = "POST /channels", **headers: str) -> None:
         """Answer the next such request as the shield before Discord does: not in JSON."""
@@ -106,8 +145,12 @@ class Discord:
         self._moods.append((at, lambda: Wrong(status, code, "No.").answer))
 
     def hang_up(self, at: str = "POST /channels") -> None:
-        """Cut the line in the middle of the next such request."""
+        """Cut the line before anything of the next such request was done."""
         self._moods.append((at, lambda: web.Response(status=0)))
+
+    def lose_answer(self, at: str = "POST /channels", status: int = 0) -> None:
+        """Do what the next such request asks and let its answer get lost: a cut line, or an error of 500 and more."""
+        self._lost.append((at, status))
 
     @web.middleware
     async def _mood(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -117,17 +160,44 @@ class Discord:
             if mood:
                 self._moods.remove(mood)
                 answer: web.StreamResponse = mood[1]()
-                if answer.status == 0 and request.transport:
-                    request.transport.close()
             else:
-                answer = await handler(request)
+                self._hurried(asked)
+                answer = self._heard(asked, await handler(request))
         except Wrong as wrong:
             answer = wrong.answer
         except web.HTTPException:
             self.faults.append(f"unknown route: {asked}")
             answer = reply({"message": "404: Not Found", "code": 0}, 404)
+        if answer.status == 0 and request.transport:
+            request.transport.close()
         await self._notify()
         return answer
+
+    def _hurried(self, asked: str) -> None:
+        """All requests of the bot together; answers to interactions are exempt."""
+        exempt = " /interactions", " /webhooks", " /gateway", " /said"
+        if not any(path in asked for path in exempt):
+            wait = self.pacing.crowded(asyncio.get_running_loop().time())
+            if wait is not None:
+                told = {"X_RateLimit_Global": "true", "X_RateLimit_Scope": "global"}
+                raise Wrong.limited(wait, told, everywhere=True)
+
+    def _heard(self, asked: str, answer: web.StreamResponse) -> web.StreamResponse:
+        """The answer, unless it is to get lost on its way."""
+        lost = next((lost for lost in self._lost if asked.startswith(lost[0])), None)
+        if lost is None:
+            return answer
+        self._lost.remove(lost)
+        return web.Response(status=lost[1], text="<html>error</html>" if lost[1] else None)
+
+    async def _all(self, request: web.Request) -> web.Response:
+        """All that was said, for a script that runs us as its own server: by channel or thread, the oldest first."""
+        places = [
+            {"id": str(place.id), "name": place.name, "parent": str(place.parent) if place.parent else None}
+            | {"messages": [told.payload() for told in place.messages]}
+            for place in self.places.values()
+        ]
+        return reply({"places": places, "limited": self.pacing.limited, "faults": self.faults})
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -157,6 +227,14 @@ class Discord:
         assert custom_id in message.buttons.values(), f"no such button: {message.buttons}"
         data = {"custom_id": custom_id, "component_type": 2, "id": 1}
         return await self._interact(3, data, self.places[message.place], by or self.ann, message)
+
+    async def choose(self, message: Told, value: str, by: Person | None = None) -> Told:
+        """Pick an option of a select of a message one sees, and see what comes back."""
+        assert value in message.options.values(), f"no such option: {message.options}"
+        selects = [item for row in message.components for item in row["components"] if item["type"] == 3]
+        of = next(select for select in selects if value in [option["value"] for option in select["options"]])
+        data = {"custom_id": of["custom_id"], "component_type": 3, "id": 1, "values": [value]}
+        return await self.seen(await self._interact(3, data, self.places[message.place], by or self.ann, message))
 
     async def seen(self, talk: Talk, count: int = 1) -> Told:
         """The newest of `count` messages that this talk's person has seen."""

@@ -61,8 +61,8 @@ class Gateway:
         """Close with this code instead of READY, as 4014 for an intent that is not switched on."""
         self.forgetful = False
         """Answer the next RESUME with INVALID_SESSION."""
-        self.hello: list[tuple[str, Payload]] = []
-        """Events after READY."""
+        self.hello: Callable[[], list[tuple[str, Payload]]] = list
+        """Events after READY, as the world is then."""
         self.ready: Payload = {}
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -108,7 +108,7 @@ class Gateway:
         session = Session(f"session-{len(self.sessions) + 1}", line=line)
         self.sessions = [session]
         await self._say(session, "READY", self.ready | {"session_id": session.id})
-        for event, data in self.hello:
+        for event, data in self.hello():
             await self._say(session, event, data)
         await self._counted()
 

@@ -37,6 +37,13 @@ def commands(payload: list[Payload]) -> list[str]:
     return [problem for command in payload for problem in _command(command)]
 
 
+def choices(offered: list[Payload]) -> list[str]:
+    """What is wrong with the choices of an option or an autocomplete."""
+    wrong = ["choices: more than 25"] if len(offered) > 25 else []
+    lengths = [(units(choice.get("name", "")), len(str(choice.get("value", "")))) for choice in offered]
+    return wrong + [f"choices: {pair} characters" for pair in lengths if not all(1 <= each <= 100 for each in pair)]
+
+
 def _command(command: Payload) -> Iterator[str]:
     if not re.fullmatch(r"[-_\w]{1,32}", command["name"]) or command["name"] != command["name"].lower():
         yield f"name {command['name']!r}"
@@ -45,6 +52,7 @@ def _command(command: Payload) -> Iterator[str]:
     options = command.get("options") or []
     if len(options) > 25 or len({option["name"] for option in options}) < len(options):
         yield f"options of {command['name']}"
+    yield from choices(command.get("choices") or [])
     for option in options:
         yield from _command(option)
 
@@ -68,33 +76,64 @@ def _mentions(payload: Payload) -> Iterator[str]:
 def _embeds(embeds: list[Payload]) -> Iterator[str]:
     if len(embeds) > 10:
         yield "embeds: more than 10"
-    if sum(units(e.get(part, "")) for e in embeds for part in ("title", "description")) > 6000:
+    if sum(units(text) for embed in embeds for _, text, _ in _parts(embed)) > 6000:
         yield "embeds: more than 6000 characters together"
     for embed in embeds:
-        for part, most in (("title", 256), ("description", 4096)):
-            if part in embed and (units(embed[part]) > most or not embed[part].strip()):
-                yield f"embeds.{part}: {units(embed[part])} characters"
-            yield from _unsendable(part, embed.get(part, ""))
-        if not embed.get("title") and not embed.get("description"):
+        if len(embed.get("fields") or []) > 25:
+            yield "embeds.fields: more than 25"
+        for part, text, most in _parts(embed):
+            if units(text) > most or not text.strip():
+                yield f"embeds.{part}: {units(text)} characters"
+            yield from _unsendable(part, text)
+        if not any(embed.get(part) for part in ("title", "description", "fields", "image", "footer", "author")):
             yield "embeds: one is empty"
-        if "url" in embed:
-            yield from _url(embed["url"], 2048)
+        for url in (embed.get("url"), (embed.get("author") or {}).get("url"), (embed.get("image") or {}).get("url")):
+            if url is not None:
+                yield from _url(url, 2048)
+
+
+def _parts(embed: Payload) -> Iterator[tuple[str, str, int]]:
+    """Every text of an embed, what Discord calls it, and the most characters it takes."""
+    yield from ((part, embed[part], most) for part, most in (("title", 256), ("description", 4096)) if part in embed)
+    for field in embed.get("fields") or []:
+        yield "fields.name", field.get("name") or "", 256
+        yield "fields.value", field.get("value") or "", 1024
+    for part, key, most in (("footer", "text", 2048), ("author", "name", 256)):
+        if part in embed:
+            yield part, embed[part].get(key) or "", most
 
 
 def _components(payload: Payload) -> Iterator[str]:
     rows = payload.get("components") or []
-    buttons = [button for row in rows for button in row["components"]]
-    ids = [button["custom_id"] for button in buttons if "custom_id" in button]
+    items = [item for row in rows for item in row["components"]]
+    ids = [item["custom_id"] for item in items if "custom_id" in item]
     if len(rows) > 5 or any(row["type"] != 1 or not 1 <= len(row["components"]) <= 5 for row in rows):
         yield "components: five rows of one to five buttons"
+    if any(item["type"] == 3 and len(row["components"]) > 1 for row in rows for item in row["components"]):
+        yield "components: a select takes a row of its own"
     if len(set(ids)) < len(ids):
         yield "components: a custom_id is there twice"
-    for button in buttons:
-        yield from _button(button)
+    for item in items:
+        yield from _select(item) if item["type"] == 3 else _button(item)
+
+
+def _select(select: Payload) -> Iterator[str]:
+    options = select.get("options") or []
+    values = [option.get("value", "") for option in options]
+    if not 1 <= len(options) <= 25:
+        yield f"select: {len(options)} options"
+    if len(set(values)) < len(values):
+        yield "select: a value is there twice"
+    if not 1 <= units(select.get("custom_id", "")) <= 100 or units(select.get("placeholder") or "") > 150:
+        yield f"select: custom_id {select.get('custom_id')!r} or placeholder"
+    for option in options:
+        lengths = [units(option.get(part) or "") for part in ("label", "value")]
+        if not all(1 <= length <= 100 for length in lengths) or units(option.get("description") or "") > 100:
+            yield f"select: option {option}"
 
 
 def _button(button: Payload) -> Iterator[str]:
-    if not 1 <= units(button.get("label") or "") <= 80:
+    if button["type"] != 2 or not 1 <= units(button.get("label") or "") <= 80:
         yield f"label {button.get('label')!r}"
     if button["style"] == 5:
         yield from _url(button.get("url", ""), 512)

@@ -5,7 +5,9 @@ Answers say `application/json` and nothing more: discord.py reads them only then
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -23,9 +25,17 @@ class Wrong(Exception):
     def __init__(self, status: int, code: int, message: str) -> None:
         self.answer = reply({"code": code, "message": message}, status)
 
+    @classmethod
+    def limited(cls, seconds: float, headers: Mapping[str, str], *, everywhere: bool = False) -> Wrong:
+        """Too fast: a 429 with the seconds to wait, of a bucket or of the whole bot."""
+        wrong = cls(429, 0, "")
+        about = {"message": "You are being rate limited.", "retry_after": round(seconds, 3), "global": everywhere}
+        wrong.answer = reply(about, 429, headers, Retry_After=f"{seconds:.3f}", Via="1.1 google")
+        return wrong
 
-def reply(body: Any, status: int = 200, **headers: str) -> web.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+def reply(body: Any, status: int = 200, headers: Mapping[str, str] | None = None, **more: str) -> web.Response:
+    named = {name.replace("_", "-"): value for name, value in {**(headers or {}), **more}.items()}
     return web.Response(
         body=json.dumps(body).encode(), status=status, headers={"Content-Type": "application/json", **named}
     )
@@ -41,6 +51,13 @@ def routes(discord: Discord) -> list[web.RouteDef]:
         web.put("/api/v10/applications/{app}/commands", rest.set_commands),
         web.post("/api/v10/channels/{place}/messages", rest.send),
         web.get("/api/v10/channels/{place}/messages", rest.history),
+        web.get("/api/v10/channels/{place}/messages/{message}", rest.message),
+        web.patch("/api/v10/channels/{place}/messages/{message}", rest.edit),
+        web.get("/api/v10/channels/{place}", rest.channel),
+        web.patch("/api/v10/channels/{place}", rest.edit_channel),
+        web.get("/api/v10/channels/{place}/threads/archived/public", rest.archived),
+        web.get("/api/v10/guilds/{guild}/threads/active", rest.active),
+        web.post("/api/v10/users/@me/channels", rest.private),
         web.post("/api/v10/channels/{place}/messages/{message}/threads", rest.start_thread),
         web.post("/api/v10/interactions/{talk}/{token}/callback", rest.callback),
         web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", rest.edit_original),
@@ -83,23 +100,83 @@ class Rest:
         return reply(self.discord.commands)
 
     async def send(self, request: web.Request) -> web.Response:
+        """A message; a known nonce brings the first one. A thread that sleeps wakes by it, if it is not locked."""
         self._known(request)
         place = self._place(request, "send")
         payload = await request.json()
         self._valid(limits.message(payload))
-        nonce = payload.get("nonce")
+        self._paced(place)
+        nonce, headers = payload.get("nonce"), self.discord.pacing.headers(place.id, _now())
         if payload.get("enforce_nonce") and (known := self.discord.by_nonce(nonce)):
-            return reply(known.payload())
+            return reply(known.payload(nonce=nonce), headers=headers)
+        if place.locked:
+            raise Wrong(400, 160005, "This thread is locked")
         told = self._told(payload, place, nonce=nonce)
-        place.messages.append(told)
-        return reply(told.payload(), X_RateLimit_Limit="5", X_RateLimit_Remaining="4", X_RateLimit_Reset_After="1")
+        place.archived = False
+        self.discord.keep(told)
+        return reply(told.payload(nonce=nonce), headers=headers)
 
     async def history(self, request: web.Request) -> web.Response:
+        """The newest first; with `after`, the first ones after it, also the newest of them first."""
+        self._known(request)
+        place, query = self._place(request, "history"), request.query
+        limit = int(query.get("limit", 50))
+        if not 1 <= limit <= 100 or len({"before", "after", "around"} & set(query)) > 1:
+            raise Wrong(400, 50035, "Invalid Form Body: limit, or more than one of before, after, around")
+        before, after = int(query.get("before", 2**63)), int(query.get("after", 0))
+        found = [told.payload() for told in place.messages if after < told.id < before]
+        return reply((found[:limit] if "after" in query else found[-limit:])[::-1])
+
+    async def message(self, request: web.Request) -> web.Response:
+        self._known(request)
+        return reply(self._message(request, "history").payload())
+
+    async def edit(self, request: web.Request) -> web.Response:
+        """Put something else in a message of one's own; what is not named stays."""
+        self._known(request)
+        told, payload = self._message(request, "see"), await request.json()
+        if told.author is not self.discord.bot:
+            raise Wrong(403, 50005, "Cannot edit a message authored by another user")
+        whole = {"content": told.content, "embeds": told.embeds, "components": told.components} | payload
+        self._valid(limits.message(whole))
+        told.content, told.embeds = whole["content"] or "", whole["embeds"] or []
+        told.components, told.flags = whole["components"] or [], payload.get("flags", told.flags)
+        told.edits += 1
+        return reply(told.payload())
+
+    async def channel(self, request: web.Request) -> web.Response:
+        self._known(request)
+        return reply(self._place(request, "see").payload(self.discord.guild))
+
+    async def edit_channel(self, request: web.Request) -> web.Response:
+        """Of a thread, whether it is archived."""
+        self._known(request)
+        place, payload = self._place(request, "see"), await request.json()
+        if place.parent is None or place.locked:
+            raise Wrong(403, 50013, "Missing Permissions")
+        place.archived = payload.get("archived", place.archived)
+        return reply(place.payload(self.discord.guild))
+
+    async def archived(self, request: web.Request) -> web.Response:
         self._known(request)
         place = self._place(request, "history")
-        after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 50))
-        found = [told.payload() for told in place.messages if told.id > after][:limit]
-        return reply(found[::-1])  # newest first, also with `after`
+        return reply(self._threads(lambda thread: thread.archived and thread.parent == place.id) | {"has_more": False})
+
+    async def active(self, request: web.Request) -> web.Response:
+        self._known(request)
+        if int(request.match_info["guild"]) != self.discord.guild:
+            raise Wrong(404, 10004, "Unknown Guild")
+        return reply(self._threads(lambda thread: not thread.archived))
+
+    async def private(self, request: web.Request) -> web.Response:
+        """The direct messages with one person, made when they are first wanted."""
+        self._known(request)
+        wanted = str((await request.json())["recipient_id"])
+        people = (self.discord.ann, self.discord.bob)
+        person = next((each for each in people if str(each.id) == wanted), None)
+        if person is None:
+            raise Wrong(400, 50033, "Invalid Recipient(s)")
+        return reply(self.discord.private(person).payload(self.discord.guild))
 
     async def start_thread(self, request: web.Request) -> web.Response:
         self._known(request)
@@ -111,10 +188,29 @@ class Rest:
             raise Wrong(404, 10008, "Unknown Message")
         if of in self.discord.places:
             raise Wrong(400, 160004, "A thread has already been created for this message")
+        if self.discord.threads_left == 0:
+            raise Wrong(400, 160006, "Maximum number of active threads reached")
         thread = self.discord.places[of] = Place(of, payload["name"], place.id)
         thread.messages.append(Told(self.discord.next_id(), of, first.author, "", [], [], kind=21))
         await self.discord.gateway.emit("THREAD_CREATE", thread.payload(self.discord.guild) | {"newly_created": True})
         return reply(thread.payload(self.discord.guild), 201)
+
+    def _threads(self, wanted: Callable[[Place], bool]) -> Payload:
+        threads = [place for place in self.discord.places.values() if place.parent and wanted(place)]
+        return {"threads": [thread.payload(self.discord.guild) for thread in threads], "members": []}
+
+    def _message(self, request: web.Request, doing: str) -> Told:
+        place, wanted = self._place(request, doing), int(request.match_info["message"])
+        found = next((told for told in place.messages if told.id == wanted), None)
+        if found is None:
+            raise Wrong(404, 10008, "Unknown Message")
+        return found
+
+    def _paced(self, place: Place) -> None:
+        """The channel's bucket: what is above it is turned away with the seconds to wait."""
+        if (wait := self.discord.pacing.full(place.id, _now())) is not None:
+            told = self.discord.pacing.headers(place.id, _now())
+            raise Wrong.limited(wait, told | {"X_RateLimit_Scope": "user"})
 
     async def callback(self, request: web.Request) -> web.Response:
         talk = self.discord.talks.get(request.match_info["token"])
@@ -156,7 +252,8 @@ class Rest:
 
     def _told(self, payload: Payload, place: Place, *, hidden: bool = False, nonce: str | None = None) -> Told:
         parts = payload.get("content") or "", payload.get("embeds") or [], payload.get("components") or []
-        return Told(self.discord.next_id(), place.id, self.discord.bot, *parts, hidden=hidden, nonce=nonce)
+        flags = payload.get("flags", 0) & ~64
+        return Told(self.discord.next_id(), place.id, self.discord.bot, *parts, hidden=hidden, nonce=nonce, flags=flags)
 
     def _known(self, request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bot {self.discord.token}":
@@ -172,6 +269,8 @@ class Rest:
         place = self.discord.places.get(int(request.match_info["place"]))
         if place is None:
             raise Wrong(404, 10003, "Unknown Channel")
+        if "private" in place.lacks and doing == "send":
+            raise Wrong(403, 50007, "Cannot send messages to this user")
         if "see" in place.lacks:
             raise Wrong(403, 50001, "Missing Access")
         if doing in place.lacks:
@@ -182,6 +281,10 @@ class Rest:
         if problems:
             self.discord.faults += problems
             raise Wrong(400, 50035, "Invalid Form Body: " + "; ".join(problems))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _kept(command: Payload, number: int) -> Payload:

@@ -60,6 +60,8 @@ class Told:
     hidden: bool = False
     nonce: str | None = None
     kind: int = 0
+    flags: int = 0
+    edits: int = 0
 
     @property
     def read(self) -> Read:
@@ -81,10 +83,17 @@ class Told:
     @property
     def buttons(self) -> dict[str, str]:
         """Label → custom_id, or the address it opens."""
-        every = (button for row in self.components for button in row["components"])
+        every = (item for row in self.components for item in row["components"] if item["type"] == 2)
         return {button["label"]: button.get("custom_id") or button["url"] for button in every}
 
-    def payload(self) -> Payload:
+    @property
+    def options(self) -> dict[str, str]:
+        """Label → value, over all selects."""
+        every = (item for row in self.components for item in row["components"] if item["type"] == 3)
+        return {option["label"]: option["value"] for select in every for option in select["options"]}
+
+    def payload(self, **more: Any) -> Payload:
+        """As Discord lists it: the nonce stands only in the answer to who has just sent it."""
         return {
             "id": str(self.id),
             "channel_id": str(self.place),
@@ -93,7 +102,7 @@ class Told:
             "embeds": self.embeds,
             "components": self.components,
             "timestamp": TIME,
-            "edited_timestamp": None,
+            "edited_timestamp": TIME if self.edits else None,
             "tts": False,
             "mention_everyone": False,
             "mentions": [],
@@ -101,26 +110,35 @@ class Told:
             "attachments": [],
             "pinned": False,
             "type": self.kind,
-            "flags": 64 if self.hidden else 0,
-            "nonce": self.nonce,
-        }
+            "flags": self.flags | 64 * self.hidden,
+        } | more
 
 
 @dataclass(slots=True)
 class Place:
-    """A channel or a thread; `lacks` names what the bot may not do in it: see, send, thread, history."""
+    """A channel or a thread; `lacks` names what the bot may not do in it: see, send, thread, history.
+
+    A thread may be `archived` (a message wakes it) and `locked` (nobody but managers may).
+    """
 
     id: int
     name: str
     parent: int | None = None
     messages: list[Told] = field(default_factory=list)
     lacks: set[str] = field(default_factory=set)
+    archived: bool = False
+    locked: bool = False
+    private: Person | None = None
+    """Whose direct messages with the bot these are."""
 
     def payload(self, guild: int) -> Payload:
         common: Payload = {"id": str(self.id), "guild_id": str(guild), "name": self.name, "permissions": str(EVERYDAY)}
+        if self.private:
+            return {"id": str(self.id), "type": 1, "recipients": [self.private.user()], "last_message_id": None}
         if self.parent is None:
             return common | {"type": 0, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None}
-        archive = {"archived": False, "auto_archive_duration": 10080, "archive_timestamp": TIME, "locked": False}
+        archive: Payload = {"archived": self.archived, "auto_archive_duration": 10080, "archive_timestamp": TIME}
+        archive["locked"] = self.locked
         counts = {"message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None}
         return (
             common | {"type": 11, "parent_id": str(self.parent), "owner_id": "2", "thread_metadata": archive} | counts

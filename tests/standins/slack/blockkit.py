@@ -11,6 +11,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
+
 Json = dict[str, Any]
 
 
@@ -18,6 +21,28 @@ def faults(blocks: object) -> list[str]:
     """Sentences in the form of Slack's own `response_metadata.messages`; none when Slack would take the blocks."""
     reader = Reader()
     reader.blocks(blocks)
+    return reader.found or _sdk_faults(blocks)
+
+
+def _sdk_faults(blocks: Any) -> list[str]:
+    """What Slack's own SDK would not build."""
+    found = []
+    for number, block in enumerate(blocks):
+        try:
+            made = Block.parse(block)
+            if made is not None:
+                made.validate_json()
+        except SlackObjectFormationError as error:
+            found.append(f"[ERROR] {error} [json-pointer:/blocks/{number}]")
+    return found
+
+
+def view_faults(view: object, kind: str) -> list[str]:
+    """What of a modal or a Home Slack would refuse. https://docs.slack.dev/reference/views"""
+    reader = Reader(view=True)
+    if not isinstance(view, dict) or view.get("type") != kind:
+        return [f"[ERROR] must be a {kind} [json-pointer:/view/type]"]
+    reader.view(view, kind)
     return reader.found
 
 
@@ -29,24 +54,42 @@ def weight(blocks: object) -> int:
 class Reader:
     """Walks blocks and notes what is wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, view: bool = False) -> None:
         self.found: list[str] = []
         self._ids: set[tuple[str, str]] = set()
+        self._view = view
+
+    def view(self, view: Json, kind: str) -> None:
+        """A modal or a Home."""
+        modal = "title submit close clear_on_close notify_on_close submit_disabled " if kind == "modal" else ""
+        self.keys(view, f"{modal}blocks callback_id private_metadata external_id", "")
+        if kind == "modal":
+            self.text(view.get("title"), 24, "/title", kinds="plain_text")
+        for name in view.keys() & {"submit", "close"}:
+            self.text(view[name], 24, f"/{name}", kinds="plain_text")
+        for name, most in (("callback_id", 255), ("external_id", 255), ("private_metadata", 3000)):
+            if view.get(name):
+                self.words(view[name], most, f"/{name}")
+        self.blocks(view.get("blocks"))
+        asks = any(isinstance(block, dict) and block.get("type") == "input" for block in view.get("blocks") or [])
+        if asks and "submit" not in view:
+            self.fault("a view with input blocks must have a submit", "/submit")
 
     def blocks(self, blocks: object) -> None:
-        """All blocks of a message."""
+        """All blocks of a message or a view."""
         if not isinstance(blocks, list):
             self.fault("must be an array", "/blocks")
             return
-        if len(blocks) > 50:
-            self.fault("no more than 50 items allowed", "/blocks")
+        most = 100 if self._view else 50
+        if len(blocks) > most:
+            self.fault(f"no more than {most} items allowed", "/blocks")
         for number, block in enumerate(blocks):
             self.block(block, f"/blocks/{number}")
 
     def block(self, block: Any, at: str) -> None:
         kind = block.get("type") if isinstance(block, dict) else None
         rule = _BLOCKS.get(str(kind))
-        if rule is None:
+        if rule is None or (kind == "input" and not self._view):
             self.fault(f"unsupported type: {kind}", at)
             return
         self.id(block, "block_id", "block", at)
@@ -164,21 +207,70 @@ class Reader:
             self.url(item["url"], f"{at}/url")
         if item.get("style", "primary") not in ("primary", "danger"):
             self.fault("invalid style", f"{at}/style")
+        if "accessibility_label" in item:
+            self.words(item["accessibility_label"], 75, f"{at}/accessibility_label")
+        if "confirm" in item:
+            self.confirm(item["confirm"], f"{at}/confirm")
 
     def select(self, item: Json, at: str) -> None:
         self.keys(item, "placeholder action_id options initial_option confirm focus_on_load", at)
+        self.hint(item, at)
         for option, place in self.items(item, "options", 100, at):
             self.option(option, place)
+        if item.get("initial_option", item.get("options", [None])[0]) not in item.get("options", []):
+            self.fault("must be one of the options", f"{at}/initial_option")
+
+    def people(self, item: Json, at: str) -> None:
+        self.keys(item, "placeholder action_id initial_user initial_users max_selected_items focus_on_load confirm", at)
+        self.hint(item, at)
+
+    def ticks(self, item: Json, at: str) -> None:
+        """Checkboxes and radio buttons."""
+        self.keys(item, "action_id options initial_option initial_options confirm focus_on_load", at)
+        for option, place in self.items(item, "options", 10, at):
+            self.option(option, place, kinds="plain_text mrkdwn")
 
     def overflow(self, item: Json, at: str) -> None:
         self.keys(item, "action_id options confirm", at)
         for option, place in self.items(item, "options", 5, at):
             self.option(option, place)
 
-    def option(self, option: Json, at: str) -> None:
+    def typing(self, item: Json, at: str) -> None:
+        """A field to type in."""
+        known = "action_id initial_value multiline min_length max_length placeholder focus_on_load"
+        self.keys(item, f"{known} dispatch_action_config", at)
+        self.hint(item, at)
+        if item.get("initial_value"):
+            self.words(item["initial_value"], 3000, f"{at}/initial_value")
+        if not 1 <= item.get("max_length", 1) <= 3000:
+            self.fault("must be between 1 and 3000", f"{at}/max_length")
+
+    def hint(self, item: Json, at: str) -> None:
+        if "placeholder" in item:
+            self.text(item["placeholder"], 150, f"{at}/placeholder", kinds="plain_text")
+        if "confirm" in item:
+            self.confirm(item["confirm"], f"{at}/confirm")
+
+    def confirm(self, asked: Json, at: str) -> None:
+        """https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object"""
+        self.keys(asked, "title text confirm deny style", at)
+        for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+            self.text(asked.get(name), most, f"{at}/{name}", kinds="plain_text")
+
+    def option(self, option: Json, at: str, kinds: str = "plain_text") -> None:
         self.keys(option, "text value description url", at)
-        self.text(option.get("text"), 75, f"{at}/text", kinds="plain_text")
+        self.text(option.get("text"), 75, f"{at}/text", kinds=kinds)
         self.words(option.get("value"), 150, f"{at}/value")
+        if "description" in option:
+            self.text(option["description"], 75, f"{at}/description", kinds=kinds)
+
+    def input(self, block: Json, at: str) -> None:
+        """https://docs.slack.dev/reference/block-kit/blocks/input-block"""
+        self.keys(block, "label element hint optional dispatch_action", at)
+        self.text(block.get("label"), 2000, f"{at}/label", kinds="plain_text")
+        if "hint" in block:
+            self.text(block["hint"], 2000, f"{at}/hint", kinds="plain_text")
+        self.element(block.get("element"), f"{at}/element")
 
     # ── rich text ──
 
@@ -231,10 +323,20 @@ _BLOCKS: dict[str, Rule] = {
     "divider": Reader.divider,
     "header": Reader.header,
     "image": Reader.image,
+    "input": Reader.input,
     "rich_text": Reader.rich_text,
     "section": Reader.section,
 }
-_ELEMENTS: dict[str, Rule] = {"button": Reader.button, "overflow": Reader.overflow, "static_select": Reader.select}
+_ELEMENTS: dict[str, Rule] = {
+    "button": Reader.button,
+    "checkboxes": Reader.ticks,
+    "multi_users_select": Reader.people,
+    "overflow": Reader.overflow,
+    "plain_text_input": Reader.typing,
+    "radio_buttons": Reader.ticks,
+    "static_select": Reader.select,
+    "users_select": Reader.people,
+}
 _SPANS = {
     "broadcast": "range",
     "channel": "channel_id",

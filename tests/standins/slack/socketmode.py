@@ -27,6 +27,8 @@ class Sockets:
         self.opened = 0
         self.sends: dict[str, int] = {}
         """How often each envelope was sent."""
+        self.responses: dict[str, Json | None] = {}
+        """What came along with each acknowledgement: a modal's errors, or the view that follows."""
         self.deaf = False
         """Drop acknowledgements on the floor, as a connection does that dies at the wrong moment."""
         self.shut_door = 0
@@ -83,6 +85,7 @@ class Sockets:
         if ack.keys() - {"envelope_id", "payload"} or ack.get("envelope_id") not in self._acks:
             self.faults.append(f"not an acknowledgement: {ack}")
             return
+        self.responses[ack["envelope_id"]] = ack.get("payload")
         self._acks[ack["envelope_id"]].set()
 
     async def connected(self, connections: int = 1, opened: int = 1) -> None:
@@ -95,14 +98,14 @@ class Sockets:
         async with asyncio.timeout(20), self._change:
             await self._change.wait_for(lambda: not self.open)
 
-    def send(self, kind: str, payload: Json) -> asyncio.Event:
-        """Send an envelope, again and again until it is acknowledged; the event says when it is."""
+    def send(self, kind: str, payload: Json) -> tuple[asyncio.Event, str]:
+        """Send an envelope, again and again until it is acknowledged: the event says when it is. With its id."""
         envelope = {"type": kind, "envelope_id": str(uuid4()), "accepts_response_payload": True, "payload": payload}
         acked = self._acks[str(envelope["envelope_id"])] = asyncio.Event()
         task = asyncio.create_task(self._deliver(envelope, acked))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return acked
+        return acked, str(envelope["envelope_id"])
 
     async def _deliver(self, envelope: Json, acked: asyncio.Event) -> None:
         while not acked.is_set():

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.standins.slack.blockkit import faults, weight
+from tests.standins.slack.blockkit import faults, view_faults, weight
 from tests.standins.slack.workspace import Room, Said
 
 Json = dict[str, Any]
@@ -21,30 +21,33 @@ FIELDS = {
     "chat.getPermalink": "channel message_ts",
     "chat.postEphemeral": f"{_MESSAGE} user",
     "chat.postMessage": f"{_MESSAGE} unfurl_links unfurl_media metadata mrkdwn reply_broadcast",
-    "chat.update": "channel ts text blocks link_names parse metadata",
+    "chat.update": "channel ts text blocks link_names parse metadata reply_broadcast",
     "conversations.history": "channel limit include_all_metadata cursor oldest latest inclusive",
     "conversations.info": "channel include_locale include_num_members",
     "conversations.join": "channel",
+    "conversations.open": "users channel return_im prevent_creation",
     "conversations.replies": "channel ts limit include_all_metadata cursor oldest latest inclusive",
     "users.info": "user include_locale",
+    "views.open": "trigger_id view",
+    "views.publish": "user_id view hash",
+    "views.update": "view view_id external_id hash",
 }
 SCOPES = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
-    "conversations.history": "channels:history",
-    "conversations.info": "channels:read",
     "conversations.join": "channels:join",
-    "conversations.replies": "channels:history",
+    "conversations.open": "im:write",
     "users.info": "users:read",
 }
 
 
 class Refusal(Exception):
-    """An answer with `ok: false`."""
+    """An answer with `ok: false`; `after` makes it a 429."""
 
-    def __init__(self, error: str, **more: Any) -> None:
+    def __init__(self, error: str, *, after: float | None = None, **more: Any) -> None:
         super().__init__(error)
+        self.after = after
         self.body = {"ok": False, "error": error, **more}
 
 
@@ -73,7 +76,9 @@ class Methods:
         if token != wanted:
             swapped = token in (self.at.app_token, self.at.bot_token)
             raise Refusal("not_allowed_token_type" if swapped else self.at.token_error)
-        needed = SCOPES.get(method)
+        self._scope(SCOPES.get(method))
+
+    def _scope(self, needed: str | None) -> None:
         if needed and needed not in self.at.scopes:
             raise Refusal("missing_scope", needed=needed, provided=",".join(sorted(self.at.scopes)))
 
@@ -97,13 +102,23 @@ class Methods:
         room = self._room(fields, posting=True)
         self._thread(fields, room)
         self._metadata(fields)
-        said = self.at.keep(room.id, self.message(fields, "chat.postMessage"))
+        made = self.message(fields, "chat.postMessage")
+        self._pace(room)
+        said = self.at.keep(room.id, made)
         return {"channel": room.id, "ts": said.ts, "message": {"text": said.text, "ts": said.ts, "type": "message"}}
 
     def chat_update(self, fields: Json) -> Json:
+        """Blocks that are not given go when a text is; metadata that is not given stays."""
         said = self._find(fields["channel"], fields["ts"])
-        new = self.message(fields, "chat.update")
-        said.text, said.blocks = new.get("text", ""), new.get("blocks", [])
+        self._room(fields, posting=True)
+        if said.author != self.at.bot_user:
+            raise Refusal("cant_update_message")
+        new = self.message(fields, "chat.update", longest=4000)
+        self._metadata(fields)
+        said.text, said.blocks = new["text"], new["blocks"]
+        said.metadata = fields.get("metadata", said.metadata)
+        said.edits += 1
+        self.at.changed()
         return {"channel": said.channel, "ts": said.ts, "text": said.text}
 
     def chat_postEphemeral(self, fields: Json) -> Json:
@@ -117,11 +132,28 @@ class Methods:
 
     def conversations_info(self, fields: Json) -> Json:
         room = self._room(fields)
-        return {"channel": {"id": room.id, "is_private": room.private, "is_archived": room.archived}}
+        self._scope(room.reading)
+        told = {"id": room.id, "name": room.name, "creator": room.creator, "is_private": room.private}
+        told |= {"is_archived": room.archived, "is_member": room.member, "is_ext_shared": room.shared}
+        return {"channel": told | {"is_im": room.person is not None, "context_team_id": self.at.team}}
 
     def conversations_join(self, fields: Json) -> Json:
         room = self._room(fields)
         room.member = True
+        return {"channel": {"id": room.id}}
+
+    def conversations_open(self, fields: Json) -> Json:
+        """Direct messages with one person; the same ones each time."""
+        users = fields.get("users", "")
+        named = users if isinstance(users, list) else users.split(",")
+        if len(named) != 1:
+            self.at.faults.append(f"conversations.open: with {len(named)} people")
+        person = self.at.people.get(named[0])
+        if person is None:
+            raise Refusal("user_not_found")
+        if person.deleted:
+            raise Refusal("user_disabled")
+        room = self.at.inbox(person.id)
         return {"channel": {"id": room.id}}
 
     def conversations_history(self, fields: Json) -> Json:
@@ -131,23 +163,65 @@ class Methods:
     def conversations_replies(self, fields: Json) -> Json:
         """The thread's first message, then its replies in the order they were made."""
         hung = [said for said in self.at.public(fields["channel"]) if fields["ts"] in (said.ts, said.thread)]
+        if not hung:
+            self._room(fields)
+            raise Refusal("thread_not_found")
         return self._page(fields, hung)
 
     def _page(self, fields: Json, found: list[Said]) -> Json:
-        if not self._room(fields).member:
+        room = self._room(fields)
+        self._scope(room.history)
+        if not room.member:
             raise Refusal("not_in_channel")
+        self._ration()
         metadata = str(fields.get("include_all_metadata")).lower() in ("1", "true")
-        page = found[: min(15, int(fields.get("limit", 15)))]
+        start = int(fields.get("cursor") or 0)
+        end = start + min(15 if self.at.rationed else 999, int(fields.get("limit", 100)))
+        page, more = found[start:end], end < len(found)
         told = [{"ts": said.ts, "text": said.text} | ({"metadata": said.metadata} if metadata else {}) for said in page]
-        return {"messages": told, "has_more": len(page) < len(found)}
+        cursor = {"response_metadata": {"next_cursor": str(end)}} if more else {}
+        return {"messages": told, "has_more": more, **cursor}
 
     def users_info(self, fields: Json) -> Json:
-        person = {"id": fields["user"], "name": "ada", "real_name": "Ada Lovelace", "tz": "Europe/Berlin"}
-        return {"user": person | {"profile": {"display_name": "Ada"}, "is_admin": False, "is_owner": False}}
+        person = self.at.people.get(fields["user"])
+        if person is None:
+            raise Refusal("user_not_found")
+        told: Json = {"id": person.id, "team_id": person.team, "name": person.name.lower(), "tz": person.zone}
+        told |= {"real_name": person.name, "profile": {"display_name": person.name}, "deleted": person.deleted}
+        return {"user": told | {"is_admin": person.admin, "is_owner": person.owner, "is_bot": False}}
+
+    # ── views ──
+
+    def views_open(self, fields: Json) -> Json:
+        """A trigger is good for one view, within three seconds."""
+        self.at.trigger(fields.get("trigger_id", ""))
+        return {"view": self.at.show(self._view(fields, "views.open", "modal"))}
+
+    def views_update(self, fields: Json) -> Json:
+        view = self.at.views.get(fields.get("view_id", ""))
+        if view is None:
+            raise Refusal("not_found")
+        if "hash" in fields and fields["hash"] != view["hash"]:
+            raise Refusal("hash_conflict")
+        return {"view": self.at.show(self._view(fields, "views.update", view["type"]), view["id"])}
+
+    def views_publish(self, fields: Json) -> Json:
+        if fields.get("user_id") not in self.at.people:
+            raise Refusal("user_not_found")
+        return {"view": self.at.show(self._view(fields, "views.publish", "home"), f"V{fields['user_id']}")}
+
+    def _view(self, fields: Json, where: str, kind: str) -> Json:
+        given = fields.get("view")
+        view: Json = json.loads(given) if isinstance(given, str) else given or {}
+        wrong = view_faults(view, kind)
+        if wrong:
+            self.at.faults.extend(f"{where}: {fault}" for fault in wrong)
+            raise Refusal("invalid_arguments", response_metadata={"messages": wrong})
+        return view
 
     # ── what they share ──
 
-    def message(self, fields: Json, where: str) -> Json:
+    def message(self, fields: Json, where: str, longest: int = 40_000) -> Json:
         """The message's fields, if Slack would take them."""
         text, blocks = fields.get("text", ""), fields.get("blocks", [])
         if isinstance(blocks, str):
@@ -157,8 +231,9 @@ class Methods:
             raise Refusal("no_text")
         if blocks and not text:
             self.at.faults.append(f"{where}: blocks without a text beside them")
-        if len(text) > 40_000:
-            self.at.faults.append(f"{where}: text of {len(text)} characters would be cut")
+        if len(text) > longest:
+            self.at.faults.append(f"{where}: a text of {len(text)} characters")
+            raise Refusal("msg_too_long")
         wrong = faults(blocks)
         if wrong:
             self.at.faults.extend(f"{where}: {fault}" for fault in wrong)
@@ -168,9 +243,20 @@ class Methods:
             raise Refusal("msg_blocks_too_long")
         return {**fields, "text": text, "blocks": blocks}
 
+    def _pace(self, room: Room) -> None:
+        """About one message a second a channel. https://docs.slack.dev/apis/web-api/rate-limits/"""
+        wait = self.at.limits.take(room.id)
+        if wait:
+            raise Refusal("ratelimited", after=wait)
+
+    def _ration(self) -> None:
+        wait = self.at.rations.take("history") if self.at.rationed else 0.0
+        if wait:
+            raise Refusal("ratelimited", after=wait)
+
     def _room(self, fields: Json, *, posting: bool = False) -> Room:
         room = self.at.rooms.get(fields.get("channel"))
-        if room is None or (room.private and not room.member):
+        if room is None or ((room.private or room.person) and not room.member):
             raise Refusal("channel_not_found")
         if posting and room.archived:
             raise Refusal("is_archived")
@@ -180,19 +266,19 @@ class Methods:
         return found
 
     def _find(self, channel: str, ts: str) -> Said:
-        found = [said for said in self.at.said if (said.channel, said.ts, said.only) == (channel, ts, None)]
         if channel not in self.at.rooms:
             raise Refusal("channel_not_found")
-        if not found:
+        said: Said | None = self.at.index.get((channel, ts))
+        if said is None or said.only is not None:
             raise Refusal("message_not_found")
-        said: Said = found[0]
         return said
 
     def _thread(self, fields: Json, room: Room) -> None:
-        if "thread_ts" in fields and not any(
-            said.ts == fields["thread_ts"] and said.channel == room.id for said in self.at.said
-        ):
+        root = self.at.index.get((room.id, fields["thread_ts"])) if "thread_ts" in fields else None
+        if "thread_ts" in fields and root is None:
             raise Refusal("thread_not_found")
+        if root is not None and root.thread:
+            self.at.faults.append(f"a thread under {root.ts}, which stands in a thread itself")
 
     def _metadata(self, fields: Json) -> None:
         metadata = fields.get("metadata")

@@ -10,12 +10,40 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Room:
-    """A channel as the bot meets it."""
+    """A channel as the bot meets it. `person` is whose direct messages they are; None: a channel of many."""
 
     id: str
     private: bool = False
     member: bool = True
     archived: bool = False
+    name: str = "general"
+    creator: str = "U0ADA"
+    person: str | None = None
+    shared: bool = False
+    """With another company (Slack Connect)."""
+
+    @property
+    def history(self) -> str:
+        """The scope that reads it."""
+        return "im:history" if self.person else "groups:history" if self.private else "channels:history"
+
+    @property
+    def reading(self) -> str:
+        """The scope that tells what it is."""
+        return "im:read" if self.person else "groups:read" if self.private else "channels:read"
+
+
+@dataclass(slots=True)
+class Person:
+    """A member of the workspace."""
+
+    id: str
+    name: str
+    zone: str = "Europe/Berlin"
+    admin: bool = False
+    owner: bool = False
+    team: str = "T0LAB"
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -31,6 +59,8 @@ class Said:
     metadata: Json | None = None
     fields: Json = field(default_factory=dict)
     """Everything that was sent with it."""
+    author: str = "U0BOT"
+    edits: int = 0
 
     @property
     def shown(self) -> str:
@@ -38,10 +68,31 @@ class Said:
         return read(self.blocks) if self.blocks else self.text
 
     @property
+    def elements(self) -> list[Json]:
+        """What stands in its actions blocks."""
+        return [item for block in self.blocks if block["type"] == "actions" for item in block["elements"]]
+
+    @property
     def buttons(self) -> dict[str, str]:
         """Each button's label and its value."""
-        found = [item for block in self.blocks if block["type"] == "actions" for item in block["elements"]]
-        return {item["text"]["text"]: item["value"] for item in found}
+        return {item["text"]["text"]: item["value"] for item in self.elements if item["type"] == "button"}
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What each menu offers, and the value behind it."""
+        options = [option for item in self.elements for option in item.get("options", [])]
+        return {option["text"]["text"]: option["value"] for option in options}
+
+    def pressed(self, action: str) -> Json:
+        """What Slack sends when a person presses the button or chooses the option that carries `action`."""
+        for item in self.elements:
+            chosen = next((option for option in item.get("options", []) if option["value"] == action), None)
+            if chosen is not None:
+                kept: Json = {key: value for key, value in item.items() if key != "options"}
+                return kept | {"selected_option": chosen}
+            if item.get("value") == action:
+                return dict(item)
+        raise AssertionError(f"nothing in the message carries {action!r}")
 
 
 def read(blocks: list[Json]) -> str:

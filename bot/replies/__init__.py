@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot import options, rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
 from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
+from bot.replies.when import how
+from bot.replies.words import line, who
 from bot.sources import mask
 
 FOUND = 10
@@ -27,57 +29,85 @@ class Caught:
     """The day of the oldest of them, as a person writes it."""
 
 
-def preview(draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None) -> Reply:
-    """What a subscription would mean, before it is made: nothing has been changed yet."""
+def preview(
+    draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None, wanted: Options, now: datetime
+) -> Reply:
+    """What a subscription would mean, before it is made: nothing has been changed yet. `wanted`: all that counts."""
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
-        Line((Span(_how(wish.options)),)),
+        Line((Span(how(wanted, now)),)),
         *preview_of(caught),
     )
     label = "Update" if known else "Subscribe"
     buttons = (Button(label, f"confirm:{draft}", "primary"), Button("Cancel", f"cancel:{draft}"))
-    return Reply(Post(_line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
+    return Reply(Post(line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
 
 
-def subscribed(subscription: Subscription, person: str, *, updated: bool) -> Reply:
-    """The person's answer, and the public line: rules belong to the channel, so the channel hears of them."""
+def subscribed(
+    subscription: Subscription, person: str, *, updated: bool, wanted: Options, now: datetime, rate: str, start: int
+) -> Reply:
+    """The person's answer, and the public line: rules belong to the channel, so the channel hears of them.
+
+    `rate`: how many to expect; `start`: how many stored papers come at once; `wanted`: all options that count.
+    """
     done = "updated" if updated else "subscribed"
     mine = Post(
-        _line(
-            f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")
-        ),
+        line(f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")),
         (
-            Line((Span("New papers that match are posted here as they come; those known already are not."),)),
+            Line((Span(how(wanted, now)),)),
+            *_beginning(start),
             Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
         ),
     )
     verb = "changed how this channel gets" if updated else "subscribed this channel to"
-    public = Post(_line(_who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"))
+    public = Post(
+        line(who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"),
+        (Line((Span(" ".join(filter(None, (rate, how(wanted, now))))),), "small"),),
+    )
     return Reply(mine, public=public, replaces=True)
+
+
+def _beginning(start: int) -> tuple[Line, ...]:
+    if not start:
+        return ()
+    words = "The newest stored paper comes" if start == 1 else f"The {start} newest stored papers come"
+    return (Line((Span(f"{words} at once, to begin with."),)),)
+
+
+def voted(votes: int) -> Reply:
+    """A vote was counted, or taken back."""
+    said = f"there {'is' if votes == 1 else 'are'} {votes or 'none'} now. Press again to change your mind."
+    return Reply(Post(line(f"Noted: {said}")))
+
+
+def cited(paper: Paper) -> Reply:
+    """A paper's BibTeX entry, to copy."""
+    lines = tuple(Line((Span(line),), "pre") for line in summary.bibtex(paper).splitlines())
+    return Reply(Post(line("BibTeX, to copy:"), lines))
 
 
 def cancelled() -> Reply:
     """A preview that came to nothing."""
-    return Reply(Post(_line("Cancelled; nothing was changed.")), replaces=True)
+    return Reply(Post(line("Cancelled; nothing was changed.")), replaces=True)
 
 
 def gone() -> Reply:
     """A preview's button whose moment has passed."""
     told = "That button is used up. Type the command again: nothing was changed by pressing it."
-    return Reply(Post(_line(told)), replaces=True)
+    return Reply(Post(line(told)), replaces=True)
 
 
 def nothing_there() -> Reply:
     """A button under a post that is not what it was; the post itself stays."""
-    return Reply(Post(_line("There is nothing behind that button any more; nothing was changed by pressing it.")))
+    return Reply(Post(line("There is nothing behind that button any more; nothing was changed by pressing it.")))
 
 
 def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
     """What has ended, said to the channel too."""
     told = ", ".join(f"#{subscription.id} {_typed(subscription)}" for subscription in ended)
     return Reply(
-        Post(_line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
-        public=Post(_line(_who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
+        Post(line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
+        public=Post(line(who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
     )
 
 
@@ -85,7 +115,7 @@ def no_such(channel: Channel, which: str) -> Reply:
     """Nothing to unsubscribe from."""
     return Reply(
         Post(
-            _line(f"This channel has no subscription {which}."),
+            line(f"This channel has no subscription {which}."),
             (Line((Span("/subscriptions lists them."),), "small"),),
         )
     )
@@ -94,14 +124,14 @@ def no_such(channel: Channel, which: str) -> Reply:
 def listing(found: Sequence[Subscription]) -> Reply:
     """A channel's subscriptions, numbered."""
     if not found:
-        return Reply(Post(_line("This channel has no subscriptions yet."), (_first_word(),)))
+        return Reply(Post(line("This channel has no subscriptions yet."), (_first_word(),)))
     lines = [
-        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), _who(s.creator)), "item")
+        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), who(s.creator)), "item")
         for s in found
     ]
     return Reply(
         Post(
-            _line(f"This channel has {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
+            line(f"This channel has {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
             (*lines, Line((Span("/unsubscribe NUMBER ends one."),), "small")),
         )
     )
@@ -112,11 +142,11 @@ def own_feeds(found: Sequence[OwnFeed]) -> Reply:
     how = Line((Span("/papers feeds add ADDRESS adds one, /papers feeds remove ADDRESS ends one."),), "small")
     if not found:
         return Reply(
-            Post(_line("This channel has no feeds of its own; it gets what is read for every channel."), (how,))
+            Post(line("This channel has no feeds of its own; it gets what is read for every channel."), (how,))
         )
-    lines = [Line((Span(mask(one.address), "code"), Span(" — by "), _who(one.creator)), "item") for one in found]
+    lines = [Line((Span(mask(one.address), "code"), Span(" — by "), who(one.creator)), "item") for one in found]
     count = f"{len(found)} feed{'s' if len(found) != 1 else ''}"
-    return Reply(Post(_line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
+    return Reply(Post(line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
 
 
 def feed_added(address: str, person: str, papers: int, title: str) -> Reply:
@@ -127,8 +157,8 @@ def feed_added(address: str, person: str, papers: int, title: str) -> Reply:
         (Span(f"{papers:,} papers of it are known from now on; what comes later is matched by this channel's rules."),)
     )
     return Reply(
-        Post(_line("Done: this channel reads ", (shown, "code"), f"{called}."), (known,)),
-        public=Post(_line(_who(person), " added a feed of this channel's own: ", (shown, "code"))),
+        Post(line("Done: this channel reads ", (shown, "code"), f"{called}."), (known,)),
+        public=Post(line(who(person), " added a feed of this channel's own: ", (shown, "code"))),
     )
 
 
@@ -136,8 +166,8 @@ def feed_removed(address: str, person: str) -> Reply:
     """What has ended, said to the channel too."""
     shown = mask(address)
     return Reply(
-        Post(_line("Done: this channel does not read ", (shown, "code"), " any more.")),
-        public=Post(_line(_who(person), " removed a feed of this channel's own: ", (shown, "code"))),
+        Post(line("Done: this channel does not read ", (shown, "code"), " any more.")),
+        public=Post(line(who(person), " removed a feed of this channel's own: ", (shown, "code"))),
     )
 
 
@@ -145,7 +175,7 @@ def no_such_feed(address: str) -> Reply:
     """Nothing to remove."""
     listed = Line((Span("/papers feeds lists them."),), "small")
     return Reply(
-        Post(_line("This channel has no feed ", (summary.cut(mask(address), 300), "code"), " of its own."), (listed,))
+        Post(line("This channel has no feed ", (summary.cut(mask(address), 300), "code"), " of its own."), (listed,))
     )
 
 
@@ -153,7 +183,7 @@ def searched(rule: rules.Rule, caught: Caught) -> Reply:
     """Stored papers that match, for the person who asked."""
     return Reply(
         Post(
-            _line("Papers for ", (rules.write(rule), "code")),
+            line("Papers for ", (rules.write(rule), "code")),
             (
                 Line(tuple(_count(caught))),
                 *(summary.example(paper) for paper in caught.matches[:FOUND]),
@@ -164,12 +194,12 @@ def searched(rule: rules.Rule, caught: Caught) -> Reply:
 
 def discuss(paper: Paper, thread: str) -> Reply:
     """Where a paper is discussed."""
-    return Reply(Post(_line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
+    return Reply(Post(line("Discuss ", (summary.cut(paper.title, 150), "strong"), " in its thread.")), thread=thread)
 
 
 def helped(found: Sequence[Subscription] = ()) -> Reply:
     """What can be typed, and below it the channel's subscriptions `found`, if that was asked for."""
-    told = _line("Paper Round brings new papers that match your rules to this channel.")
+    told = line("Paper Round brings new papers that match your rules to this channel.")
     listed = listing(found).post if found else None
     return Reply(Post(told, (*_commands(), *((listed.headline, *listed.lines) if listed else ()))))
 
@@ -177,15 +207,13 @@ def helped(found: Sequence[Subscription] = ()) -> Reply:
 def wrong(error: PaperRoundError) -> Reply:
     """What was not understood, where, and what mends it; or what the world did."""
     lines = (Line((Span(error.caret()),), "pre"),) if isinstance(error, (RuleError, OptionError)) else ()
-    return Reply(Post(_line(str(error)), lines))
+    return Reply(Post(line(str(error)), lines))
 
 
 def broken() -> Reply:
     """Our own fault: said plainly, without its innards."""
     return Reply(
-        Post(
-            _line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more.")
-        )
+        Post(line("That went wrong on our side; nothing was changed. It is in the bot's log. Please try it once more."))
     )
 
 
@@ -195,6 +223,9 @@ def _commands() -> list[Line]:
         ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
         ("/subscriptions", "what this channel gets"),
         ("/unsubscribe 1", "end one by its number; or all"),
+        ("/papers settings at:08:30 tz:Europe/Berlin", "when and how papers come"),
+        ("/papers pause 3d", "nothing for a while, and nothing lost; /papers resume"),
+        ("/papers top 14d", "the best that this channel had, only for you"),
         ("/papers search diffusion", "papers seen so far, only for you"),
         ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
     )
@@ -203,14 +234,6 @@ def _commands() -> list[Line]:
 
 def _first_word() -> Line:
     return Line((Span("Try "), Span("/subscribe transformers quantization", "code")))
-
-
-def _how(wanted: Options) -> str:
-    """How posts arrive, in words: what is honoured today, and what is only kept."""
-    now = "Each is posted here as soon as it is seen" + (", with its thread." if wanted.thread == "auto" else ".")
-    instant = replace(wanted, thread=None, mode=None if wanted.mode == "instant" else wanted.mode)
-    later = options.describe(instant)
-    return f"{now} Kept for when the bot can do it: {later}." if later else now
 
 
 def _count(caught: Caught) -> list[Span]:
@@ -230,19 +253,3 @@ def _count(caught: Caught) -> list[Span]:
 def _typed(subscription: Subscription) -> str:
     """The rule with its options, as one would type it."""
     return f"{subscription.rule} {options.write(subscription.options)}".strip()
-
-
-def _who(person: str) -> Span:
-    """Somebody on their platform; the visitors of a local channel have no names."""
-    platform, _, name = person.partition(":")
-    return Span("A visitor" if platform == "local" else name, person=person)
-
-
-def _line(*parts: str | tuple[str, Literal["strong", "code"]] | Span) -> Line:
-    return Line(tuple(_span(part) for part in parts))
-
-
-def _span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
-    if isinstance(part, Span):
-        return part
-    return Span(part) if isinstance(part, str) else Span(*part)

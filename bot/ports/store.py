@@ -1,53 +1,34 @@
-"""What the flow needs from the world: Clock, Fetch, Chat, Store. Protocols only; the real ones live on floor 4."""
+"""What the flow needs of a database: the tables, each method one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from types import MappingProxyType
+from typing import Literal, Protocol
 
 from bot.feeds import OwnFeed
 from bot.habits import Held
 from bot.model import (
-    Ask,
     Bookmark,
+    Bundle,
     Channel,
     Claim,
+    Customs,
     Delivery,
-    Feed,
+    Edit,
+    Item,
     Message,
     Paper,
     Poll,
     Post,
-    Press,
-    Reply,
     Rulebook,
     Subscription,
 )
 from bot.rules.narrow import Need
 
-Clock = Callable[[], datetime]
-"""The time now, in UTC."""
-
-Answer = Callable[[Ask | Press], Awaitable[Reply]]
-"""What the bot does with words and presses. Never raises: what is wrong comes back as a Reply."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What a feed's owner answered. `body` is None when nothing has changed since the bookmark.
-
-    `bookmark` is the one given, with what this answer says put in: etag, modified, digest, moved_to.
-    `wait` is the seconds the owner asks us to stay away (`max-age`, `Expires`), None when nothing is said.
-    `took` is how many seconds the answer took once it was our turn; None where nobody was asked.
-    """
-
-    body: bytes | None
-    bookmark: Bookmark
-    wait: float | None = None
-    content_type: str = ""
-    took: float | None = None
+NOTHING: Mapping[str, timedelta] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +39,6 @@ class Waiting:
     pending: int
     held: int
     due: datetime | None
-
-
-class Fetch(Protocol):
-    """The polite conditional GET of a feed, a file, standard input or the sample."""
-
-    async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
-        """Read the feed; `SourceFailed` says why it could not be, and when the owner wants us back."""
-
-
-class Chat(Protocol):
-    """A platform. Vendor errors never leave it: only `TryLater` and `Refused` do."""
-
-    platform: str
-    pace: timedelta
-    """One message to one channel at most this often."""
-
-    async def listen(self, answer: Answer) -> None:
-        """Connect, and hand every command and press to `answer` until cancelled.
-
-        `Refused` when the platform will not have us at all (a wrong token), in a sentence that says what to do.
-        """
-
-    async def post(self, channel: Channel, post: Post, key: str) -> str:
-        """Say it in the channel and return the message's id.
-
-        Saying the same `key` again within the platform's memory returns the first message instead of a second.
-        """
-
-    async def thread(self, channel: Channel, message: str, name: str, opener: Post, key: str) -> str:
-        """Open the thread under a message, or find the one that is there; say `opener` in it; return its id."""
-
-    async def link(self, channel: Channel, thread: str) -> str | None:
-        """An address a person can click to reach a thread or message."""
-
-    async def close(self) -> None:
-        """Let go of every connection."""
 
 
 class Store(Protocol):
@@ -113,6 +58,9 @@ class Store(Protocol):
     async def bookmarks(self) -> Mapping[str, Bookmark]:
         """All bookmarks by feed address."""
 
+    async def next_polls(self) -> Mapping[str, datetime | None]:
+        """When each feed is due, by its address; None where it is not known."""
+
     async def bookmark(self, address: str) -> Bookmark | None:
         """One feed's bookmark; None when it was never read."""
 
@@ -129,6 +77,7 @@ class Store(Protocol):
     async def record(self, poll: Poll, now: datetime) -> int:
         """Save bookmark, papers and deliveries together; return how many deliveries are new.
 
+        With `poll.day` the bookmark is kept among `pages`, and the feed's own stays as it is.
         A paper known by any of its ids or aliases is updated, not added; two known papers found to be one are merged:
         their deliveries to the same channel become one, the later one `merged`. Deliveries whose key exists already
         gain reasons, never a second post. `RulesChanged` (nothing saved) when `poll.version` is not the
@@ -153,11 +102,17 @@ class Store(Protocol):
     async def backfilled(self, address: str) -> frozenset[date]:
         """The days of this feed's past that were fetched."""
 
-    async def backfill(self, address: str, day: date, papers: Sequence[Paper], now: datetime) -> None:
+    async def backfill(
+        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+    ) -> None:
         """Keep the papers of a day that was over before the feed was known, and that it was fetched.
 
-        Nothing is planned for them. Papers are added, updated and merged as `record` does it.
+        Nothing is planned for them. Papers are added, updated and merged as `record` does it. `page` is the day's
+        bookmark, as in `pages`.
         """
+
+    async def pages(self, address: str) -> Mapping[date, Bookmark]:
+        """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
 
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""
@@ -195,6 +150,15 @@ class Store(Protocol):
     async def rulebook(self) -> Rulebook:
         """All active subscriptions and the version they stand at."""
 
+    async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
+        """The engine's forms of rules that were kept with this folding, by subscription, of those numbered higher."""
+
+    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+        """Keep the engine's forms of subscriptions' rules beside their words; the rulebook's version stays.
+
+        Subscriptions that are gone do not matter.
+        """
+
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         """Add it and return it with its id; the same rule in the same channel is updated, not added."""
 
@@ -207,17 +171,45 @@ class Store(Protocol):
     async def draft(self, subscription: Subscription, now: datetime) -> int:
         """Keep a subscription that waits for its person to confirm; return the draft's number."""
 
+    async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
+        """What each channel wants beyond its rules and how it stands; one nobody spoke of has the plain ones."""
+
+    async def keep_customs(self, customs: Customs) -> None:
+        """Remember its options, zone and pause. The rulebook's version changes."""
+
+    async def mended(self, channel: Channel, now: datetime) -> bool:
+        """A channel that was lost is tried at once, with all that waited in one digest; False when it was not lost."""
+
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+        """The draft as it waits; None as in `take_draft`. Nothing is changed."""
+
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
         """Take the draft away and return it; None if it is gone or was made elsewhere or by somebody else."""
 
-    async def confirm(self, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
-        """`take_draft` and `subscribe` in one transaction; None as in `take_draft`, and then nothing is changed."""
+    async def confirm(
+        self, number: int, channel: Channel, person: str, now: datetime, *, start: Sequence[Delivery] = ()
+    ) -> Subscription | None:
+        """`take_draft` and `subscribe` in one transaction; None as in `take_draft`, and then nothing is changed.
+
+        `start` are deliveries of stored papers to begin with, recorded with it.
+        """
 
     # ── the outbox ──
     async def claim(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
         """Take up to `limit` due deliveries for `lease`, at most one a channel, the oldest of each channel first.
+
+        One that is a bundle's takes along all of its channel's that are due for the same reason, and leads them from
+        then on: a crash finds the same digest. `crowd` is the pace of a whole platform, over all its channels.
+        A paused channel waits; what was due meanwhile goes out as one digest when the pause is over.
 
         Only platforms named in `pace` are served. A channel with a delivery under a live lease, or served less
         than its platform's `pace` ago, waits; the budget is spent in the same transaction, so any number of workers
@@ -227,18 +219,84 @@ class Store(Protocol):
     async def due(self, platforms: Iterable[str]) -> datetime | None:
         """When the next pending delivery of these platforms may be claimed; None when there is none."""
 
-    async def posted(self, claim: Claim, message: str, now: datetime) -> None:
-        """Remember the message's id before anything else is done. `LeaseLost` when the lease is not ours any more."""
+    async def posted(self, claim: Claim, message: str, now: datetime, riders: Sequence[int] = ()) -> None:
+        """Remember the message's id before anything else is done. `LeaseLost` when the lease is not ours any more.
 
-    async def threaded(self, row: int, thread: str) -> None:
-        """Remember the paper's thread in this channel; the first one stays."""
+        `riders` are the rows that stand in the message (none: the claim's own alone).
+        """
+
+    async def parted(self, claim: Claim, parts: Mapping[int, int], dropped: Mapping[int, str]) -> None:
+        """Remember in which part of its digest each row stands; end those `dropped` as `refused`, for the reason given.
+
+        `LeaseLost` as above.
+        """
+
+    async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
+        """Give it back, with all that travels with it, to go out at `due`; nothing was tried. `LeaseLost` as above."""
+
+    async def let_go(self, claim: Claim, until: datetime) -> None:
+        """Give it back as it is, in doubt; its channel is left alone until then. `LeaseLost` as above."""
+
+    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
+        """The platform refuses the whole channel: what is due there waits together and is tried again at `probe`.
+
+        True when that is new. Lost for longer than `patience`, what waits is `refused`. `LeaseLost` as above.
+        """
+
+    async def replan(self, planned: Sequence[Delivery]) -> None:
+        """Give pending deliveries that nobody has begun another time, bundle and options."""
+
+    async def posted_since(self, channel: Channel, since: datetime) -> int:
+        """How many papers had a message of their own in the channel since then."""
+
+    async def lately(self, channel: Channel, since: datetime, limit: int = 1000) -> list[Item]:
+        """What the channel has had since then, the newest first."""
+
+    async def passengers(self, digest: int) -> list[Item]:
+        """All that travelled in a digest, in the order of its parts; its one-liners last."""
+
+    async def in_message(self, channel: Channel, message: str) -> list[Item]:
+        """What stands in one message."""
+
+    async def carded(self, row: int, message: str) -> None:
+        """Remember the message that a digest's line was given for its thread; the first one stays."""
+
+    # ── what becomes of papers ──
+    async def claim_news(
+        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+    ) -> list[Claim]:
+        """Take sent deliveries that have news to tell, one a channel, where no post waits and the pace allows it."""
+
+    async def told(self, claim: Claim, said: Literal["thread", "post"], now: datetime) -> None:
+        """Its news was told in its thread, or is to be shown in its post, which is marked for an edit."""
+
+    async def vote(self, row: int, person: str, now: datetime) -> int | None:
+        """Count the person's vote, or take it back; how many there are. None when there is no such delivery."""
+
+    async def mark(self, channel: Channel, message: str, now: datetime) -> None:
+        """The message does not show what is so any more: it is to be edited, once however often this is said."""
+
+    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+        """Messages to be edited now: one a channel, each at most every ten seconds, where no post waits."""
+
+    async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
+        """It shows what was so at the edit's turn. `again`: it could not be edited, and is tried then."""
+
+    async def threaded(self, row: int, thread: str, now: datetime | None = None) -> None:
+        """Remember the paper's thread in this channel; the first one stays.
+
+        With `now`, a digest that shows the paper is marked for an edit, so that its line leads to the thread.
+        """
 
     async def done(self, claim: Claim) -> None:
         """Every step is taken: the delivery is `sent`. `LeaseLost` when the lease is not ours any more."""
 
-    async def later(self, claim: Claim, due: datetime, error: str, now: datetime) -> None:
+    async def later(
+        self, claim: Claim, due: datetime, error: str, now: datetime, *, doubt: bool = False, wait: bool = False
+    ) -> None:
         """Give it back, to be tried again at `due`; counts an attempt, the first of them was at `first_tried`.
 
+        `doubt`: it may have been said all the same. `wait`: its whole channel is left alone until `due`.
         `LeaseLost` as above.
         """
 
@@ -260,7 +318,7 @@ class Store(Protocol):
     async def discard(self, source: str | None, reason: str) -> int:
         """End what is held of this source (None: of all) as `given_up` for this reason; return how many."""
 
-    async def told(self, id: str) -> list[Delivery]:
+    async def reached(self, id: str) -> list[Delivery]:
         """The deliveries of a paper, by its id or any alias, in the order planned; without merged ones."""
 
     async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
@@ -289,6 +347,9 @@ class Store(Protocol):
 
     async def message(self, id: int) -> Message | None:
         """One message by its id."""
+
+    async def rewrite(self, message_id: int, post: Post) -> bool:
+        """Put `post` in the place of what the message said; all else of it stays. False when there is no such one."""
 
     async def channels(self, platform: str) -> list[Channel]:
         """The channels of a platform that have subscriptions or messages."""

@@ -1,0 +1,42 @@
+"""The nouns. Frozen values without behaviour beyond naming themselves; nothing here reads the world."""
+
+from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
+from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
+from bot.model.posts import Button, Entry, Line, Post, Span
+from bot.model.talk import Ask, Message, Press, Reply
+from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
+
+__all__ = [
+    "Announce",
+    "Ask",
+    "Bookmark",
+    "Bundle",
+    "Button",
+    "Channel",
+    "Claim",
+    "Customs",
+    "Delivery",
+    "Edit",
+    "Entry",
+    "Feed",
+    "Item",
+    "Line",
+    "Match",
+    "Message",
+    "News",
+    "NewsKind",
+    "Options",
+    "Original",
+    "Paper",
+    "Poll",
+    "Post",
+    "Press",
+    "Reading",
+    "Reason",
+    "Reply",
+    "Rulebook",
+    "Signals",
+    "Span",
+    "State",
+    "Subscription",
+]

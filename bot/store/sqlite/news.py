@@ -1,0 +1,146 @@
+"""What became of papers after channels had them, people's votes, and the messages that have to show either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlite_utils import Database
+
+from bot.model import Channel, Claim, Edit, News, Paper
+from bot.store.plain import clean, stamp, unpack, whole
+from bot.store.sqlite import budgets
+from bot.store.sqlite.connection import row, rows, writing
+from bot.store.sqlite.leases import change
+from bot.store.sqlite.naming import numbers
+from bot.store.sqlite.reading import FULL, as_channel, as_delivery
+
+REST = timedelta(seconds=10)
+"""One message is edited at most this often; the last state wins."""
+
+_KEEP = "INSERT OR IGNORE INTO news (delivery, kind, text, at) VALUES (?, ?, ?, ?)"
+
+# The oldest first, and only where nothing else waits: posts go before what became of them.
+_HEADS = """
+    SELECT delivery.number, delivery.channel, delivery.platform, min(news.at) AS at
+    FROM news JOIN delivery ON delivery.number = news.delivery
+    LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
+    WHERE news.said IS NULL AND delivery.state = 'sent' AND coalesce(delivery.leased_until, '') <= :now
+    AND delivery.platform IN (SELECT value FROM json_each(:platforms))
+    AND coalesce(free_at, '') <= :now AND coalesce(paused_until, '') <= :now AND lost_since IS NULL
+    AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.channel = delivery.channel
+        AND (other.ready = 1 OR other.leased_until > :now))
+    GROUP BY delivery.channel ORDER BY at LIMIT :limit
+"""
+
+
+def spread(db: Database, told: Sequence[tuple[str, News]], now: datetime) -> None:
+    """Each piece of news, to be told wherever its paper was posted."""
+    known = numbers(db, {clean(paper) for paper, _ in told})
+    for paper, one in told:
+        had = "(state = 'sent' OR state = 'pending' AND message IS NOT NULL)"
+        asked = f"SELECT number FROM delivery WHERE paper = ? AND {had}"  # noqa: S608 — our own words
+        for found in rows(db, asked, (known.get(clean(paper), 0),)):
+            keep(db, found["number"], (one,), now)
+
+
+def keep(db: Database, delivery: int, told: Sequence[News], now: datetime) -> None:
+    """News for one delivery, each once."""
+    for one in told:
+        db.execute(_KEEP, (delivery, one.kind, clean(one.text), stamp(now)))
+
+
+def claim_news(
+    db: Database, worker: str, now: datetime, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+) -> list[Claim]:
+    """Take deliveries that have news, one a channel, where no post waits; spend the channels' pace."""
+    asked = {"now": stamp(now), "platforms": msgspec.json.encode(list(pace)).decode(), "limit": limit}
+    with writing(db):
+        found = rows(db, _HEADS, asked)
+        for one in found:
+            db.execute(
+                "UPDATE delivery SET lease = lease + 1, doubt = doubt OR leased_until IS NOT NULL, leased_until = ?, "
+                "worker = ? WHERE number = ?",
+                (stamp(now + lease), clean(worker), one["number"]),
+            )
+            budgets.spend(db, one["channel"], now + pace[one["platform"]])
+        return [_claimed(db, one["number"]) for one in found]
+
+
+def _claimed(db: Database, number: int) -> Claim:
+    found = row(db, f"{FULL} WHERE delivery.number = ?", (number,))
+    assert found is not None
+    return Claim(as_delivery(found), unpack(found["noun"], Paper), found["lease"])
+
+
+def told(db: Database, claim: Claim, said: str, now: datetime) -> None:
+    """What the claim shows as waiting was told, in the thread or in the post, which then has to be edited."""
+    with writing(db):
+        change(db, claim, "leased_until = NULL, doubt = 0")
+        for one in claim.delivery.news:
+            if one.said is None:
+                asked = "UPDATE news SET said = ? WHERE delivery = ? AND kind = ? AND text = ?"
+                db.execute(asked, (said, claim.delivery.row, one.kind, clean(one.text)))
+        if said == "post" and claim.delivery.message:
+            mark(db, str(claim.delivery.channel), claim.delivery.message, now)
+
+
+def vote(db: Database, delivery: int, person: str, now: datetime) -> int | None:
+    """The person's vote, or taken back; how many there are now. None when there is no such delivery."""
+    number = whole(delivery)
+    with writing(db):
+        found = row(db, "SELECT channel, message, card FROM delivery WHERE number = ?", (number,))
+        if found is None:
+            return None
+        gone = db.execute("DELETE FROM vote WHERE delivery = ? AND person = ?", (number, clean(person))).rowcount
+        if not gone:
+            db.execute("INSERT INTO vote VALUES (?, ?, ?)", (number, clean(person), stamp(now)))
+        for message in filter(None, (found["message"], found["card"])):
+            mark(db, found["channel"], message, now)
+        count = row(db, "SELECT count(*) AS votes FROM vote WHERE delivery = ?", (number,))
+        assert count is not None
+        return int(count["votes"])
+
+
+def mark(db: Database, channel: str, message: str, now: datetime) -> None:
+    """The message does not show what is so: it is due to be edited, but not too soon after the last time."""
+    db.execute(
+        "INSERT INTO edit (channel, message, due, turn) VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE "
+        "SET due = coalesce(due, max(coalesce(rested, ''), excluded.due)), turn = turn + 1",
+        (channel, message, stamp(now)),
+    )
+
+
+def remark(db: Database, channel: Channel, message: str, now: datetime) -> None:
+    """`mark`, as a step of its own."""
+    with writing(db):
+        mark(db, str(channel), clean(message), now)
+
+
+def edits(db: Database, now: datetime, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+    """Messages that are due to be edited, one a channel, where no post waits; spend the channels' pace."""
+    asked = """
+        SELECT edit.*, substr(channel, 1, instr(channel, ':') - 1) AS platform FROM edit
+        LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
+        WHERE due <= ? AND coalesce(free_at, '') <= ? AND lost_since IS NULL
+        AND platform IN (SELECT value FROM json_each(?))
+        AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.channel = edit.channel AND ready = 1)
+        GROUP BY channel HAVING due = min(due) ORDER BY due LIMIT ?
+    """
+    at = stamp(now)
+    with writing(db):
+        found = rows(db, asked, (at, at, msgspec.json.encode(list(pace)).decode(), limit))
+        for one in found:
+            budgets.spend(db, one["channel"], now + pace[one["platform"]])
+        return [Edit(as_channel(one["channel"]), one["message"], one["turn"]) for one in found]
+
+
+def edited(db: Database, edit: Edit, now: datetime, again: datetime | None) -> None:
+    """It shows what was so at the edit's turn; what changed since, or failed (`again`), is edited later."""
+    with writing(db):
+        db.execute(
+            "UPDATE edit SET rested = ?1, due = iif(turn = ?2 AND ?3 IS NULL, NULL, max(coalesce(?3, ''), ?1)) "
+            "WHERE channel = ?4 AND message = ?5",
+            (stamp(now + REST), edit.turn, stamp(again) if again else None, str(edit.channel), clean(edit.message)),
+        )
