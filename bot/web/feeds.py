@@ -32,7 +32,7 @@ async def searched(request: web.Request) -> web.Response:
     if ask.rule is None:
         newest = await desk(request).seeker.shown(await desk(request).store.papers(limit=MOST))
         return await _sent(request, "New papers", "/", "", newest)
-    found = await desk(request).seeker.find(ask.rule, most=MOST)
+    found = await desk(request).seeker.find(ask.rule, most=MOST, why=False)
     query = "?" + urlencode({"q": ask.written})
     return await _sent(request, f"Papers for {ask.written}", f"/search{query}", query, [h.paper for h in found.hits])
 

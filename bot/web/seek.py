@@ -80,11 +80,11 @@ class Seeker:
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def find(self, rule: Rule, *, before: int | None = None, most: int = 20) -> Found:
-        """The newest papers that the rule hits, from `before` on."""
+    async def find(self, rule: Rule, *, before: int | None = None, most: int = 20, why: bool = True) -> Found:
+        """The newest papers that the rule hits, from `before` on; with `why` each is explained, 2 ms a paper."""
         async with _Turn(self):
             unindexed = await self.store.index(FRESH)
-            return await self._find(rule, before, most, unindexed)
+            return await self._find(rule, before, most, unindexed, why=why)
 
     async def run(self, work: Callable[..., _T], *given: object) -> _T:
         """Do some work for a page in the searching thread, in turn."""
@@ -94,7 +94,7 @@ class Seeker:
     async def _off(self, work: Callable[..., _T], *given: object) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
-    async def _find(self, rule: Rule, before: int | None, most: int, unindexed: int) -> Found:
+    async def _find(self, rule: Rule, before: int | None, most: int, unindexed: int, *, why: bool) -> Found:
         need, ranks = needs(rule, self.acronyms), _Ranks(self.store) if "top:" in write(rule) else None
         hits: list[tuple[int, Paper]] = []
         looked, place, chunk = 0, before, list[tuple[int, Paper]]()
@@ -109,7 +109,9 @@ class Seeker:
             let_in = {id(paper) for paper in await self._off(self._hits, rule, papers, places)}
             hits += [one for one in chunk if id(one[1]) in let_in]
         shown = [paper for _, paper in hits[:most]]
-        told = await self._off(self._told, rule, shown, dict(ranks.places) if ranks else {})
+        told = tuple(Hit(paper, Explanation(True)) for paper in shown)
+        if why:
+            told = await self._off(self._told, rule, shown, dict(ranks.places) if ranks else {})
         if len(hits) > most:
             return Found(told, more=hits[most - 1][0], unindexed=unindexed)
         if not chunk:
