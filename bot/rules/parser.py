@@ -55,7 +55,9 @@ def _within_limits(text: str, rule: Rule) -> Rule:
         raise RuleError(sentence, text, 0, len(text))
     count = len(leaves(rule.tree))
     if count > MOST_TERMS:
-        raise RuleError(f"A rule has at most {MOST_TERMS} terms, this one has {count}: make two of it.", text, 0, len(text))
+        raise RuleError(
+            f"A rule has at most {MOST_TERMS} terms, this one has {count}: make two of it.", text, 0, len(text)
+        )
     long = len(write(rule))
     if long > LONGEST:
         sentence = f"Written out, this rule has {long} characters, and {LONGEST} is the most: make two of it."
