@@ -141,6 +141,11 @@ class Codes:
             place = (place + 1) & (len(self.keys) - 1)
         return place
 
+    def spare(self) -> None:
+        """Grow now if it would be soon."""
+        if 3 * self.count >= len(self.keys):
+            self._grow()
+
     def put_all(self, codes: Bits, values: Ints) -> None:
         """`put` for different codes that are not in the table."""
         self.count += len(codes)

@@ -139,6 +139,11 @@ class Signals:
             self.zones[field] = Zone(self.forms, self.acronyms)
         return self.zones[field]
 
+    def spare(self) -> None:
+        """Make room for terms to come, so that a new one need not wait for it."""
+        for zone in self.zones.values():
+            zone.phrases.two.spare()
+
     def any_phrases(self) -> bool:
         return any(zone.phrases for zone in self.zones.values())
 

@@ -122,7 +122,7 @@ class Ways:
         own[_RULE], own[_NEW] = rules, 1
         own[_NEW, way[parts == SAYS]] = 0
         on, off = parts > ON, (parts < 0) & (parts != SAYS)
-        weights = np.array(self.signals.weight)[parts[on]]
+        weights = np.fromiter(map(self.signals.weight.__getitem__, parts[on].tolist()), np.float64)
         rarest = np.lexsort((weights, way[on]))
         _fill(own[:MOST_ON], way[on][rarest], parts[on][rarest])
         _fill(own[MOST_ON:_RULE], way[off], ~parts[off])
@@ -140,12 +140,16 @@ class Ways:
         """The columns of so many new ways, all signals on and none off so far."""
         start, self.ways = self.ways, self.ways + count
         if self.ways > self.columns.shape[1]:
-            grown = np.zeros((len(self.columns), max(self.ways, self.columns.shape[1] * 3 // 2)), np.int32)
-            grown[:, :start] = self.columns[:, :start]
-            self.columns = grown
+            self._grow(max(self.ways, self.columns.shape[1] * 3 // 2))
         own = self.columns[:, start : self.ways]
         own[:MOST_ON], own[MOST_ON:_RULE], own[_TREE] = ON, OFF, -1
         return own
+
+    def _grow(self, size: int) -> None:
+        grown = np.zeros((len(self.columns), size), np.int32)
+        kept = min(size, self.columns.shape[1])
+        grown[:, :kept] = self.columns[:, :kept]
+        self.columns = grown
 
     def forget(self, rule: int) -> None:
         """Nobody wants this rule any more: it never matches again, and equal words make a new one."""
@@ -157,16 +161,18 @@ class Ways:
         self.rules_sorted[self.rules_sorted == rule] = -1
 
     def settle_much(self) -> None:
-        if self.ways - self.settled > max(_MUCH, self.settled // 8):
+        if self.ways - self.settled > _much(self.settled):
             self.settle()
 
     def settle(self) -> None:
-        """Put all ways in order of their two rarest signals."""
-        self.columns = self.columns[:, : self.ways]
-        order = np.argsort(self.columns[0].astype(np.int64) << 32 | self.columns[1], kind="stable")
-        for column in self.columns:
+        """Put all ways in order of their two rarest signals, with room for those to come until the next time."""
+        self._grow(self.ways + _much(self.ways) + 1)
+        self.signals.spare()
+        own = self.columns[:, : self.ways]
+        order = np.argsort(own[0].astype(np.int64) << 32 | own[1], kind="stable")
+        for column in own:
             column[:] = column[order]
-        self.starts = np.searchsorted(self.columns[0], np.arange(len(self.signals) + 1))
+        self.starts = np.searchsorted(own[0], np.arange(len(self.signals) + 1))
         self.settled = self.ways
 
     # ── asking ──
@@ -228,6 +234,11 @@ class Ways:
                 if seen[tree]:
                     hits.append((way, seen[tree]))
         return np.array([way for way, _ in hits], np.int64), np.array([papers for _, papers in hits], np.uint64)
+
+
+def _much(settled: int) -> int:
+    """So many new ways may stand beside the settled ones."""
+    return max(_MUCH, settled // 8)
 
 
 def _fill(columns: Ints, ways: Longs, signals: Longs) -> None:
