@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import socket
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import flow
 from bot.errors import StoreFailed
@@ -18,13 +18,6 @@ log = logging.getLogger("paper-round")
 TICK = 0.5
 """Seconds between two looks at the store: what another process writes is seen within a second."""
 
-GAP = 5.0
-"""Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
-allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
-
-LOOK = 60.0
-"""Seconds between two looks at which days are due again: the shortest wait is two hours."""
-
 AT_ONCE = 32
 """Messages edited, or followed up, at the same time."""
 
@@ -32,11 +25,8 @@ CHANNELS_AT_ONCE = 256
 """Deliveries under way at the same time, each to a channel of its own. A platform may let us wait half a minute for an
 answer: so many would have to do so before other channels wait for them."""
 
-POLLS = 64
-"""Polls under way at the same time, each of another host: as many as there are requests (`fetch.limits`)."""
-
-AFTER_A_FAULT = timedelta(minutes=5)
-"""Before a feed is tried again whose poll failed by the database, or by ourselves."""
+AFTER_A_FAULT = 5.0
+"""Seconds before the database is asked again that could not be."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -65,7 +55,7 @@ async def _claims(world: World, limit: int) -> list[Claim]:
         return await flow.claim(world, WORKER, limit)
     except StoreFailed as error:
         log.warning("%s", error)
-        await asyncio.sleep(5)
+        await asyncio.sleep(AFTER_A_FAULT)
         return []
 
 
@@ -99,18 +89,21 @@ async def end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) ->
 async def tend_all(world: World) -> None:
     """Tell what became of papers, and edit messages that do not show what is so, until cancelled."""
     while True:
-        done = 0
         try:
-            for claim in await later.claim_news(world, WORKER, AT_ONCE):
-                await later.tell(claim, world)
-                done += 1
-            for edit in await later.edits(world, AT_ONCE):
-                await later.edit(edit, world)
-                done += 1
+            pause = 0 if await tend(world) else TICK
         except StoreFailed as error:
             log.warning("%s", error)
-            await asyncio.sleep(5)
-        except Exception:  # one message that breaks us must not keep all others from being told
-            log.exception("what became of a paper could not be told; it is tried again")
-            await asyncio.sleep(5)
-        await asyncio.sleep(0 if done else TICK)
+            pause = AFTER_A_FAULT
+        await asyncio.sleep(pause)
+
+
+async def tend(world: World) -> int:
+    """One round of it, each message on its own; how many there were."""
+    told = [later.tell(claim, world) for claim in await later.claim_news(world, WORKER, AT_ONCE)]
+    edited = [later.edit(edit, world) for edit in await later.edits(world, AT_ONCE)]
+    for ended in await asyncio.gather(*told, *edited, return_exceptions=True):
+        if isinstance(ended, StoreFailed):
+            raise ended
+        if isinstance(ended, BaseException):  # one message that breaks us must not keep the others from being told
+            log.error("what became of a paper could not be told; it is tried again", exc_info=ended)
+    return len(told) + len(edited)

@@ -1,17 +1,15 @@
-"""When the flow is called: feeds as they fall due, deliveries as they come. The loops, and nothing else."""
+"""When feeds are asked: each as it falls due, its past beside it; and a single round of everything, for `--once`."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import os
-import socket
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from bot import flow, past, sources
-from bot.cli.posting import end
+from bot.cli.posting import CHANNELS_AT_ONCE, TICK, WORKER, end, tend
 from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
@@ -21,9 +19,6 @@ from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
 log = logging.getLogger("paper-round")
 
-TICK = 0.5
-"""Seconds between two looks at the store: what another process writes is seen within a second."""
-
 GAP = 5.0
 """Seconds between two requests for a source's past: thirty days in three minutes, a fiftieth of what Hugging Face
 allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
@@ -31,20 +26,11 @@ allows a stranger. https://huggingface.co/docs/hub/rate-limits"""
 LOOK = 60.0
 """Seconds between two looks at which days are due again: the shortest wait is two hours."""
 
-AT_ONCE = 32
-"""Messages edited, or followed up, at the same time."""
-
-CHANNELS_AT_ONCE = 256
-"""Deliveries under way at the same time, each to a channel of its own. A platform may let us wait half a minute for an
-answer: so many would have to do so before other channels wait for them."""
-
 POLLS = 64
 """Polls under way at the same time, each of another host: as many as there are requests (`fetch.limits`)."""
 
 AFTER_A_FAULT = timedelta(minutes=5)
 """Before a feed is tried again whose poll failed by the database, or by ourselves."""
-
-WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
 # ── feeds ───────────────────────────────────────────────────────────────────────────────────────────
@@ -242,7 +228,10 @@ async def once(feeds: list[Feed], world: World) -> int:
         else:
             failed |= not await _polled(feed, world)
         failed |= not await _renew(feed, world, gap=0)
-    return int(await _deliver_due(world) or failed)
+    failed |= await _deliver_due(world)
+    while await tend(world):  # what is paced, or was edited a moment ago, is for the next run
+        pass
+    return int(failed)
 
 
 async def _polled(feed: Feed, world: World) -> bool:

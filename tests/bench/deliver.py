@@ -29,7 +29,7 @@ from pathlib import Path
 import bot.store
 from bot import flow
 from bot.chat import discord, slack
-from bot.cli import posting, ticking
+from bot.cli import posting
 from bot.errors import TryLater
 from bot.flow import World
 from bot.matching import Matcher
@@ -181,7 +181,7 @@ async def virtual(platform: str, shares: Sequence[int]) -> str:
     async with rig(platform, shares, clock) as (world, chat, places):
         cpu, began = time.process_time(), time.perf_counter()
         while True:
-            claims = await flow.claim(world, "bench", ticking.CHANNELS_AT_ONCE)
+            claims = await flow.claim(world, "bench", posting.CHANNELS_AT_ONCE)
             await asyncio.gather(*(flow.deliver(claim, world) for claim in claims))
             if not claims:
                 due = await world.store.due([platform])
