@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
 
 from bot import commands, replies, rules, summary
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import beginning, own, tuning
+from bot.flow import beginning, looking, own, tuning
 from bot.flow.delivering import open_thread
-from bot.flow.world import World, ranks, wishes
-from bot.matching import Ranks
-from bot.model import Ask, Channel, Paper, Press, Reply, Subscription
+from bot.flow.world import World, wishes
+from bot.model import Ask, Channel, Press, Reply, Subscription
 from bot.replies import when
 
 log = logging.getLogger("paper-round")
-
-RECENT = 3000
-"""Papers a preview and a search look back on: a month of the default feeds, answered well within 3 seconds."""
 
 
 async def answer(asked: Ask | Press, world: World) -> Reply:
@@ -57,28 +52,19 @@ async def _command(ask: Ask, world: World) -> Reply:
 
 
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
-    papers, now = await own.visible(await world.store.papers(limit=RECENT), wish.channel, world), world.clock()
-    _, places = await ranks(papers, world, now) if "top:" in wish.rule else ({}, {})
-    caught = await asyncio.to_thread(rules.backtest, rule, papers, now, acronyms=world.acronyms, ranks=places)
+    caught = await looking.tested(await looking.back(rule, wish.channel, world), world)
     known = await _same_rule(wish, world)
     draft = await world.store.draft(wish, world.clock())
     wanted = (await wishes([wish.channel], world))(wish)
-    return replies.preview(draft, wish, caught, known, wanted, now)
+    return replies.preview(draft, wish, caught, known, wanted, world.clock())
 
 
 async def _caught(rule: rules.Rule, channel: Channel, world: World) -> replies.Caught:
-    """What the rule finds among the papers seen of late; matched off the event loop."""
-    papers, now = await own.visible(await world.store.papers(limit=RECENT), channel, world), world.clock()
-    _, places = await ranks(papers, world, now) if "top:" in rules.write(rule) else ({}, {})
-    hits = await asyncio.to_thread(_found, rule, papers, places, world.acronyms)
-    oldest = min((day for paper in papers if (day := paper.announced or paper.seen)), default=None)
-    return replies.Caught(hits, len(papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
-
-
-def _found(rule: rules.Rule, papers: list[Paper], places: Ranks, acronyms: rules.Acronyms) -> tuple[Paper, ...]:
-    engine = rules.Engine(acronyms)
-    engine.add(0, rule)
-    return tuple(paper for paper, keys in zip(papers, engine.match(papers, places), strict=True) if keys)
+    """What the rule finds among the papers seen of late."""
+    seen = await looking.back(rule, channel, world)
+    found = await looking.hits(seen, seen.papers, world)
+    oldest = min((day for paper in seen.papers if (day := paper.announced or paper.seen)), default=None)
+    return replies.Caught(tuple(found), len(seen.papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
 
 
 async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> Reply:
