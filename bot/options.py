@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from bot.errors import OptionError
 from bot.model import Customs, Options
@@ -28,13 +30,12 @@ _OPTION = re.compile(
     """.replace("NAMES", "|".join(NAMES)),
     re.VERBOSE | re.IGNORECASE,
 )
-_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 
 
 def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options]:
     """Take the options out of the words; what is left has spaces in their place, so that positions stay.
 
-    `zones` are the IANA zones that exist (`zoneinfo.available_timezones()`); without them only their shape is checked.
+    `zones` are the time zones that exist; without them, those that this system knows.
     `OptionError` for a value that cannot be used, and for an option given twice.
 
     >>> rest, options = split("LLM mode:daily")
@@ -60,8 +61,10 @@ def effective(wanted: Options, customs: Customs, zone: str = "UTC") -> Options:
     The zone is the one set for the subscription or its channel, else the one found for the channel, else `zone`.
     """
     begun = _BEGIN.get(customs.channel.platform, AT_ONCE)
-    found = replace(begun, tz=customs.zone or zone)
-    return over(wanted, over(customs.options, found))
+    said = over(wanted, customs.options)
+    if said.mode == "instant":  # the weekdays are the digest's: at once is at once, unless somebody names days
+        begun = replace(begun, days=AT_ONCE.days)
+    return over(said, replace(begun, tz=customs.zone or zone))
 
 
 def over(first: Options, then: Options) -> Options:
@@ -100,11 +103,19 @@ def _time(value: str) -> str | None:
     return f"{int(found[1]):02}:{found[2]}" if found else None
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The IANA time zones of this system. Reads them from its files once: some tens of milliseconds."""
+    return frozenset(available_timezones())
+
+
 def _tz(zones: Collection[str] | None) -> Callable[[str], str | None]:
-    if zones is None:
-        return lambda value: value if _ZONE.fullmatch(value) else None
-    by_name = {zone.casefold(): zone for zone in zones}
-    return lambda value: by_name.get(value.casefold())
+    return lambda value: _by_name(frozenset(zones) if zones is not None else known_zones()).get(value.casefold())
+
+
+@cache
+def _by_name(zones: frozenset[str]) -> dict[str, str]:
+    return {zone.casefold(): zone for zone in zones}
 
 
 def _days(value: str) -> str | None:
@@ -159,34 +170,7 @@ _ALLOWED = {
     "thread": "ask, auto or off",
     "start": f"how many stored papers to begin with, 0 to {MOST_AT_START}",
 }
-_MODES = {"instant": "each paper at once", "daily": "one digest a day", "weekly": "one digest a week"}
-_FORMATS = {"compact": "in compact lines", "card": "as cards", "full": "with full abstracts"}
-_THREADS = {
-    "ask": "a thread when somebody asks for it", "auto": "a thread under each post", "off": "no threads",
-}  # fmt: skip
 _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
-
-
-def describe(options: Options, defaults: Options | None = None) -> str:
-    """The options in words, those not given taken from `defaults`: `one digest a day, at 09:00 (Europe/Berlin)`."""
-    own = {name: getattr(options, name) for name in NAMES}
-    own = {name: value if value is not None else getattr(defaults, name, None) for name, value in own.items()}
-    said = [
-        _MODES.get(own["mode"] or ""),
-        _when(own["at"], own["tz"]),
-        spoken(own["days"]),
-        _FORMATS.get(own["format"] or ""),
-        f"at most {own['max']} a day" if own["max"] else None,
-        _THREADS.get(own["thread"] or ""),
-        "with nothing to begin with" if own["start"] == 0 else None,
-    ]
-    return ", ".join(part for part in said if part)
-
-
-def _when(at: str | None, tz: str | None) -> str | None:
-    if at:
-        return f"at {at} ({tz})" if tz else f"at {at}"
-    return f"in the time of {tz}" if tz else None
 
 
 def spoken(days: str | None) -> str:

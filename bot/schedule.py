@@ -207,13 +207,15 @@ def after_success(bookmark: Bookmark, due: datetime) -> Bookmark:
     return replace(bookmark, due=due, failures=0, failing_since=None, error=None)
 
 
-def retry_delivery(attempts: int, first_tried: datetime, now: datetime, after: float | None = None) -> datetime | None:
+def retry_delivery(
+    attempts: int, first_tried: datetime, now: datetime, after: float | None = None, patience: timedelta = GIVE_UP
+) -> datetime | None:
     """When to try a delivery again after `attempts` failures; None when it is to be given up.
 
-    `after` is what the platform asked for and is never cut short; within the three days there is always a last try
-    at their end.
+    `after` is what the platform asked for and is never cut short; within `patience` there is always a last try at its
+    end.
     """
-    end = first_tried + GIVE_UP
+    end = first_tried + patience
     if now >= end:
         return None
     first = FIRST_RETRY if after is None else ASKED_RETRY

@@ -15,7 +15,6 @@ from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from bot import flow
 from bot.chat import ADDRESSES, NEEDS, at_home, local
@@ -29,6 +28,7 @@ from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Ask, Feed, Press, Reply
+from bot.options import known_zones
 from bot.ports import Answer, Chat, Store
 from bot.rules import extend
 
@@ -89,7 +89,7 @@ def chosen(addresses: list[str], platforms: list[str]) -> list[Feed]:
 def _zone(found: Settings) -> str:
     """The zone of channels that have set none; `SettingsError` for one that does not exist."""
     name = found.file.delivery.tz
-    if name not in available_timezones():
+    if name not in known_zones():  # read here, before anybody waits for an answer
         raise SettingsError(
             f"The config {found.path} is wrong: [delivery] tz: there is no time zone {name!r}; "
             "zones are named by their city, such as Europe/Berlin."

@@ -50,7 +50,7 @@ async def deliver(claim: Claim, world: World) -> bool:
         await _try_later(claim, error, world)
         return False
     except NotWelcome as error:  # a token is mended, and then this paper is still to come
-        await _try_later(claim, TryLater(str(error)), world)
+        await _try_later(claim, TryLater(str(error)), world, schedule.LOST_FOR)
         return False
     except ChannelLost as error:  # an invitation or a permission is mended, and then all of it is still to come
         await _lost(claim, str(error), world)
@@ -132,10 +132,10 @@ async def _card(delivery: Delivery, paper: Paper, world: World) -> str:
     return message
 
 
-async def _try_later(claim: Claim, error: TryLater, world: World) -> None:
+async def _try_later(claim: Claim, error: TryLater, world: World, patience: timedelta = schedule.GIVE_UP) -> None:
     now = world.clock()
     attempts, first_tried = claim.delivery.attempts + 1, claim.delivery.first_tried or now
-    due = schedule.retry_delivery(attempts, first_tried, now, error.after)
+    due = schedule.retry_delivery(attempts, first_tried, now, error.after, patience)
     if due is None:
         await _end(claim, "given_up", str(error), world)
         return

@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 
 from bot import summary
-from bot.errors import LeaseLost, MessageGone, PlatformFailed, Refused, TryLater
+from bot.errors import ChannelLost, LeaseLost, NotWelcome, PlatformFailed, Refused, TryLater
 from bot.flow import digests
 from bot.flow.world import World
 from bot.model import Claim, Edit, News
@@ -51,7 +51,9 @@ async def _in_thread(claim: Claim, world: World) -> bool:
             if one.said is None:
                 post, key = summary.update(one, claim.paper), _key(delivery.key, one)
                 await chat.reply(delivery.channel, delivery.thread, post, key, doubt=delivery.doubt)
-    except MessageGone:
+    except (ChannelLost, NotWelcome):
+        raise
+    except Refused:  # the thread was deleted or locked: its post shows the news
         return False
     return True
 

@@ -24,9 +24,10 @@ def how(wanted: Options, now: datetime) -> str:
 
 def _at_once(wanted: Options) -> str:
     days = f" {options.spoken(wanted.days)}".rstrip()
-    thread = ", with its thread" if wanted.thread == "auto" else ""
+    extras = ["its abstract"] * (wanted.format == "full") + ["its thread"] * (wanted.thread == "auto")
+    extra = f", with {' and '.join(extras)}" if extras else ""
     most = f" What is above {wanted.max} a day comes in one digest at midnight." if wanted.max else ""
-    return f"Each is posted here as soon as it is seen{days}{thread}.{most}"
+    return f"Each is posted here as soon as it is seen{days}{extra}.{most}"
 
 
 def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, changed: bool) -> Reply:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.errors import ChannelLost, MessageGone, PlatformFailed
+from bot.errors import ChannelLost, MessageGone, PlatformFailed, Refused
 from bot.model import Channel, Post
 from bot.ports import Answer
 
@@ -33,6 +33,8 @@ class FakeChat:
     failing: list[PlatformFailed] = field(default_factory=list)
     """Raised by the next posts, one each, before anything is said."""
     said: list[Said] = field(default_factory=list)
+    locked: bool = False
+    """Whether its threads take no more words."""
     told: list[tuple[str, Post, str]] = field(default_factory=list)
     """What people were told in their own messages: person, post, key."""
     edits: list[tuple[str, Post]] = field(default_factory=list)
@@ -63,6 +65,8 @@ class FakeChat:
         return message
 
     async def reply(self, channel: Channel, thread: str, post: Post, key: str, *, doubt: bool = False) -> str:
+        if self.locked:
+            raise Refused("The thread is locked: unlock it.")
         self._at(channel, thread)
         return self._say(channel, post, key, thread, doubt)
 

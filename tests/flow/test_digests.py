@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import flow
+from bot.cli import ticking
 from bot.flow import World, later
 from bot.matching import Matcher
 from bot.model import Ask, Channel, Feed, Options, Paper, Post, Press, Reply, Subscription
@@ -251,6 +252,28 @@ async def test_news_is_a_quiet_reply_in_a_thread_and_else_an_edit(team: Team) ->
     await team.talks()
     assert len(team.chat.said) == before + 1
     assert len(team.chat.edits) == 1
+
+
+async def test_news_of_a_thread_that_takes_no_words_is_shown_in_the_post(team: Team) -> None:
+    """Somebody locked it, and Discord says so each time: the news is not tried for ever."""
+    await team.wants("quantum", replace(DAILY, mode="instant"))
+    await team.reads(*some(1))
+    (post,) = await team.at(17, "07:00")
+    await team.press("discuss", "0")
+    team.chat.locked = True
+    await team.reads(replace(some(1)[0], signals=Signals(upvotes=50, code_url="https://code.example/x")))
+    await team.talks()
+    assert "Its code has been released." in team.shown(post.id).plain
+
+
+async def test_a_single_run_tells_what_became_of_papers_too(team: Team) -> None:
+    """Whoever runs the bot by a timer gets replies and edits like everybody."""
+    await team.wants("quantum", replace(DAILY, mode="instant"))
+    await team.reads(*some(1))
+    (post,) = await team.at(17, "07:00")
+    await team.reads(replace(some(1)[0], signals=Signals(upvotes=50, code_url="https://code.example/x")))
+    assert await ticking.once([], team.world) == 0
+    assert "Its code has been released." in team.shown(post.id).plain
 
 
 async def test_a_withdrawn_paper_is_struck_where_it_stands(team: Team) -> None:

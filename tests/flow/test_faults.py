@@ -134,6 +134,17 @@ async def test_a_wrong_token_costs_no_paper() -> None:
     assert await stage.hands.deliver_all(stage.world) == 1
 
 
+async def test_a_token_that_is_mended_after_ten_days_costs_no_paper() -> None:
+    """Nothing is lost for fourteen days; after that it is said that it was given up."""
+    stage = await matched()
+    for _ in range(41):  # every six hours, for ten days
+        stage.chat.failing.append(NotWelcome("Slack does not accept SLACK_BOT_TOKEN."))
+        assert await stage.hands.deliver_all(stage.world) == 0
+        stage.hands.time += 6 * HOUR
+    stage.chat.failing.clear()
+    assert await stage.hands.deliver_all(stage.world) == 1
+
+
 async def test_what_a_broken_database_cost_is_told_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """The delivery stays under its lease, and the sentence of the store is what the log says."""
     stage = await matched()

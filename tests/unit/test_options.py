@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot import options
 from bot.errors import OptionError
-from bot.model import Options
+from bot.model import Channel, Customs, Options
 
 ZONES = {"Europe/Berlin", "UTC", "America/New_York"}
 
@@ -87,6 +87,19 @@ def test_no_words_raise_anything_but_the_option_error(text: str) -> None:
     assert wrong is None or 0 <= wrong.start <= len(text)
 
 
-def test_options_are_described_with_the_defaults_filled_in() -> None:
-    said = options.describe(Options(at="09:00", days="mon-fri", max=10), Options(mode="daily", tz="Europe/Berlin"))
-    assert said == "one digest a day, at 09:00 (Europe/Berlin), on Monday to Friday, at most 10 a day"
+def test_a_time_zone_that_does_not_exist_is_refused_and_never_read_as_utc() -> None:
+    """By the zones of this system, when nobody names others; the place is marked."""
+    with pytest.raises(OptionError, match="tz: takes a time zone") as refused:
+        options.split("LLM tz:Mars/Phobos")
+    assert refused.value.caret().splitlines()[1].strip() == "^" * len("Mars/Phobos")
+    assert options.split("tz:asia/kolkata")[1].tz == "Asia/Kolkata"
+
+
+def test_at_once_is_at_once_on_every_day_unless_somebody_names_days() -> None:
+    """The weekdays that a platform begins with are those of its digest."""
+    team = Customs(Channel("slack", "T1/C1"))
+    assert options.effective(Options(), team).days == "mon-fri"
+    assert options.effective(Options(mode="instant"), team).days == "mon-sun"
+    assert options.effective(Options(mode="instant", days="mon-thu"), team).days == "mon-thu"
+    named = Customs(team.channel, Options(days="tue"))
+    assert options.effective(Options(mode="instant"), named).days == "tue"
