@@ -21,17 +21,30 @@ REST = timedelta(seconds=10)
 
 _KEEP = "INSERT OR IGNORE INTO news (delivery, kind, text, at) VALUES (?, ?, ?, ?)"
 
-# The oldest first, and only where nothing else waits: posts go before what became of them.
-_HEADS = """
+# The oldest first, and only where nothing else waits: posts go before what became of them. CROSS JOIN keeps the order:
+# the news that waits is little, the deliveries are many. https://sqlite.org/optoverview.html#crossjoin
+HEADS = """
     SELECT delivery.number, delivery.channel, delivery.platform, min(news.at) AS at
-    FROM news JOIN delivery ON delivery.number = news.delivery
+    FROM news INDEXED BY news_waiting CROSS JOIN delivery ON delivery.number = news.delivery
     LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
     WHERE news.said IS NULL AND delivery.state = 'sent' AND coalesce(delivery.leased_until, '') <= :now
     AND delivery.platform IN (SELECT value FROM json_each(:platforms))
     AND coalesce(free_at, '') <= :now AND coalesce(paused_until, '') <= :now AND lost_since IS NULL
-    AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.channel = delivery.channel
-        AND (other.ready = 1 OR other.leased_until > :now))
+    AND NOT EXISTS (SELECT 1 FROM delivery AS other
+        WHERE other.ready = 1 AND other.platform = delivery.platform AND other.channel = delivery.channel)
+    AND NOT EXISTS (SELECT 1 FROM delivery AS busy WHERE busy.channel = delivery.channel
+        AND busy.leased_until IS NOT NULL AND busy.leased_until > :now)
     GROUP BY delivery.channel ORDER BY at LIMIT :limit
+"""
+
+STALE = """
+    SELECT edit.*, substr(edit.channel, 1, instr(edit.channel, ':') - 1) AS platform
+    FROM edit LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
+    WHERE due IS NOT NULL AND due <= :now AND coalesce(free_at, '') <= :now AND lost_since IS NULL
+    AND platform IN (SELECT value FROM json_each(:platforms))
+    AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.ready = 1 AND other.channel = edit.channel
+        AND other.platform = substr(edit.channel, 1, instr(edit.channel, ':') - 1))
+    GROUP BY channel HAVING due = min(due) ORDER BY due LIMIT :limit
 """
 
 
@@ -57,7 +70,7 @@ def claim_news(
     """Take deliveries that have news, one a channel, where no post waits; spend the channels' pace."""
     asked = {"now": stamp(now), "platforms": msgspec.json.encode(list(pace)).decode(), "limit": limit}
     with writing(db):
-        found = rows(db, _HEADS, asked)
+        found = rows(db, HEADS, asked)
         for one in found:
             db.execute(
                 "UPDATE delivery SET lease = lease + 1, doubt = doubt OR leased_until IS NOT NULL, leased_until = ?, "
@@ -120,17 +133,9 @@ def remark(db: Database, channel: Channel, message: str, now: datetime) -> None:
 
 def edits(db: Database, now: datetime, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
     """Messages that are due to be edited, one a channel, where no post waits; spend the channels' pace."""
-    asked = """
-        SELECT edit.*, substr(channel, 1, instr(channel, ':') - 1) AS platform FROM edit
-        LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
-        WHERE due <= ? AND coalesce(free_at, '') <= ? AND lost_since IS NULL
-        AND platform IN (SELECT value FROM json_each(?))
-        AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.channel = edit.channel AND ready = 1)
-        GROUP BY channel HAVING due = min(due) ORDER BY due LIMIT ?
-    """
     at = stamp(now)
     with writing(db):
-        found = rows(db, asked, (at, at, msgspec.json.encode(list(pace)).decode(), limit))
+        found = rows(db, STALE, {"now": at, "platforms": msgspec.json.encode(list(pace)).decode(), "limit": limit})
         for one in found:
             budgets.spend(db, one["channel"], now + pace[one["platform"]])
         return [Edit(as_channel(one["channel"]), one["message"], one["turn"]) for one in found]

@@ -12,7 +12,7 @@ import pytest
 import bot.store
 from bot.errors import SettingsError, StoreFailed
 from bot.ports import Store
-from bot.store.sqlite import holding, naming, outbox, owned, papers, search, sight
+from bot.store.sqlite import holding, naming, news, outbox, owned, papers, search, sight
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
 from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
@@ -156,6 +156,8 @@ PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
     "day": (papers.OF_DAY, ("2026-08-17",)),
     "told": (sight.TOLD, ("arxiv:1",)),
     "sent": (sight.SENT, ("slack:T/C", 9)),
+    "news: the heads": (news.HEADS, NOW_AND),
+    "edits: what is stale": (news.STALE, NOW_AND),
     "waiting": (sight.WAITING, ()),
     "stale": (search.STALE, (9,)),
     "newest searchable": (search.NEWEST, (9, 0, 9)),
@@ -176,7 +178,20 @@ async def test_questions_over_many_rows_are_answered_from_an_index(question: str
     tables = [
         step
         for step in steps
-        if step.partition(" ")[2].split(" ")[0] in ("delivery", "paper", "alias", "budget", "busy", "own")
+        if step.partition(" ")[2].split(" ")[0]
+        in ("delivery", "other", "busy", "paper", "alias", "budget", "custom", "own", "news", "edit")
     ]
     assert tables
     assert all("INDEX" in step or "PRIMARY KEY" in step for step in tables), steps
+
+
+@pytest.mark.parametrize(
+    ("question", "index"), [("news: the heads", "news_waiting"), ("edits: what is stale", "edit_")]
+)
+async def test_what_is_asked_twice_a_second_begins_with_what_waits(question: str, index: str, file: Path) -> None:
+    """However many deliveries there are: they are looked up one by one, never walked through."""
+    db = connect(file, PATIENT)
+    steps = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {PLANS[question][0]}", NOW_AND)]
+    db.close()
+    assert index in steps[0]
+    assert not [step for step in steps if step.startswith("SCAN delivery")]
