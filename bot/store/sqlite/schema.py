@@ -276,9 +276,32 @@ def compiled(db: Database) -> None:
     db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
 
 
+@migrations()
+def amendments(db: Database) -> None:
+    """Changes of rules that can be taken back, papers that people saved, who may change a channel's rules."""
+    db.executescript("""
+        ALTER TABLE draft ADD COLUMN zone TEXT;
+        ALTER TABLE custom ADD COLUMN who TEXT;  -- NULL: as the platform's default says
+        CREATE TABLE amendment (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            channel TEXT NOT NULL,
+            at TEXT NOT NULL,
+            noun TEXT NOT NULL  -- model.Amendment
+        ) STRICT;
+        CREATE INDEX amendment_at ON amendment (at);
+        CREATE TABLE saved (
+            person TEXT NOT NULL,
+            paper INTEGER NOT NULL REFERENCES paper (number),
+            at TEXT NOT NULL,
+            PRIMARY KEY (person, paper)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX saved_paper ON saved (paper);
+    """)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled",
+    "digests", "pages", "search", "addresses", "compiled", "amendments",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

@@ -45,6 +45,8 @@ LATER = (
         "address",
         "words",
         "vocabulary",
+        "amendment",
+        "saved",
     ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )
