@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import platformdirs
@@ -45,6 +45,12 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tz: str = "UTC"
 
 
+class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[rights]`: who may change the rules of a channel that does not say so itself."""
+
+    who: Literal["anyone", "creator", "managers"] = "anyone"
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[limits]`: how many times faster than a platform allows its stand-in is posted to. For tests only."""
 
@@ -64,6 +70,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     polling: Polling = msgspec.field(default_factory=Polling)
     web: Web = msgspec.field(default_factory=Web)
     delivery: Delivery = msgspec.field(default_factory=Delivery)
+    rights: Rights = msgspec.field(default_factory=Rights)
     limits: Limits = msgspec.field(default_factory=Limits)
     store: StorePath = msgspec.field(default_factory=StorePath)
     acronyms: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bot import flow
+from bot import flow, rights
 from bot.chat import ADDRESSES, NEEDS, at_home, local
 from bot.cli import pages, posting, ticking
 from bot.cli.parsing import Parser
@@ -112,6 +112,7 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, who=rights.default(settings.file.rights.who))
         world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)

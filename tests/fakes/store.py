@@ -36,7 +36,7 @@ from bot.model import (
 from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
-from bot.store.plain import clean, pack, place, unpack, utc
+from bot.store.plain import clean, place, utc
 from tests.fakes.tables import Due, Row, Tables
 from tests.fakes.wishes import Wishes, _kept
 

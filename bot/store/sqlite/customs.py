@@ -34,7 +34,10 @@ def customs(db: Database, channels: Collection[Channel]) -> Mapping[Channel, Cus
 
 
 def keep(db: Database, wanted: Customs) -> None:
-    """Remember options, zone, pause and who may change rules; the rulebook's version changes, so that nothing is planned by the old ones."""
+    """Remember options, zone, pause and who may change rules.
+
+    The rulebook's version changes, so that nothing is planned by the old ones.
+    """
     name, until = clean(str(wanted.channel)), stamp_or_none(wanted.paused_until)
     with writing(db):
         db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until, _who(wanted)))

@@ -28,7 +28,10 @@ _AT_ONCE = 10_000
 # Two statements rather than an upsert, which would use up an id each time, and people type these.
 _UPDATE = "UPDATE subscription SET options = ?, state = ? WHERE channel = ? AND rule = ? RETURNING *"
 _KEEP = "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ?"
-_OTHER = "SELECT 1 FROM subscription AS other WHERE other.channel = ? AND other.rule = ? AND other.id <> ?"
+_YIELD = (
+    "DELETE FROM subscription WHERE id = ? AND EXISTS "
+    "(SELECT 1 FROM subscription AS other WHERE other.channel = ? AND other.rule = ? AND other.id <> ?)"
+)
 _AMEND = (
     "UPDATE subscription SET rule = ?, options = ?, state = ?, compiled = NULL, folding = NULL "
     "WHERE channel = ? AND (id = ? OR rule = ?) RETURNING *"
@@ -166,7 +169,7 @@ def amended(db: Database, wish: Subscription) -> Subscription | None:
     if row(db, "SELECT 1 FROM subscription WHERE id = ? AND channel = ?", (whole(wish.id), place)) is None:
         return None
     _turn(db)
-    db.execute("DELETE FROM subscription WHERE id = ? AND EXISTS (" + _OTHER + ")", (wish.id, place, rule, wish.id))
+    db.execute(_YIELD, (wish.id, place, rule, wish.id))
     asked = (rule, pack(wish.options), wish.state, place, wish.id, rule)
     kept = row(db, _AMEND, asked)
     assert kept is not None
