@@ -45,6 +45,8 @@ LATER = (
         "address",
         "words",
         "vocabulary",
+        "thinned",
+        "told",
     ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )
