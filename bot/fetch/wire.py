@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +24,7 @@ from yarl import URL
 from bot.fetch.addresses import Gate, Lookup, looked_up, number
 from bot.fetch.answers import Headers
 from bot.fetch.limits import Limits
+from bot.fetch.tunnel import authorization, require_open, through
 
 NEXT_ADDRESS = 0.25
 """Seconds before a host's next address is tried beside the first (RFC 8305, 5: "250 milliseconds")."""
@@ -52,11 +53,23 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
+Proxy = Callable[[str], str | None]
+"""An address → that of the proxy it is asked through; None: directly."""
+
+
 class Line:
     """Asks one host one thing at a time; keeps nothing open."""
 
-    def __init__(self, gate: Gate, limits: Limits, headers: Mapping[str, str], lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        limits: Limits,
+        headers: Mapping[str, str],
+        lookup: Lookup | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._gate = gate
+        self._proxy = proxy or (lambda _: None)
         self._limits = limits
         self._headers = dict(headers)
         self._lookup = lookup
@@ -75,7 +88,7 @@ class Line:
                 there = await self._connected(url)
                 patience.reschedule(end)
                 assert there.transport
-                there.transport.write(request(url, {**self._headers, **headers}))
+                there.transport.write(self._request(url, headers))
                 message, content = await _head(there)
                 yield Response(message.code, message.headers, content)
         except TimeoutError as error:
@@ -96,13 +109,26 @@ class Line:
                 "server_hostname": host.rstrip("."),
                 "ssl_handshake_timeout": self._limits.seconds,
             }
-        reached = await self._reached(host, url.port or 0)
+        via = self._via(url)
+        if via is None:
+            reached = await self._reached(host, url.port or 0)
+        else:
+            require_open(url, self._gate)
+            reached = await through(via, url)
         try:
             _, there = await loop.create_connection(self._handler, sock=reached, **secured)
         except BaseException:
             reached.close()
             raise
         return there
+
+    def _via(self, url: URL) -> URL | None:
+        given = self._proxy(str(url))
+        return URL(given) if given else None
+
+    def _request(self, url: URL, headers: Mapping[str, str]) -> bytes:
+        via = self._via(url) if url.scheme == "http" else None
+        return request(url, {**self._headers, **headers}, via)
 
     async def _reached(self, host: str, port: int) -> socket.socket:
         """A connected socket, of an address that the gate has let through."""
@@ -133,10 +159,14 @@ class Line:
         return made
 
 
-def request(url: URL, headers: Mapping[str, str]) -> bytes:
-    """The request's bytes. Nothing in an address or a header can begin another line: `as_url` and `conditions` see
-    to that, and a mistake of ours ends here."""
-    lines = [f"GET {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
+def request(url: URL, headers: Mapping[str, str], via: URL | None = None) -> bytes:
+    """The request's bytes; to a proxy (`via`) with the whole address.
+
+    Nothing in an address or a header can begin another line: `as_url` and `conditions` see to that, and a mistake of
+    ours ends here.
+    """
+    target = str(url.with_user(None).with_fragment(None)) if via else url.raw_path_qs
+    lines = [f"GET {target} HTTP/1.1", f"Host: {url.host_port_subcomponent}", *(authorization(via) if via else ())]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines.append("Connection: close")
     if any("\r" in line or "\n" in line for line in lines):
