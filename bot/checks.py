@@ -46,11 +46,12 @@ def fault(about: str, said: str, remedy: str) -> Check:
 
 
 def split(about: str, sentence: str) -> Check:
-    """A fault out of one of our sentences: what is wrong stands before the colon, what mends it after."""
-    said, colon, remedy = sentence.partition(": ")
-    if not colon or "://" in said:
-        return fault(about, sentence, "see above")
-    return fault(about, said + ".", remedy[:1].upper() + remedy[1:])
+    """A fault out of one of our sentences: what mends it stands after the colon, or in the next one."""
+    for mark in (": ", ". "):
+        said, _, remedy = sentence.partition(mark)
+        if remedy and "://" not in said:
+            return fault(about, said + ".", remedy[:1].upper() + remedy[1:])
+    return fault(about, sentence, "Look at what is named there.")
 
 
 def failed(checks: Iterable[Check]) -> bool:
