@@ -26,7 +26,7 @@ from bot.errors import PlatformFailed, SettingsError, WordsWrong
 from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Ask, Feed, Press, Reply
+from bot.model import Feed, Heard, Reply
 from bot.options import known_zones
 from bot.ports import Answer, Chat, Store
 from bot.rules import extend
@@ -181,7 +181,7 @@ async def _pages(
 def answerer(world: World) -> Answer:
     """The flow's answer, with this world in hand."""
 
-    async def answer(asked: Ask | Press) -> Reply:
+    async def answer(asked: Heard) -> Reply:
         return await flow.answer(asked, world)
 
     return answer

@@ -2,8 +2,8 @@
 
 from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
 from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
-from bot.model.posts import Button, Entry, Line, Post, Span
-from bot.model.talk import Ask, Message, Press, Reply
+from bot.model.posts import Button, Entry, Field, Form, Line, Post, Span
+from bot.model.talk import Ask, Change, Heard, Message, Press, Reply, Standing
 from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Bookmark",
     "Bundle",
     "Button",
+    "Change",
     "Channel",
     "Claim",
     "Customs",
@@ -19,6 +20,9 @@ __all__ = [
     "Edit",
     "Entry",
     "Feed",
+    "Field",
+    "Form",
+    "Heard",
     "Item",
     "Line",
     "Match",
@@ -37,6 +41,7 @@ __all__ = [
     "Rulebook",
     "Signals",
     "Span",
+    "Standing",
     "State",
     "Subscription",
 ]

@@ -73,3 +73,25 @@ class Post:
     def plain(self) -> str:
         listed = [line for entry in self.entries for line in entry.lines]
         return "\n".join([self.headline.text, *(line.text for line in (*self.lines, *listed, *self.closing))])
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in. Its answer comes back under `name`; `choices` (value, label) leave no others."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a person fills in and sends, five fields at most; it comes back as a press of `action` with its fields."""
+
+    title: str
+    action: str
+    fields: tuple[Field, ...]
+    send: str = "Save"

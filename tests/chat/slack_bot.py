@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.chat.slack import Slack, connect
-from bot.model import Ask, Button, Channel, Line, Post, Press, Reply, Span
+from bot.model import Ask, Button, Channel, Heard, Line, Post, Press, Reply, Span
 from bot.ports import Answer
 from tests.standins.slack import StandIn, slack_standin
 
@@ -20,10 +20,11 @@ def says(text: str, *lines: str, buttons: tuple[Button, ...] = ()) -> Post:
     return Post(Line((Span(text),)), tuple(Line((Span(line),)) for line in lines), buttons)
 
 
-async def echo(heard: Ask | Press) -> Reply:
+async def echo(heard: Heard) -> Reply:
     """Answer with what was heard."""
     if isinstance(heard, Ask):
         return Reply(says(f"{heard.verb}|{heard.words}|{heard.person}|{heard.channel}"))
+    assert isinstance(heard, Press)
     return Reply(says(f"{heard.action}|{heard.person}|{heard.channel}"))
 
 

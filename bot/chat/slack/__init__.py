@@ -9,7 +9,7 @@ member. Within one process a key that was said is said once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 import aiohttp
@@ -100,6 +100,18 @@ class Slack:
             await self._once(await self._api.inbox(user), post, key, None, doubt=False)
         except ChannelLost as lost:
             raise Refused("This person takes no messages from the bot in Slack.") from lost
+
+    async def inbox(self, person: str) -> Channel:
+        """The direct messages of a person and the bot (`slack:TEAM/D…`)."""
+        platform, _, user = person.partition(":")
+        if platform != "slack" or not user:
+            raise Refused(f"{person} is nobody in Slack.")
+        return Channel("slack", f"{(await self._api.me()).team}/{await self._api.inbox(user)}")
+
+    async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
+        """Their own messages; what else they can read is not known."""
+        mine = await self.inbox(person)
+        return frozenset(channel for channel in channels if channel == mine)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The permalink; None when the message or the channel is gone."""

@@ -11,7 +11,7 @@ from typing import Any
 from bot.chat.slack.api import Api
 from bot.chat.slack.blocks import blocks, fallback
 from bot.errors import PlatformFailed
-from bot.model import Ask, Channel, Line, Post, Press, Reply, Span
+from bot.model import Channel, Heard, Line, Post, Press, Reply, Span
 from bot.ports import Answer
 
 log = logging.getLogger(__name__)
@@ -56,10 +56,10 @@ class Answers:
         self._api = api
         self._answer = answer
         self._announce = announce
-        self._heard: list[tuple[Ask | Press, Origin]] = []
+        self._heard: list[tuple[Heard, Origin]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def hear(self, heard: Ask | Press, origin: Origin) -> None:
+    def hear(self, heard: Heard, origin: Origin) -> None:
         """Keep it until it is acknowledged."""
         self._heard.append((heard, origin))
 
@@ -84,7 +84,7 @@ class Answers:
         if error is not None:
             log.error("A person in Slack got no answer: %s: %s", type(error).__name__, error)
 
-    async def _reply(self, heard: Ask | Press, origin: Origin) -> None:
+    async def _reply(self, heard: Heard, origin: Origin) -> None:
         reply = await self._answer(heard)
         post = await self._linked(reply, origin)
         await self._tell(origin, post, replaces=reply.replaces and isinstance(heard, Press))
