@@ -81,6 +81,22 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """What a platform told the bot, kept until it is dealt with. `key` is the platform's own id of it.
+
+    `way` leads back to the person, in the platform's own words; it has been used for `uses` answers. `reply` is None
+    until it is known; an errand whose reply is known and whose way was used has only the channel left to tell.
+    """
+
+    key: str
+    heard: Heard
+    at: datetime
+    way: str = ""
+    uses: int = 0
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a local channel. `key` makes saying it twice harmless; `thread` is the message it hangs from."""
 

@@ -276,9 +276,29 @@ def compiled(db: Database) -> None:
     db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
 
 
+@migrations()
+def errands(db: Database) -> None:
+    """What platforms told the bot, until whoever waits has their answer; and for a day, lest it be done twice."""
+    db.executescript("""
+        CREATE TABLE errand (
+            platform TEXT NOT NULL,
+            key TEXT NOT NULL,
+            kind TEXT NOT NULL,  -- ask, press or change
+            heard TEXT NOT NULL,
+            way TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            reply TEXT,
+            at TEXT NOT NULL,
+            open INTEGER NOT NULL,
+            PRIMARY KEY (platform, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX errand_age ON errand (open, at);
+    """)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled",
+    "digests", "pages", "search", "addresses", "compiled", "errands",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 
