@@ -20,10 +20,11 @@ from bot.model import (
     Subscription,
 )
 from bot.ports.outbox import Outbox
+from bot.ports.places import Places
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Protocol):
+class Store(Outbox, Places, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
