@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 from bot.errors import SettingsError
 
 
+def is_proxied(env: Mapping[str, str]) -> bool:
+    """Whether anything may have to be asked through a proxy."""
+    return any(_either(name, env) for name in ("HTTPS_PROXY", "HTTP_PROXY"))
+
+
 def proxy_for(address: str, env: Mapping[str, str]) -> str | None:
     """The proxy's address for this one; None: it is asked directly. This machine itself never is by way of another.
 

@@ -153,8 +153,10 @@ def _name(feed: Feed) -> str:
 
 
 def _tell_polled(polled: Polled, world: World) -> None:
-    name = _name(polled.feed)
     world.tally.polled(polled.feed, read=polled.papers, new=polled.new, planned=polled.deliveries)
+    if not (polled.odd or polled.baseline or polled.new or polled.deliveries or polled.held):
+        return  # nearly always: not even its name is needed
+    name = _name(polled.feed)
     figures = {"source": name, "papers": polled.papers, "new": polled.new, "planned": polled.deliveries}
     for odd in polled.odd:
         log.info("%s: %s", name, odd)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
+from tests.fakes.errands import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Tables:
     made: dict[int, datetime] = field(default_factory=dict)
     """When each subscription was made."""
     given_out: Counter[str] = field(default_factory=Counter)
+    errands: Kept = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

@@ -277,6 +277,26 @@ def compiled(db: Database) -> None:
 
 
 @migrations()
+def errands(db: Database) -> None:
+    """What platforms told the bot, until whoever waits has their answer; and for a day, lest it be done twice."""
+    db.executescript("""
+        CREATE TABLE errand (
+            platform TEXT NOT NULL,
+            key TEXT NOT NULL,
+            kind TEXT NOT NULL,  -- ask, press or change
+            heard TEXT NOT NULL,
+            way TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            reply TEXT,
+            at TEXT NOT NULL,
+            open INTEGER NOT NULL,
+            PRIMARY KEY (platform, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX errand_age ON errand (open, at);
+    """)
+
+
+@migrations()
 def upkeep(db: Database) -> None:
     """How far old papers and deliveries were thinned; what people were told once; doubts found without a walk."""
     db.executescript("""
@@ -294,7 +314,8 @@ def upkeep(db: Database) -> None:
 
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled", "upkeep",
+    "digests", "pages", "search", "addresses", "compiled", "errands",
+    "upkeep",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

@@ -145,6 +145,7 @@ def forget(db: Database, person: str) -> dict[str, int]:
         said = "UPDATE message SET author = ?, post = ? WHERE author = ?"
         taken["message"] = db.execute(said, (NOBODY, blank, name)).rowcount
         taken["told"] = db.execute("DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\'", (_like(name),)).rowcount
+        taken["errand"] = db.execute("DELETE FROM errand WHERE instr(heard, ?) > 0", (f'"{name}"',)).rowcount
         if taken["subscription"] or taken.get("own messages"):
             db.execute("UPDATE rulebook SET version = version + 1")
     return {table: count for table, count in taken.items() if count}

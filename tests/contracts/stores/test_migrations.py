@@ -43,6 +43,7 @@ LATER = (
         "indexing",
         "gone",
         "address",
+        "errand",
         "words",
         "vocabulary",
         "thinned",
