@@ -6,9 +6,9 @@ import logging
 
 from bot import commands, replies, rules
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import deciding, living, looking, own, posts, subscribing, tuning
+from bot.flow import completing, deciding, living, looking, own, posts, subscribing, tuning
 from bot.flow.world import World
-from bot.model import Ask, Change, Channel, Heard, Press, Reply
+from bot.model import Ask, Change, Channel, Heard, Press, Reply, Typing
 
 log = logging.getLogger("paper-round")
 
@@ -23,6 +23,8 @@ async def answer(asked: Heard, world: World) -> Reply:
                 return await _press(asked, world)
             case Change():
                 return await living.follow(asked, world)
+            case Typing():
+                return await completing.answer(asked, world)
     except PaperRoundError as error:
         if not isinstance(error, WordsWrong):
             log.warning("%s in %s: %s", type(asked).__name__, asked.channel, error)

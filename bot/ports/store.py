@@ -21,11 +21,14 @@ from bot.model import (
     Subscription,
 )
 from bot.ports.amending import Amending
+from bot.ports.errands import Errands
 from bot.ports.outbox import Outbox
+from bot.ports.places import Places
+from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Amending, Protocol):
+class Store(Outbox, Amending, Errands, Places, Upkeep, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

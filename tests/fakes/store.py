@@ -37,6 +37,9 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, place, utc
+from tests.fakes.cellar import Cellar
+from tests.fakes.errands import FakeErrands
+from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 from tests.fakes.wishes import Wishes, _kept
 
@@ -44,11 +47,12 @@ _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Wishes):
+class FakeStore(Wishes, FakeErrands, FakePlaces, Cellar):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
         self.tables = tables if tables is not None else Tables()
+        super().__init__(self.tables.errands)
         self.worker = worker
         self._closed = False
 
@@ -92,7 +96,9 @@ class FakeStore(Wishes):
         return [paper for paper in papers if not self._met(paper)]
 
     async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-        known = [(self.tables.papers[self._met(paper)[0]], paper) for paper in papers if self._met(paper)]
+        past = self.tables.thinned["papers"]
+        met = ((self._met(paper), paper) for paper in papers)
+        known = [(self.tables.papers[places[0]], paper) for places, paper in met if places and places[0] > past]
         return [pair for before, found in known if (pair := change(before, found)) is not None]
 
     async def record(self, poll: Poll, now: datetime) -> int:
@@ -318,6 +324,7 @@ class FakeStore(Wishes):
         kept = replace(asked, id=same[0].id, creator=same[0].creator) if same else None
         kept = kept or replace(asked, id=self.tables.number("subscription"))
         self.tables.subscriptions[kept.id] = kept
+        self.tables.made.setdefault(kept.id, utc(now))
         return kept
 
     async def unsubscribe(self, channel: Channel, id: int) -> Subscription | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bot.feeds import OwnFeed
 from bot.model import Amendment, Bookmark, Channel, Customs, Delivery, Draft, Message, News, Paper, Subscription
+from tests.fakes.errands import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class Tables:
     votes: dict[tuple[int, str], None] = field(default_factory=dict)
     news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)
     edits: dict[tuple[Channel, str], Due] = field(default_factory=dict)
+    thinned: Counter[str] = field(default_factory=Counter)
+    told: dict[str, datetime] = field(default_factory=dict)
+    made: dict[int, datetime] = field(default_factory=dict)
+    """When each subscription was made."""
     given_out: Counter[str] = field(default_factory=Counter)
+    errands: Kept = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

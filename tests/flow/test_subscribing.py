@@ -56,8 +56,9 @@ async def test_a_form_that_was_sent_shows_its_preview_in_place() -> None:
     team = Team()
     form = (await team.pressed(button(await team.typed("/subscribe mamba"), "Edit"))).form
     assert form is not None
-    fields = {"rule": "mamba -vision", "mode": "weekly", "at": "8:30", "tz": "europe/berlin", "more": "days:fri"}
-    reply = await team.pressed(form.action, **fields)
+    reply = await team.pressed(
+        form.action, rule="mamba -vision", mode="weekly", at="8:30", tz="europe/berlin", more="days:fri"
+    )
     assert reply.replaces
     assert "a weekly digest, at 08:30 (Europe/Berlin); the next on Friday 21 August" in reply.post.plain
     await team.pressed(button(reply, "Subscribe"))

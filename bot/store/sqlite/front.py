@@ -30,11 +30,14 @@ from bot.store.sqlite import (
     rulebook,
     search,
 )
+from bot.store.sqlite.atlas import Atlas
+from bot.store.sqlite.cellar import Cellar
+from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Wishing):
+class SqliteStore(Tray, Wishing, Counter, Atlas, Cellar):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

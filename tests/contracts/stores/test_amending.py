@@ -137,3 +137,25 @@ async def test_papers_found_to_be_one_are_saved_once(store: Store) -> None:
     await store.record(poll(replace(one, aliases=(two.id,))), NOW)
     assert [saved.id for saved in await store.saved(ADA)] == [one.id]
     assert [saved.id for saved in await store.saved("local:eve")] == [one.id]
+
+
+async def test_a_forgotten_person_is_in_no_change_no_list_and_saved_nothing(store: Store) -> None:
+    """A channel that named only them is left to those who manage it."""
+    await store.record(poll(paper("1")), NOW)
+    await store.save(ADA, paper("1").id, NOW)
+    made = await store.subscribe(subscription(), NOW)
+    number = await store.remember(Amendment(GENERAL, ADA, None, made), NOW)
+    await store.keep_customs(Customs(GENERAL, who=("creator", ADA)))
+    await store.keep_customs(Customs(RANDOM, who=(ADA,)))
+    taken = await store.forget(ADA)
+    assert (taken["saved"], taken["amendment"], taken["custom"]) == (1, 1, 2)
+    assert (list(await store.saved(ADA)), await store.amendment(number)) == ([], None)
+    customs = await store.customs([GENERAL, RANDOM])
+    assert (customs[GENERAL].who, customs[RANDOM].who) == (("creator",), ("managers",))
+
+
+async def test_a_purged_channels_changes_are_gone(store: Store) -> None:
+    made = await store.subscribe(subscription(), NOW)
+    number = await store.remember(Amendment(GENERAL, ADA, None, made), NOW)
+    await store.purge(GENERAL)
+    assert await store.amendment(number) is None
