@@ -27,3 +27,8 @@ def span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
 def typed(subscription: Subscription) -> str:
     """The rule with its options, as one would type it."""
     return f"{subscription.rule} {options.write(subscription.options)}".strip()
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 paper`, `1,200 papers`."""
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
