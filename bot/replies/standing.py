@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot import rounds, summary
+from bot import summary
 from bot.health import Health
 from bot.model import Customs, Item, Line, Options, Paper, Post, Reply, Span
-from bot.replies.words import counted, line
+from bot.replies.words import counted, line, moment
 
 SOURCES = 15
 WEEK = "in the last 7 days"
@@ -102,7 +102,11 @@ def _headline(stands: Standing) -> Line:
         return line("Papers cannot be posted here at the moment.")
     if not stands.rules:
         return line("This channel has no rules, so nothing comes.")
-    return line(f"This channel has {counted(stands.rules, 'rule')}; {counted(stands.posted, 'paper')} came {WEEK}.")
+    return line(f"This channel has {counted(stands.rules, 'rule')}; {_came(stands.posted)} {WEEK}.")
+
+
+def _came(posted: int) -> str:
+    return f"{counted(posted, 'paper')} came" if posted else "nothing was posted"
 
 
 def _channel(stands: Standing, now: datetime) -> list[Line]:
@@ -123,7 +127,7 @@ def _last(stands: Standing, now: datetime) -> str:
     if stands.last is None:
         return "Nothing has been posted here yet." if stands.rules else ""
     posted = stands.last.delivery.posted_at
-    when = _moment(posted, stands.options, now) if posted else "some time ago"
+    when = moment(posted, stands.options, now) if posted else "some time ago"
     return f"Last post: {when}, {summary.cut(summary.shown_title(stands.last.paper), 120)}."
 
 
@@ -137,7 +141,7 @@ def _next(stands: Standing, now: datetime) -> str:
         waits = f" {counted(stands.waiting, 'paper')} wait for their turn." if stands.waiting else ""
         return f"Each paper is posted as soon as it is seen.{waits}{held}"
     waits = f", with {counted(stands.waiting, 'paper')} so far" if stands.waiting else "; nothing waits for it yet"
-    return f"Next digest: {_moment(stands.next, stands.options, now)} ({stands.options.tz}){waits}.{held}"
+    return f"Next digest: {moment(stands.next, stands.options, now)} ({stands.options.tz}){waits}.{held}"
 
 
 def _silence(stands: Standing) -> list[Line]:
@@ -163,14 +167,6 @@ def _more(sources: Sequence[Source]) -> list[Line]:
         return [Line((Span("None are read."),), "small")]
     rest = len(sources) - SOURCES
     return [Line((Span(f"and {rest:,} more."),), "small")] if rest > 0 else []
-
-
-def _moment(moment: datetime, wanted: Options, now: datetime) -> str:
-    there, today = rounds.local(wanted, moment), rounds.local(wanted, now)
-    days = (there.date() - today.date()).days
-    named = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days)
-    named = named or (f"{there:%A}" if abs(days) < 7 else f"{there:%A} {there.day} {there:%B %Y}")
-    return f"{named} at {there:%H:%M}"
 
 
 def _day(moment: datetime, now: datetime) -> str:

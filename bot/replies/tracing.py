@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import rounds, summary
+from bot import summary
 from bot.health import Health
 from bot.model import Bookmark, Delivery, Line, Paper, Post, Reason, Reply, Span, Subscription
 from bot.replies.posts import card
-from bot.replies.words import line
+from bot.replies.words import line, moment
 from bot.rules import Explanation
 
 RULE = 120
@@ -77,7 +77,7 @@ def found(paper: Paper, here: Delivery | None, now: datetime) -> Reply:
 def several(papers: Sequence[Paper]) -> Reply:
     """More than one paper may be meant."""
     lines = [Line((*summary.example(paper).spans, Span(" · "), Span(paper.id, "code")), "item") for paper in papers]
-    return Reply(Post(line("Several papers are meant by that. Ask again with one of these ids:"), tuple(lines)))
+    return Reply(Post(line("More than one paper may be meant; the newest. Ask again with its id:"), tuple(lines)))
 
 
 def unknown(words: str) -> Reply:
@@ -165,16 +165,11 @@ def _thread(here: Delivery) -> str:
 def _due(here: Delivery, now: datetime) -> str:
     if here.due is None or here.due <= now:
         return "; it is its turn within a minute or so"
-    return f", in the digest {_when(here.due, here, now)}" if here.bundle else f" {_when(here.due, here, now)}"
+    return f" with the digest {_when(here.due, here, now)}" if here.bundle else f" {_when(here.due, here, now)}"
 
 
-def _when(moment: datetime | None, here: Delivery, now: datetime) -> str:
-    """`on Tuesday at 09:00`; with its date where that is more than six days away."""
-    if moment is None:
-        return "some time ago"
-    there, today = rounds.local(here.options, moment), rounds.local(here.options, now)
-    far = abs((there.date() - today.date()).days) > 6
-    return f"on {_day(there) if far else f'{there:%A}'} at {there:%H:%M}"
+def _when(at: datetime | None, here: Delivery, now: datetime) -> str:
+    return moment(at, here.options, now) if at else "some time ago"
 
 
 def _day(moment: datetime) -> str:
