@@ -57,6 +57,8 @@ class Tables:
     news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)
     edits: dict[tuple[Channel, str], Due] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
+    mail_keys: list[bytes] = field(default_factory=list)
+    refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

@@ -276,9 +276,23 @@ def compiled(db: Database) -> None:
     db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
 
 
+@migrations()
+def mailboxes(db: Database) -> None:
+    """The key that links in mails are signed with, and the addresses that were refused of late."""
+    db.executescript("""
+        CREATE TABLE mail_key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT;
+        CREATE TABLE mailbox (
+            channel TEXT PRIMARY KEY,
+            refusals INTEGER NOT NULL,  -- in a row
+            why TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled",
+    "digests", "pages", "search", "addresses", "compiled", "mailboxes",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

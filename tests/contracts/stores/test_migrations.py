@@ -43,6 +43,8 @@ LATER = (
         "indexing",
         "gone",
         "address",
+        "mail_key",
+        "mailbox",
         "words",
         "vocabulary",
     ),
