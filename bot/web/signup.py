@@ -46,7 +46,7 @@ class Mailing:
     key: bytes = field(repr=False)
     asking: Allowance = field(default_factory=lambda: Allowance(5, timedelta(minutes=2)))
     asked: Allowance = field(default_factory=lambda: Allowance(3, timedelta(hours=8)))
-    first_wait: float = FIRST_WAIT
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def close(self) -> None:
@@ -167,5 +167,5 @@ async def _through(mailing: Mailing, channel: Channel, post: Post, key: str) -> 
         except TryLater as error:
             if tried == TRIES - 1:
                 raise
-            await asyncio.sleep(max(error.after or 0.0, mailing.first_wait * 2**tried))
+            await mailing.sleep(max(error.after or 0.0, FIRST_WAIT * 2**tried))
     return None

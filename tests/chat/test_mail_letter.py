@@ -152,7 +152,10 @@ def test_the_text_flows_and_every_link_is_written_out() -> None:
     """Lines of 72 characters that a reader joins; a quoted or indented line is not mistaken for one of its own."""
     long = "A sentence that goes on for a while, and then some more. " * 12
     said = plain(
-        Post(Line((Span("Friday"),)), (Line((Span(long),)), Line((Span("> not quoted"),))), entries=digest("T").entries)
+        Post(
+            Line((Span("Friday"),)), (Line((Span(long),)), Line((Span("> not quoted"),))), entries=digest("T").entries
+        ),
+        SENDER.base,
     )
     rows = said.split("\n")
     assert max(map(len, rows)) <= WIDTH + 1

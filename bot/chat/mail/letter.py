@@ -17,11 +17,11 @@ from email.utils import format_datetime, parseaddr
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.chat.mail.text import clean, one_line, plain, spans
+from bot.chat.mail.text import clean, one_line, paper_path, plain, spans, web
 from bot.model import Channel, Line, Post, Span
 
 SUBJECT = 150
@@ -74,7 +74,7 @@ def letter(channel: Channel, post: Post, id: str, sender: Sender, now: datetime,
     name, address = parseaddr(sender.sender)
     made["From"] = Address(name or NAME, addr_spec=address)
     made["To"] = Address("", addr_spec=channel.place)
-    body = plain(told) + _footer(channel, sender, extras)
+    body = plain(told, sender.base) + _footer(channel, sender, extras)
     made.set_content(body, charset="utf-8", cte="quoted-printable", params={"format": "flowed"})
     made.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
     subject = ("Re: " if extras.answers else "") + _subject(told)
@@ -194,13 +194,14 @@ def _page() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"spans": spans, "runs": _runs, "clean": clean, "paper_path": _paper_path}
+    env.filters |= {"spans": spans, "runs": _runs, "is_button": _is_button, "clean": clean, "paper_path": paper_path}
     return env
+
+
+def _is_button(line: Line) -> bool:
+    """Whether the paragraph is nothing but one strong link."""
+    return len(line.spans) == 1 and line.spans[0].style == "strong" and web(line.spans[0].url) is not None
 
 
 def _runs(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     return [(kind, list(run)) for kind, run in groupby(lines, key=lambda line: line.kind)]
-
-
-def _paper_path(id: str) -> str:
-    return f"/papers/{quote(id.encode('utf-8', 'replace'), safe='')}"

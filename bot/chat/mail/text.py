@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from itertools import groupby
+from urllib.parse import quote, urlsplit
 
-from bot.model import Line, Post, Span
+from bot.model import Entry, Line, Post, Span
 
 WIDTH = 72
 """Characters of a line, as https://www.rfc-editor.org/rfc/rfc3676#section-4.2 advises (78 at the most)."""
@@ -40,22 +41,39 @@ def web(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else None
 
 
-def plain(post: Post) -> str:
-    """The whole post as text/plain; format=flowed (https://www.rfc-editor.org/rfc/rfc3676)."""
+def plain(post: Post, base: str) -> str:
+    """The whole post as text/plain; format=flowed (https://www.rfc-editor.org/rfc/rfc3676).
+
+    A paper that leads nowhere itself leads to its page under `base`.
+    """
     head = one_line(post.headline.text)
     parts = [f"{head}\n{'=' * min(len(head), WIDTH)}"] if head else []
     links = _links(post.headline)
     parts += ["\n".join(url for _, url in links)] if links else []
-    parts += [_paragraph(line) for line in post.lines]
-    parts += ["\n".join(_entry(entry.lines, n)) for n, entry in enumerate(post.entries, 1)]
-    parts += [_paragraph(line) for line in post.closing]
+    parts += _paragraphs(post.lines)
+    parts += ["\n".join(_entry(entry, n, base)) for n, entry in enumerate(post.entries, 1)]
+    parts += _paragraphs(post.closing)
     return "\n\n".join(part for part in parts if part.strip()) + "\n"
 
 
-def _entry(lines: tuple[Line, ...], number: int) -> Iterator[str]:
+def _paragraphs(lines: tuple[Line, ...]) -> Iterator[str]:
+    """Paragraphs with air between them; a list's items stand close."""
+    for kind, run in groupby(lines, key=lambda line: line.kind):
+        told = [said for line in run if (said := _paragraph(line))]
+        yield from ["\n".join(told)] if kind == "item" else told
+
+
+def _entry(entry: Entry, number: int, base: str) -> Iterator[str]:
     """One paper of a list, numbered, its lines close together."""
-    for at, line in enumerate(lines):
+    for at, line in enumerate(entry.lines):
         yield _paragraph(line, f"{number}. " if at == 0 else "")
+    if entry.paper and not any(map(_links, entry.lines)):
+        yield base + paper_path(entry.paper)
+
+
+def paper_path(id: str) -> str:
+    """Where the pages show a paper."""
+    return f"/papers/{quote(id.encode('utf-8', 'replace'), safe='')}"
 
 
 def _paragraph(line: Line, before: str = "") -> str:
