@@ -78,7 +78,7 @@ def paper_path(id: str) -> str:
 
 def _paragraph(line: Line, before: str = "") -> str:
     """A paragraph, and below it the addresses it leads to."""
-    mark = "- " if line.kind == "item" else ""
+    mark = "- " if line.kind == "item" and not before else ""
     if line.kind == "pre":
         return "\n".join(_stuffed(clean(row)) for row in line.text.split("\n"))
     text = one_line(line.text)
