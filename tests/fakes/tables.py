@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
+from tests.fakes.errands import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Tables:
     news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)
     edits: dict[tuple[Channel, str], Due] = field(default_factory=dict)
     given_out: Counter[str] = field(default_factory=Counter)
+    errands: Kept = field(default_factory=dict)
     mail_keys: list[bytes] = field(default_factory=list)
     refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
     leader: object = None

@@ -29,11 +29,13 @@ from bot.store.sqlite import (
     rulebook,
     search,
 )
+from bot.store.sqlite.atlas import Atlas
+from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.tray import Tray
 
 
-class SqliteStore(Mailboxes, Tray):
+class SqliteStore(Tray, Counter, Atlas, Mailboxes):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

@@ -277,6 +277,26 @@ def compiled(db: Database) -> None:
 
 
 @migrations()
+def errands(db: Database) -> None:
+    """What platforms told the bot, until whoever waits has their answer; and for a day, lest it be done twice."""
+    db.executescript("""
+        CREATE TABLE errand (
+            platform TEXT NOT NULL,
+            key TEXT NOT NULL,
+            kind TEXT NOT NULL,  -- ask, press or change
+            heard TEXT NOT NULL,
+            way TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            reply TEXT,
+            at TEXT NOT NULL,
+            open INTEGER NOT NULL,
+            PRIMARY KEY (platform, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX errand_age ON errand (open, at);
+    """)
+
+
+@migrations()
 def mailboxes(db: Database) -> None:
     """The key that links in mails are signed with, and the addresses that were refused of late."""
     db.executescript("""
@@ -292,7 +312,7 @@ def mailboxes(db: Database) -> None:
 
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled", "mailboxes",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "mailboxes",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

@@ -43,6 +43,7 @@ LATER = (
         "indexing",
         "gone",
         "address",
+        "errand",
         "mail_key",
         "mailbox",
         "words",
