@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Literal, TypeVar
 
+from bot.chat.slack.forgetful import Forgetful, Kept
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
@@ -37,21 +38,23 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
-from tests.fakes.errands import FakeErrands
 from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(FakeErrands):
+class FakeStore(Forgetful):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
         self.tables = tables if tables is not None else Tables()
-        super().__init__(self.tables.errands)
         self.worker = worker
         self._closed = False
+
+    @property
+    def _known(self) -> Kept:  # type: ignore[override]  # the tables keep them, over a transaction taken back too
+        return self.tables.errands
 
     def die(self) -> None:
         """The process ends between two steps: the system frees its lock, its leases stay."""
