@@ -3,7 +3,7 @@
 from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
 from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
 from bot.model.posts import Button, Entry, Field, Form, Line, Post, Span
-from bot.model.talk import Ask, Change, Errand, Heard, Message, Press, Reply, Standing
+from bot.model.talk import Ask, Change, Errand, Heard, Message, Press, Reply, Standing, Typing
 from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
 
 __all__ = [
@@ -45,4 +45,5 @@ __all__ = [
     "Standing",
     "State",
     "Subscription",
+    "Typing",
 ]

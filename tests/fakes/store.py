@@ -38,13 +38,14 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
+from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful):
+class FakeStore(Forgetful, FakePlaces):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:

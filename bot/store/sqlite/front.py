@@ -29,11 +29,12 @@ from bot.store.sqlite import (
     rulebook,
     search,
 )
+from bot.store.sqlite.atlas import Atlas
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.tray import Tray
 
 
-class SqliteStore(Tray, Counter):
+class SqliteStore(Tray, Counter, Atlas):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
