@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.chat.slack import Slack, connect
-from bot.model import Ask, Button, Change, Channel, Heard, Line, Post, Reply, Span
+from bot.model import Ask, Button, Channel, Heard, Line, Post, Press, Reply, Span
 from bot.ports import Answer, Clock, Errands
 from tests.standins.slack import StandIn, slack_standin
 
@@ -24,7 +24,7 @@ async def echo(heard: Heard) -> Reply:
     """Answer with what was heard."""
     if isinstance(heard, Ask):
         return Reply(says(f"{heard.verb}|{heard.words}|{heard.person}|{heard.channel}"))
-    if isinstance(heard, Change):
+    if not isinstance(heard, Press):
         return Reply(says("Noted."))
     return Reply(says(f"{heard.action}|{heard.person}|{heard.channel}"))
 

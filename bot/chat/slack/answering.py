@@ -17,7 +17,7 @@ from bot.chat.slack.telling import FRESH, SLACK, Say, Tell, Teller
 from bot.chat.slack.ways import Way
 from bot.chat.slack.words import channel
 from bot.errors import NotWelcome, PlatformFailed, Refused, StoreFailed
-from bot.model import Ask, Change, Channel, Errand, Heard, Line, Post, Press, Reply, Span
+from bot.model import Ask, Channel, Errand, Heard, Line, Post, Press, Reply, Span
 from bot.ports import Answer, Clock, Errands
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ class Answers:
 
     async def think(self, heard: Heard, way: Way) -> Reply:
         """What the bot says, told who is asking and where."""
-        if isinstance(heard, Change):
+        if not isinstance(heard, Ask | Press):
             return await self._answer(heard)
         place = heard.channel.place.rpartition("/")[2]
         person, room = await asyncio.gather(self.known.people.look(way.user, way.team), self.known.rooms.look(place))
