@@ -22,10 +22,11 @@ from bot.model import (
 from bot.ports.errands import Errands
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
+from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

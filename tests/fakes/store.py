@@ -38,6 +38,7 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
+from tests.fakes.cellar import Cellar
 from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 
@@ -45,7 +46,7 @@ _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, FakePlaces):
+class FakeStore(Forgetful, FakePlaces, Cellar):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -97,7 +98,9 @@ class FakeStore(Forgetful, FakePlaces):
         return [paper for paper in papers if not self._met(paper)]
 
     async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-        known = [(self.tables.papers[self._met(paper)[0]], paper) for paper in papers if self._met(paper)]
+        past = self.tables.thinned["papers"]
+        met = ((self._met(paper), paper) for paper in papers)
+        known = [(self.tables.papers[places[0]], paper) for places, paper in met if places and places[0] > past]
         return [pair for before, found in known if (pair := change(before, found)) is not None]
 
     async def record(self, poll: Poll, now: datetime) -> int:
@@ -322,6 +325,7 @@ class FakeStore(Forgetful, FakePlaces):
         kept = replace(asked, id=same[0].id, creator=same[0].creator) if same else None
         kept = kept or replace(asked, id=self.tables.number("subscription"))
         self.tables.subscriptions[kept.id] = kept
+        self.tables.made.setdefault(kept.id, utc(now))
         return kept
 
     async def unsubscribe(self, channel: Channel, id: int) -> Subscription | None:

@@ -26,7 +26,7 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 
 AHEAD = 1.0
 """Seconds after which a form that is still being made gets an empty modal: its trigger lives for three."""
-OPENING = frozenset({"edit", "settings"})
+OPENING = frozenset({"edit"})
 """Words and presses that a form answers."""
 PATIENT = 2.0
 """Seconds that the acknowledgement of a form waits for what is wrong with it, of the three it has."""

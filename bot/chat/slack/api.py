@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed has it for macOS only
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -22,6 +20,7 @@ from bot.chat.slack.names import named, people
 from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
 from bot.errors import PlatformFailed, Refused, SettingsError
 from bot.model import Post
+from bot.proxies import proxy_for
 
 T = TypeVar("T")
 
@@ -66,10 +65,9 @@ def settings(env: Mapping[str, str]) -> Settings:
     """Read SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL and the usual proxy variables; `SettingsError` if unset."""
     bot_token, app_token = (_token(env, name) for name in WHERE)
     base = env.get("SLACK_API_URL", "").strip() or BASE
-    host = _host(base)
-    if host is None:
+    if _host(base) is None:
         raise SettingsError(f"SLACK_API_URL is {base!r}; it must be an http(s) address such as {BASE}.")
-    return Settings(bot_token, app_token, base=base, proxy=_proxy(env, host))
+    return Settings(bot_token, app_token, base=base, proxy=proxy_for(base, env))
 
 
 def _host(address: str) -> str | None:
@@ -87,21 +85,6 @@ def _token(env: Mapping[str, str], name: Variable) -> str:
     if not token:
         raise SettingsError(f"{name} is not set: put there {WHERE[name]}, at https://api.slack.com/apps.")
     return token
-
-
-def _proxy(env: Mapping[str, str], host: str) -> str | None:
-    """The proxy to use. The SDK reads these variables too, but not NO_PROXY."""
-    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-    proxy = next((env[name].strip() for name in names if env.get(name, "").strip()), None)
-    direct = proxy_bypass_environment(host, {"no": env.get("no_proxy") or env.get("NO_PROXY") or ""})
-    return None if direct or _loopback(host) else proxy
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Api:

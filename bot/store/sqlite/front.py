@@ -30,11 +30,12 @@ from bot.store.sqlite import (
     search,
 )
 from bot.store.sqlite.atlas import Atlas
+from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.tray import Tray
 
 
-class SqliteStore(Tray, Counter, Atlas):
+class SqliteStore(Tray, Counter, Atlas, Cellar):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

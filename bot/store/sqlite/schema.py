@@ -296,9 +296,26 @@ def errands(db: Database) -> None:
     """)
 
 
+@migrations()
+def upkeep(db: Database) -> None:
+    """How far old papers and deliveries were thinned; what people were told once; doubts found without a walk."""
+    db.executescript("""
+        CREATE TABLE thinned (
+            what TEXT PRIMARY KEY,
+            number INTEGER NOT NULL  -- up to here
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE told (
+            about TEXT PRIMARY KEY,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX delivery_doubt ON delivery (platform) WHERE doubt = 1 AND state = 'pending';
+    """)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands",
+    "upkeep",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

@@ -46,6 +46,8 @@ LATER = (
         "errand",
         "words",
         "vocabulary",
+        "thinned",
+        "told",
     ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )

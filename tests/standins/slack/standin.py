@@ -89,6 +89,8 @@ class StandIn:
         self.sockets = Sockets(self.faults)
         self.views: dict[str, Json] = {}
         self.base = ""
+        self.date: dict[str, str] = {}
+        """What its answers say the time is; nothing: what it is."""
         self.methods = Methods(self)
         self.hooks: dict[str, Interaction] = {}
         self._troubles: dict[str, list[Json]] = {}
