@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import flow
-from bot.chat import ADDRESSES, NEEDS, at_home, local
+from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import Server
 from bot.cli import logs, loop, mailing, pages, posting, ticking
 from bot.cli.counting import counted, figures
@@ -157,7 +157,9 @@ async def _connect(
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:
-        chats[platform] = await import_module(f"bot.chat.{platform}").connect(settings.env)
+        page = import_module(f"bot.chat.{platform}")
+        kept = (store, clock) if platform in KEEPS else ()
+        chats[platform] = await page.connect(settings.env, *kept)
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)
     for chat in chats.values():

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
-from tests.fakes.errands import Kept
 
 
 @dataclass(frozen=True, slots=True)
