@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Literal, TypeVar
 
+from bot.chat.slack.forgetful import Forgetful, Kept
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
@@ -38,7 +39,7 @@ from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, place, utc
 from tests.fakes.cellar import Cellar
-from tests.fakes.errands import FakeErrands
+from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 from tests.fakes.wishes import Wishes, _kept
@@ -47,14 +48,17 @@ _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Wishes, FakeErrands, FakePlaces, Cellar):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
         self.tables = tables if tables is not None else Tables()
-        super().__init__(self.tables.errands)
         self.worker = worker
         self._closed = False
+
+    @property
+    def _known(self) -> Kept:  # type: ignore[override]  # the tables keep them, over a transaction taken back too
+        return self.tables.errands
 
     def die(self) -> None:
         """The process ends between two steps: the system frees its lock, its leases stay."""

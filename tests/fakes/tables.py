@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
 from bot.model import Amendment, Bookmark, Channel, Customs, Delivery, Draft, Message, News, Paper, Subscription
-from tests.fakes.errands import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Tables:
     """When each subscription was made."""
     given_out: Counter[str] = field(default_factory=Counter)
     errands: Kept = field(default_factory=dict)
+    mail_keys: list[bytes] = field(default_factory=list)
+    refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:
