@@ -37,8 +37,8 @@ class Store(Outbox, Protocol):
         """Finish what is under way and let go of the database."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        """All bookmarks by feed address."""
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        """All bookmarks by feed address, or those of these addresses that there are."""
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         """When each feed is due, by its address; None where it is not known."""

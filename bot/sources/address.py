@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.errors import WordsWrong
@@ -109,6 +110,7 @@ def _sample(words: str) -> Feed:
 _PRESETS = {"arxiv": _arxiv, "huggingface": _hugging_face, "biorxiv": _biorxiv, "sample": _sample}
 
 
+@lru_cache(1024)
 def mask(address: str) -> str:
     """The address as it may be shown: names and passwords before `@`, and the values of secret-looking keys, as `…`.
 

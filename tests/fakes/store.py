@@ -77,9 +77,10 @@ class FakeStore:
             raise StoreFailed("The store is closed already.")
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
         self._require_open()
-        return dict(self.tables.bookmarks)
+        known = self.tables.bookmarks
+        return {address: known[address] for address in (known if addresses is None else addresses) if address in known}
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}

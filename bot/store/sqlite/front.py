@@ -36,8 +36,8 @@ class SqliteStore(Tray):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        return await self._do(papers.bookmarks)
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        return await self._look(papers.bookmarks, addresses)
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return await self._do(papers.next_polls)
