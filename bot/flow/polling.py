@@ -59,7 +59,11 @@ async def poll(feed: Feed, world: World, before: Bookmark | None = None) -> Poll
     except SourceFailed as error:
         await world.store.record(Poll(_failed(before, error, fetched, world.clock())), world.clock())
         raise
-    return await _record(feed, before, fetched, reading, world)
+    polled = await _record(feed, before, fetched, reading, world)
+    if reading and past.trends(feed):
+        now = world.clock()
+        await world.store.listed(feed.address, past.listed(reading.papers, now), now)
+    return polled
 
 
 def _failed(before: Bookmark, error: SourceFailed, fetched: Fetched | None, now: datetime) -> Bookmark:

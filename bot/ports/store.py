@@ -96,6 +96,9 @@ class Store(Outbox, Protocol):
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
 
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        """Remember among `pages` that the feed held papers of these days: `baseline_at` is now, all else stays."""
+
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""
 

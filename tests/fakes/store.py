@@ -225,6 +225,12 @@ class FakeStore:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
 
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        self._require_open()
+        for day in days:
+            known = self.tables.pages.get((address, day), Bookmark(address))
+            self._keep_page(replace(known, baseline_at=now), day, now)
+
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()
         return {day: page for (known, day), page in self.tables.pages.items() if known == address}

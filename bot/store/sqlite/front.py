@@ -78,6 +78,9 @@ class SqliteStore(Tray):
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         return await self._do(past.pages, address)
 
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        await self._do(past.listed, address, days, now)
+
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
 
