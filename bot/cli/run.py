@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bot import flow
-from bot.chat import ADDRESSES, NEEDS, at_home, local
+from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import Server
-from bot.cli import loop, mailing, pages, posting, ticking
+from bot.cli import logs, loop, mailing, pages, posting, ticking
+from bot.cli.counting import counted, figures
 from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
@@ -32,16 +32,15 @@ from bot.model import Feed, Heard, Reply
 from bot.options import known_zones
 from bot.ports import Answer, Chat, Store
 from bot.rules import extend
+from bot.web.measures import Measures
 
 log = logging.getLogger("paper-round")
 
 
 def main(words: Namespace) -> int:
     """Run until stopped, or once; 1 when a source or a platform failed in a single run."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    for noisy in ("discord", "slack_bolt", "slack_sdk", "aiohttp.access"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
+    logs.begin(found.file.logs.format, logs.secrets_of(found.env.items()))
     platforms = connected(found.env)
     require_home(found, platforms)
     mail = mailing.wanted(found)
@@ -106,7 +105,8 @@ async def _run(
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
-        chats = await _connect(stack, platforms, settings, store, mail)
+        measures = Measures(feeds)
+        chats = await _connect(stack, platforms, settings, store, measures, mail)
         await _tell_silent(store, chats, mail)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
@@ -116,12 +116,14 @@ async def _run(
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
-        world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
+        world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
         if served := words.local or not platforms or "email" in chats:
-            await stack.enter_async_context(_pages(settings, world, feeds, refused, mail))
+            await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
+        else:
+            await stack.enter_async_context(figures(settings, measures, store, feeds))
         return await _until_stopped(world, feeds, platforms, refused, served=served)
 
 
@@ -146,26 +148,39 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | s
 
 
 async def _connect(
-    stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store, mail: Server | str
+    stack: AsyncExitStack,
+    platforms: list[str],
+    settings: Settings,
+    store: Store,
+    measures: Measures,
+    mail: Server | str,
 ) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:
-        chats[platform] = await import_module(f"bot.chat.{platform}").connect(settings.env)
+        page = import_module(f"bot.chat.{platform}")
+        kept = (store, clock) if platform in KEEPS else ()
+        chats[platform] = await page.connect(settings.env, *kept)
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)
     for chat in chats.values():
         chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
-    return chats
+    return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
 @asynccontextmanager
 async def _pages(
-    settings: Settings, world: World, feeds: list[Feed], refused: Mapping[str, str], mail: Server | str
+    settings: Settings,
+    world: World,
+    feeds: list[Feed],
+    refused: Mapping[str, str],
+    measures: Measures,
+    mail: Server | str,
 ) -> AsyncIterator[None]:
     """The pages and the local channel, at an address that is told."""
     from bot import web
+    from bot.web import metering
 
     async def watched() -> list[Feed]:
         return feeds
@@ -183,6 +198,7 @@ async def _pages(
         looks=LOOKS,
         zone=world.zone,
         token=token,
+        metrics=metering.routes(measures, world.store, feeds, clock),
     )
     served = await web.serve(app, settings.file.web.host, settings.file.web.port)
     tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
@@ -220,6 +236,8 @@ async def _until_stopped(
         posting.tend_all(world),
     ]
     work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
+    if isinstance(world.tally, Measures):
+        work.append(world.tally.watch_loop())
     if served:
         work.append(pages.keep_searchable(world.store))
     work += [_listen(world, platform, refused) for platform in (*platforms, *({"email"} & world.chats.keys()))]

@@ -31,6 +31,7 @@ from bot.web.desk import (
 )
 from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
 from bot.web.live import Live
+from bot.web.metering import FOR_PROGRAMS, health
 from bot.web.render import FILES, look
 from bot.web.seek import Seeker
 from bot.web.seen import Lay
@@ -76,6 +77,7 @@ def app(
     token: str | None = None,
     every: float = 0.5,
     beat: float = 15.0,
+    metrics: Sequence[web.RouteDef] = (),
 ) -> web.Application:
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
@@ -140,7 +142,8 @@ def app(
             web.get("/token", _token_page),
             web.post("/token", _token_given),
             web.get("/static/{file}", _file),
-            web.get("/healthz", _health),
+            health(store),
+            *metrics,
         ]
     )
     return made
@@ -170,7 +173,8 @@ async def _sentences(request: web.Request, handler: Handler) -> web.StreamRespon
 @web.middleware
 async def _entry(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in who asks for us by our name, and tell a new browser who it is."""
-    desk(request).door.check_host(request)
+    if request.path not in FOR_PROGRAMS:
+        desk(request).door.check_host(request)
     answer = await handler(request)
     if newcomer := request.get(NEWCOMER):
         answer.set_cookie(COOKIE, newcomer.secret, max_age=YEAR, path="/", httponly=True, samesite="Strict")
@@ -210,12 +214,6 @@ async def _file(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     lasting = {"Cache-Control": f"public, max-age={YEAR}, immutable"} if request.query_string else None
     return web.Response(body=desk(request).look.files[name], content_type=FILES[name], charset="utf-8", headers=lasting)
-
-
-async def _health(request: web.Request) -> web.Response:
-    """200 while the database answers."""
-    await desk(request).store.version()
-    return web.Response(text="ok\n")
 
 
 async def _token_page(request: web.Request) -> web.Response:

@@ -165,6 +165,7 @@ def _turn(db: Database) -> None:
 
 
 def as_subscription(found: sqlite3.Row) -> Subscription:
+    """A row of the table as its noun."""
     return Subscription(
         channel=_channel(found["channel"]),
         rule=found["rule"],

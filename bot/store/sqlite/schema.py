@@ -297,6 +297,22 @@ def errands(db: Database) -> None:
 
 
 @migrations()
+def upkeep(db: Database) -> None:
+    """How far old papers and deliveries were thinned; what people were told once; doubts found without a walk."""
+    db.executescript("""
+        CREATE TABLE thinned (
+            what TEXT PRIMARY KEY,
+            number INTEGER NOT NULL  -- up to here
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE told (
+            about TEXT PRIMARY KEY,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX delivery_doubt ON delivery (platform) WHERE doubt = 1 AND state = 'pending';
+    """)
+
+
+@migrations()
 def mailboxes(db: Database) -> None:
     """The key that links in mails are signed with, and the addresses that were refused of late."""
     db.executescript("""
@@ -312,7 +328,7 @@ def mailboxes(db: Database) -> None:
 
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled", "errands", "mailboxes",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

@@ -48,6 +48,8 @@ LATER = (
         "mailbox",
         "words",
         "vocabulary",
+        "thinned",
+        "told",
     ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )
