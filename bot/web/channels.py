@@ -89,6 +89,7 @@ async def _channel(
     store = desk(request).store
     fresh = visitor_of(request) is None
     limit = MOST if "older" in request.query else SHOWN
+    turn, _ = await store.rewritten(where, None)  # before the messages: a change in between is told twice, not never
     messages = [m for m in await store.messages(where, limit=limit) if m.thread is None]
     subscriptions = await store.subscriptions(where)
     return await page(
@@ -100,6 +101,7 @@ async def _channel(
         replies=await _replies(request, where, messages),
         older=len(messages) == SHOWN,
         last=messages[-1].id if messages else 0,
+        turn=turn,
         subscriptions=subscriptions,
         welcome=whisper is None and (fresh or not (messages or subscriptions)),
         starters=STARTERS,
@@ -121,6 +123,7 @@ async def _thread(
 ) -> web.Response:
     """The abstract stands there once: as the bot's opener, or, where none was said, from the paper itself."""
     store = desk(request).store
+    turn, _ = await store.rewritten(where, None)
     messages = await store.messages(where, thread=top.id, limit=MOST)
     opened = any(m.author == BOT for m in messages)
     return await page(
@@ -132,6 +135,7 @@ async def _thread(
         paper=await store.paper(top.post.paper) if top.post.paper and not opened else None,
         messages=messages,
         last=messages[-1].id if messages else 0,
+        turn=turn,
         whisper=whisper,
         typed=typed,
         draft="",

@@ -46,6 +46,8 @@ class Tables:
     lines: dict[int, tuple[str, str]] = field(default_factory=dict)
     drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
+    """Messages that were rewritten, the last one last, with the turn at which that was."""
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)

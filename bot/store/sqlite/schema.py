@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.errors import StoreFailed
-
 migrations = Migrations("paper-round")
 
 
@@ -317,34 +315,20 @@ def mailboxes(db: Database) -> None:
     """The key that links in mails are signed with, and the addresses that were refused of late."""
     db.executescript("""
         CREATE TABLE mail_key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT;
-        CREATE TABLE mailbox (
-            channel TEXT PRIMARY KEY,
-            refusals INTEGER NOT NULL,  -- in a row
-            why TEXT NOT NULL,
-            at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE mailbox (channel TEXT PRIMARY KEY, refusals INTEGER NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL)
+        STRICT, WITHOUT ROWID;
     """)
+
+
+@migrations()
+def rewritten(db: Database) -> None:
+    """Local messages by when their words were replaced, so that open pages can show it."""
+    db.execute("ALTER TABLE message ADD COLUMN turn INTEGER")  # goes up with every replacement; NULL: never
+    db.execute("CREATE UNIQUE INDEX message_turn ON message (turn) WHERE turn IS NOT NULL")
 
 
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "rewritten",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
-
-
-def behind(db: Database, file: object) -> bool:
-    """Whether tables are missing. `StoreFailed` for another program's file, and for one of a newer Paper Round."""
-    tables = set(db.table_names())  # before the steps: another program may be making both this very moment
-    applied = [step.name for step in migrations.applied(db)]
-    if not applied and tables - {"sqlite_sequence", migrations.migrations_table}:
-        raise StoreFailed(
-            f"{file} is the database of another program, and nothing was changed in it: "
-            "name another file as the store (--store, BOT_STORE or [store] path)."
-        )
-    if strange := [name for name in applied if name not in KNOWN]:
-        raise StoreFailed(
-            f"The database {file} was last used by a newer Paper Round (its schema is version {len(applied)}, with "
-            f"{strange[-1]!r}; this program knows version {len(KNOWN)}): update paper-round, or name another file."
-        )
-    return len(applied) < len(KNOWN)
