@@ -259,15 +259,18 @@ async def test_what_another_process_has_answered_is_not_done_again() -> None:
 
 
 async def test_a_command_that_comes_late_is_asked_about_before_it_is_done() -> None:
-    """After a long drop Discord may have given it up: deferred first, and nothing done for nobody."""
+    """What was typed while the line was down may be given up: deferred first, and nothing done for nobody."""
     answers = Answers(Reply(sentence("Here.")))
     async with Discord() as discord, running(discord, answers):
-        talk = await discord.begin_command("subscriptions", late=30)
+        await discord.gateway.drop()
+        talk = await discord.begin_command("subscriptions")
         assert (await discord.seen(talk)).text == "Here."
         assert talk.deferred
         discord.refuse(404, 10062, "POST /interactions")
-        await discord.begin_command("papers status", late=30)
-        await discord.command("papers help")
+        await discord.gateway.drop()
+        await discord.begin_command("papers status")
+        now = await discord.begin_command("papers help")
+        await discord.seen(now)
         assert [heard.words for heard in answers.heard if isinstance(heard, Ask)] == ["", "help"]
 
 

@@ -12,7 +12,6 @@ import logging
 from collections import OrderedDict
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from bot.chat.discord import answering, forms, offering, where
@@ -40,8 +39,6 @@ SELECT = 3
 
 GRACE = 1.2
 """Seconds that an answer may take before Discord is told that it comes later: of three, and the network needs some."""
-OLD = timedelta(seconds=2)
-"""An interaction that is older when it reaches us may be forgotten: Discord is asked before anything is done."""
 CHOOSING = 2.0
 """Seconds in which choices are wanted, of three."""
 HEARD = 1_000
@@ -78,13 +75,29 @@ class Ears:
         self._voice = voice
         self._kept = forms.Kept()
         self._heard: OrderedDict[int, None] = OrderedDict()
+        self._behind = False
+        """Whether what is heard was said while the line was down: Discord may have given it up since."""
         self.tree = Tree(
             client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
         offering.offer(self.tree, self)
-        vars(client).update(tree=self.tree, on_interaction=self.on_interaction)  # discord.py looks handlers up by name
+        vars(client).update(  # discord.py looks handlers up by name
+            tree=self.tree,
+            on_interaction=self.on_interaction,
+            on_disconnect=self.on_disconnect,
+            on_resumed=self.on_caught_up,
+            on_connect=self.on_caught_up,
+        )
+
+    async def on_disconnect(self) -> None:
+        """The line is down; after it, what was missed is told first."""
+        self._behind = True
+
+    async def on_caught_up(self) -> None:
+        """What is heard from now on is said now."""
+        self._behind = False
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Presses on messages of any age, and forms: what they mean stands in the ids, so nothing is remembered."""
@@ -183,7 +196,7 @@ class Ears:
             return
         self._remember(interaction)
         with self._busy():
-            late = first or _is_old(interaction)
+            late = first or self._behind
             if reply is not None:
                 asked.close()
             elif late and not await answering.taken(interaction):
@@ -281,10 +294,6 @@ class Ears:
 async def _soon(work: asyncio.Task[Any]) -> bool:
     done, _ = await asyncio.wait({work}, timeout=GRACE)
     return bool(done)
-
-
-def _is_old(interaction: Interaction) -> bool:
-    return discord.utils.utcnow() - interaction.created_at > OLD
 
 
 def _person(interaction: Interaction) -> str:

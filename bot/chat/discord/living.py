@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.chat.discord.opening import invitation
 from bot.chat.discord.sdk import discord
-from bot.chat.discord.seeing import may_post, missing, named
+from bot.chat.discord.seeing import LEAST, may_post, missing, named
 from bot.model import Change, Channel
 
 log = logging.getLogger("paper-round")
@@ -139,7 +139,8 @@ def _why(guild: discord.Guild, number: int) -> str:
     channel = guild.get_channel(number)
     assert channel is not None
     forum = isinstance(channel, discord.ForumChannel)
-    lacks = missing(channel.permissions_for(guild.me), forum=forum) or ("View Channel",)
+    may, post = channel.permissions_for(guild.me), discord.Permissions(view_channel=True, send_messages=True)
+    lacks = missing(may | (LEAST & ~post), forum=forum)
     return CLOSED.format(channel.name, named(lacks))
 
 

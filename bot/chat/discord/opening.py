@@ -25,6 +25,7 @@ def opened(shards: int, trace: aiohttp.TraceConfig | None = None) -> discord.Cli
         "allowed_mentions": discord.AllowedMentions.none(),
         "max_messages": None,
         "chunk_guilds_at_startup": False,
+        "guild_ready_timeout": 0.5,  # after the last server of a session's start; one that comes later is taken in then
         "member_cache_flags": discord.MemberCacheFlags.none(),
         "max_ratelimit_timeout": 30.0,
         "http_trace": trace,

@@ -51,6 +51,8 @@ class Discord:
         """0: the server has as many active threads as Discord allows."""
         self.closed_doors: set[int] = set()
         """People who take no direct messages."""
+        self.everyone = EVERYDAY
+        """What everybody may do, unless a channel says otherwise."""
         self.role = INVITED
         """What the bot's role allows."""
         self.invited = True
@@ -235,11 +237,10 @@ class Discord:
         options: dict[str, Any] | None = None,
         place: Place | None = None,
         by: Person | None = None,
-        late: float = 0,
     ) -> Talk:
-        """Type it, and do not wait; the bot is told of it so many seconds `late`."""
+        """Type it, and do not wait."""
         data = self._typed(name.split(), options or {})
-        return await self._interact(2, data, place or self.general, by or self.ann, late=late)
+        return await self._interact(2, data, place or self.general, by or self.ann)
 
     async def press(self, message: Told, custom_id: str, by: Person | None = None) -> Told:
         """Press a button of a message one sees, and see what comes back."""
@@ -286,10 +287,8 @@ class Discord:
         """Say the last interaction again, as a second process of the same bot would hear it."""
         await self.gateway.emit("INTERACTION_CREATE", self._payloads[-1])
 
-    async def _interact(
-        self, kind: int, data: Payload, place: Place, by: Person, message: Told | None = None, late: float = 0
-    ) -> Talk:
-        number = self.next_id() - (int(late * 1000) << 22)
+    async def _interact(self, kind: int, data: Payload, place: Place, by: Person, message: Told | None = None) -> Talk:
+        number = self.next_id()
         talk = self.talks[f"token{number}"] = Talk(number, f"token{number}", kind, by, place, message)
         about = {
             "id": str(number),
@@ -409,7 +408,13 @@ class Discord:
 
     def _server(self) -> Payload:
         channels = [place.payload(self.guild) for place in self.places.values() if place.parent is None]
-        everyone = {"id": str(self.guild), "name": "@everyone", "permissions": str(EVERYDAY), "position": 0, "color": 0}
+        everyone = {
+            "id": str(self.guild),
+            "name": "@everyone",
+            "permissions": str(self.everyone),
+            "position": 0,
+            "color": 0,
+        }
         plain = {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
         leads = {"id": str(LEADS), "name": "Leads", "permissions": str(EVERYDAY | MANAGE_CHANNELS), "position": 1}
         app = {"id": str(APP), "name": "Paper Round", "permissions": str(self.role), "position": 2, "managed": True}
