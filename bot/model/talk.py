@@ -28,17 +28,23 @@ class Ask:
     standing: Standing = "member"
     zone: str | None = None
     message: str | None = None
+    shared: bool = False
+    """Whether people of another company read the channel too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button that a person pressed in a channel, or a form they sent: `fields` are what they filled in, by name."""
+    """A button that a person pressed in a channel, or a form they sent: `fields` are what they filled in, by name.
+
+    `shared` as in `Ask`.
+    """
 
     channel: Channel
     person: str
     action: str
     standing: Standing = "member"
     fields: tuple[tuple[str, str], ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,22 @@ class Reply:
     wrong: tuple[tuple[str, str], ...] = ()
     told: Post | None = None
     choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a platform told the bot, kept until it is dealt with. `key` is the platform's own id of it.
+
+    `way` leads back to the person, in the platform's own words; it has been used for `uses` answers. `reply` is None
+    until it is known; an errand whose reply is known and whose way was used has only the channel left to tell.
+    """
+
+    key: str
+    heard: Heard
+    at: datetime
+    way: str = ""
+    uses: int = 0
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,37 +166,19 @@ async def test_in_direct_messages_a_person_looks_after_their_own() -> None:
         assert [told.text for told in await discord.said(mine)] == ["You subscribed."]
 
 
-@pytest.mark.parametrize(
-    ("typed", "options"),
-    [
-        ("subscribe", {"rule": "x"}),
-        ("unsubscribe", {"which": "1"}),
-        ("papers feeds add", {"address": "https://a.example/"}),
-        ("papers feeds remove", {"address": "https://a.example/"}),
-        ("papers settings", {"options": "at:08:30"}),
-        ("papers pause", {}),
-        ("papers resume", {}),
-    ],
-)
-async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed: str, options: dict[str, str]) -> None:
-    """Checked when the command runs, since servers may show a command to anybody."""
-    answers = Answers(PREVIEW)
+@pytest.mark.parametrize(("permissions", "standing"), [(0, "member"), (1 << 4, "manager"), (1 << 5, "manager")])
+async def test_who_manages_the_channel_or_the_server_is_a_manager(permissions: int, standing: str) -> None:
+    """Told with each command and each press, as Discord tells it then: whoever lost it since is a member again."""
+    answers = Answers(lambda heard: PREVIEW if isinstance(heard, Ask) else Reply(sentence("Yes.")))
     async with Discord() as discord, running(discord, answers):
-        seen = await discord.command(typed, options, by=discord.bob)
-        assert "Manage Channel" in seen.text
-        assert answers.heard == []
-
-
-async def test_a_button_that_changes_a_rule_is_checked_again() -> None:
-    """Whoever lost the permission since the preview cannot confirm it; opening a thread is for all."""
-    answers = Answers(Reply(sentence("Yes."), replaces=False))
-    async with Discord() as discord, running(discord, answers) as chat:
-        await chat.post(channel(discord), Post(Line((Span("?"),)), (), PREVIEW.post.buttons), "k1")
-        await chat.post(channel(discord), paper(), "k2")
-        question, post = discord.general.messages
-        assert "Manage Channel" in (await discord.press(question, "confirm:7", discord.bob)).text
-        assert (await discord.press(post, "discuss:1", discord.bob)).text == "Yes."
-        assert answers.heard == [Press(channel(discord), f"discord:{discord.bob.id}", "discuss:1")]
+        discord.bob.permissions |= permissions
+        preview = await discord.command("papers settings", {"options": "at:08:30"}, by=discord.bob)
+        discord.bob.permissions &= ~permissions
+        await discord.press(preview, "confirm:7", discord.bob)
+        asked, pressed = answers.heard
+        assert isinstance(asked, Ask)
+        assert isinstance(pressed, Press)
+        assert (asked.standing, pressed.standing) == (standing, "member")
 
 
 async def test_a_public_line_that_is_refused_is_told_to_the_person() -> None:

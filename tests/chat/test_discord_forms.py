@@ -12,7 +12,7 @@ from bot.chat.discord.offering import FIND
 from bot.chat.discord.words import subscribing
 from bot.commands import subscribe
 from bot.errors import WordsWrong
-from bot.model import Ask, Button, Change, Channel, Field, Form, Heard, Options, Press, Reply, Typing
+from bot.model import Ask, Button, Change, Channel, Field, Form, Heard, Line, Options, Post, Press, Reply, Span, Typing
 from tests.chat.discord_running import Answers, channel, paper, running, sentence
 from tests.standins.discord import Discord, limits
 from tests.standins.discord.world import MANAGE_CHANNELS, Place
@@ -37,7 +37,9 @@ def editing(heard: Heard) -> Reply:
     if heard.action == "edit:7":
         return Reply(sentence(""), form=EDIT)
     if "(" in dict(heard.fields)["rule"] and ")" not in dict(heard.fields)["rule"]:
-        return Reply(sentence("That rule cannot be read."), wrong=(("rule", "A parenthesis is not closed."),))
+        lines = (Line((Span("Rule: a parenthesis is not closed."),), "item"),)
+        post = Post(sentence("That rule cannot be read.").headline, lines)
+        return Reply(post, wrong=(("rule", "A parenthesis is not closed."),))
     return Reply(sentence(f"Subscribe to {dict(heard.fields)['rule']}?"), replaces=True)
 
 
@@ -67,7 +69,7 @@ async def test_what_is_wrong_is_told_and_what_was_typed_is_kept() -> None:
         opened = await discord.begin_press(preview, "edit:7")
         sent = await discord.send_form(opened, {"rule": "(mamba", "note": "for Tuesday"})
         told = await discord.seen(sent)
-        assert told.text == "That rule cannot be read.\nRule: A parenthesis is not closed."
+        assert told.text == "That rule cannot be read.\nRule: a parenthesis is not closed."
         assert told.hidden
         again = await discord.begin_press(told, told.buttons["Correct it"])
         values = [part["component"].get("value") for part in (await discord.form(again))["components"]]
@@ -179,12 +181,15 @@ async def test_who_lost_another_channel_cannot_press_for_it() -> None:
         async with running(discord, answers):
             seen = await discord.command("subscribe", {"rule": "mamba", "channel": papers.id})
             discord.ann.permissions &= ~MANAGE_CHANNELS
-            assert "Manage Channel" in (await discord.press(seen, f"confirm:7@{papers.id}")).text
+            await discord.press(seen, f"confirm:7@{papers.id}")
+            assert answers.heard[-1] == Press(
+                channel(discord, papers), f"discord:{discord.ann.id}", "confirm:7", "member"
+            )
             papers.closed_to.add(discord.ann.id)
             await discord.tell(papers)
             await asyncio.sleep(0.05)
             assert "you cannot see it any more" in (await discord.press(seen, f"confirm:7@{papers.id}")).text
-            assert len(answers.heard) == 1
+            assert len(answers.heard) == 2
 
 
 async def test_ones_own_messages_are_asked_for_with_an_option() -> None:
@@ -200,9 +205,9 @@ async def test_ones_own_messages_are_asked_for_with_an_option() -> None:
     ("lacks", "says"),
     [
         ({"embed"}, "Embed Links"),
-        ({"history", "thread"}, "Read Message History and Create Public Threads"),
-        ({"send"}, "Send Messages and Send Messages in Threads"),
-        ({"see", "send"}, "View Channel, Send Messages and Send Messages in Threads"),
+        ({"history", "thread"}, "Read Message History, Create Public Threads and Send Messages in Threads"),
+        ({"send"}, "Send Messages"),
+        ({"see", "send"}, "View Channel and Send Messages"),
     ],
 )
 async def test_missing_permissions_are_named_when_somebody_subscribes(lacks: set[str], says: str) -> None:

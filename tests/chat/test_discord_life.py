@@ -243,11 +243,11 @@ async def test_a_bot_that_outgrew_one_connection_gets_more(monkeypatch: pytest.M
 async def test_a_day_without_connections_left_is_waited_out() -> None:
     """Trying all the same would end the token."""
     async with Discord() as discord, logged_in(discord) as chat:
-        discord.gateway.starts_left = 0
+        discord.sessions_left = 0
         assert isinstance(chat, Page)
         with pytest.raises(TryLater, match="1,000 times a day") as later:
             await chat._sharded()
-        assert (later.value.after, discord.gateway.connections) == (14_400.0, 0)
+        assert (later.value.after, discord.gateway.connections) == (7_200.0, 0)
 
 
 # ── refusals ──

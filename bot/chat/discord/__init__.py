@@ -28,6 +28,7 @@ from bot.chat.discord.sending import said
 from bot.errors import NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Change, Channel, Post
 from bot.ports import Answer, Chat
+from bot.proxies import proxy_for
 
 log = logging.getLogger("paper-round")
 
@@ -63,7 +64,7 @@ async def connect(env: Mapping[str, str]) -> Chat:
     gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
     quieten()
-    return Discord(token)
+    return Discord(token, proxy_for(Route.BASE, env))
 
 
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
@@ -87,8 +88,9 @@ class Discord:
     pace = PACE
     crowd = CROWD
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, proxy: str | None = None) -> None:
         self._token = token
+        self._proxy = proxy
         self._client: discord.Client | None = None
         self._ears: Ears | None = None
         self._answer: Answer | None = None
@@ -272,7 +274,7 @@ class Discord:
     async def _log_in(self) -> discord.Client:
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise NotWelcome(TOKEN)  # a bad copy, which cannot even be sent
-        client = opening.opened(self._shards, self.budget.trace())
+        client = opening.opened(self._shards, self.budget.trace(), self._proxy)
         try:
             async with told("log in"):
                 await client.login(self._token)

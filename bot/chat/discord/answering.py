@@ -46,18 +46,10 @@ async def opened(interaction: Interaction, form: Form) -> None:
         log.warning("A form in Discord could not be opened: %s", error)
 
 
-def wrong(post: Post, problems: tuple[tuple[str, str], ...], form: Form | None) -> Post:
-    """The post with what is wrong with a form, field by field, and the way back to it; or just the way to it."""
-    if form is None:
-        return replace(post, lines=(*post.lines, *(_problem(name, what, name) for name, what in problems)))
-    labels = {field.name: field.label for field in form.fields}
-    lines = [_problem(name, what, labels.get(name, name)) for name, what in problems]
-    button = Button(AGAIN if problems else OPEN, f"{forms.OPENED}{form.action}", "primary")
-    return replace(post, lines=(*post.lines, *lines), buttons=(button, *post.buttons))
-
-
-def _problem(name: str, what: str, label: str) -> Line:
-    return Line((Span(f"{label or name}: ", "strong"), Span(what)), "item")
+def leading(post: Post, form: Form, *, again: bool) -> Post:
+    """The post with a button that opens the form, `again` with what was typed in it."""
+    button = Button(AGAIN if again else OPEN, f"{forms.OPENED}{form.action}", "primary")
+    return replace(post, buttons=(button, *post.buttons))
 
 
 async def taken(interaction: Interaction) -> bool:

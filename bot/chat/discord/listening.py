@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -21,18 +21,12 @@ from bot.chat.discord.offering import Choices
 from bot.chat.discord.sdk import Interaction, app_commands, discord
 from bot.chat.discord.seeing import People
 from bot.chat.discord.where import Where
+from bot.commands import changes
 from bot.errors import PlatformFailed
 from bot.model import Ask, Change, Channel, Form, Post, Press, Reply, Typing
 from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
-
-OPEN_BUTTONS = frozenset({"cancel", "discuss", "vote", "why", "not", "save", "bibtex", "edit", "edited"})
-"""Anyone may press these; every other button changes what a channel gets, and is for those who manage the channel."""
-
-CHANGING_COMMANDS = frozenset({"subscribe", "unsubscribe"})
-CHANGING_WORDS = ("feeds add", "feeds remove", "settings ", "pause", "resume")
-"""Of /papers, which anyone may type."""
 
 SELECT = 3
 """https://docs.discord.com/developers/components/reference#component-object-component-types"""
@@ -46,7 +40,6 @@ HEARD = 1_000
 
 CHOOSE: Final = "What would you like to do with this paper?"
 IN_A_SERVER = "This works in a server's channel: add the bot to your server and type the command there."
-FOR_MANAGERS = "Changing what a channel gets takes the permission Manage Channel there: ask somebody who has it."
 NOT_THERE = "That channel is gone, or you cannot see it any more. Nothing was changed."
 FORGOTTEN = "The bot was restarted and has forgotten that form. Type the command again: nothing was changed."
 
@@ -121,31 +114,23 @@ class Ears:
     ) -> None:
         """A command was typed."""
         place = where.target(interaction, target) if target is not None else where.of(interaction)
-        changes = verb in CHANGING_COMMANDS or words.startswith(CHANGING_WORDS)
-        reply = _not_here(place, changes=changes)
-
-        async def asked() -> Reply | None:
-            if place is None or self.answer is None:
-                return None
-            heard = Ask(place.channel, _person(interaction), verb, words, place.standing, message=message)
-            return await self.answer(heard)
-
+        if place is None:
+            await answering.say(interaction, IN_A_SERVER)
+            return
+        heard = Ask(place.channel, _person(interaction), verb, words, place.standing, message=message)
         subscribing = verb == "subscribe"  # shows what it would mean, and changes nothing yet
-        await self._turn(interaction, place, reply, asked(), subscribing=subscribing, first=changes and not subscribing)
+        first = changes(heard) and not subscribing
+        await self._turn(interaction, place, heard, subscribing=subscribing, first=first)
 
     async def press(self, interaction: Interaction, action: str, fields: tuple[tuple[str, str], ...] = ()) -> None:
         """A button was pressed, or a form was sent."""
         bare, number = where.split(action)
         place = where.pressed(interaction, number, self.people) if number else where.of(interaction)
-        changes = bare.partition(":")[0] not in OPEN_BUTTONS
-        reply = _not_here(place, changes=changes, gone=bool(number))
-
-        async def asked() -> Reply | None:
-            if place is None or self.answer is None:
-                return None
-            return await self.answer(Press(place.channel, _person(interaction), bare, place.standing, fields))
-
-        await self._turn(interaction, place, reply, asked(), sent=action if fields else "", given=fields, first=changes)
+        if place is None:
+            await answering.say(interaction, NOT_THERE if number else IN_A_SERVER)
+            return
+        heard = Press(place.channel, _person(interaction), bare, place.standing, fields)
+        await self._turn(interaction, place, heard, sent=action if fields else "", first=changes(heard))
 
     async def complete(self, interaction: Interaction, into: offering.Into, typed: str) -> Choices:
         """Choices for what is being typed; none where they would come too late."""
@@ -178,70 +163,66 @@ class Ears:
     async def _turn(
         self,
         interaction: Interaction,
-        place: Where | None,
-        reply: Reply | None,
-        asked: Coroutine[Any, Any, Reply | None],
+        place: Where,
+        heard: Ask | Press,
         *,
         sent: str = "",
-        given: tuple[tuple[str, str], ...] = (),
         subscribing: bool = False,
         first: bool = False,
     ) -> None:
         """Have it answered and show the answer: at once if it is there soon, after deferring if not.
 
-        `first`: defer before anything is done. `sent` is the action of the form that brought the fields `given`.
+        `first`: defer before anything is done. `sent` is the action of the form that was sent.
         """
-        if interaction.id in self._heard:
-            asked.close()
+        if interaction.id in self._heard or self.answer is None:
             return
         self._remember(interaction)
         with self._busy():
             late = first or self._behind
-            if reply is not None:
-                asked.close()
-            elif late and not await answering.taken(interaction):
-                asked.close()
+            if late and not await answering.taken(interaction):
                 return
-            else:
-                work = asyncio.create_task(asked)
-                if not late and not await _soon(work):
-                    await answering.taken(interaction)
-                reply = await work
-            if reply is not None:
-                await self._show(interaction, place, reply, sent, given, subscribing=subscribing)
+            work = asyncio.ensure_future(self.answer(heard))
+            if not late and not await _soon(work):
+                await answering.taken(interaction)
+            reply = await work
+            if reply.thread and not await self._is_there(place, reply.thread):
+                reply = await self._once_more(place, heard, reply)
+            given = heard.fields if isinstance(heard, Press) else ()
+            form = self._form(interaction, place, reply, sent, given)
+            await self._show(interaction, place, reply, form, subscribing=subscribing)
+            await self._aside(interaction, place, reply)
 
-    async def _show(
-        self,
-        interaction: Interaction,
-        place: Where | None,
-        reply: Reply,
-        sent: str,
-        given: tuple[tuple[str, str], ...],
-        *,
-        subscribing: bool,
-    ) -> None:
-        """The private answer, the public one, and what is told apart; each whether or not the others arrived."""
-        if reply.thread and place and not await self._is_there(place, reply.thread):
-            reply = await self._once_more(interaction, place, reply)
-        person, typed = interaction.user.id, interaction.type is discord.InteractionType.application_command
+    def _form(
+        self, interaction: Interaction, place: Where, reply: Reply, sent: str, given: tuple[tuple[str, str], ...]
+    ) -> Form | None:
+        """The form that the answer wants opened: a new one, or the one that was sent, with what was typed in it."""
+        person = interaction.user.id
         form = _addressed(reply.form, place) if reply.form else None
         if reply.wrong and form is None and (before := self._kept.of(person, sent)):
             form = forms.refilled(before, given)
         if form is not None:
             self._kept.keep(person, form)
+        return form
+
+    async def _show(
+        self, interaction: Interaction, place: Where, reply: Reply, form: Form | None, *, subscribing: bool
+    ) -> None:
+        """The form, or the private answer, with a way to the form where it cannot be opened."""
         if form is not None and not reply.wrong and answering.may_open(interaction):
             await answering.opened(interaction, form)
-        else:
-            post = where.addressed(reply.post, place) if place else reply.post
-            post = answering.wrong(post, reply.wrong, form)
-            post = where.noted(post, place, subscribing=subscribing) if place and typed else post
-            await answering.show(interaction, post, reply, place.channel if place else None)
-        await self._aside(interaction, place, reply)
+            return
+        post = where.addressed(reply.post, place)
+        if form is not None:
+            post = answering.leading(post, form, again=bool(reply.wrong))
+        if interaction.type is discord.InteractionType.application_command:
+            post = where.noted(post, place, subscribing=subscribing)
+        await answering.show(interaction, post, reply, place.channel)
 
-    async def _aside(self, interaction: Interaction, place: Where | None, reply: Reply) -> None:
+    async def _aside(self, interaction: Interaction, place: Where, reply: Reply) -> None:
+        """What is said to all, and what is told apart; each whether or not the private answer arrived."""
         key = f"interaction|{interaction.id}"
         try:
-            if reply.public and place:
+            if reply.public:
                 await self._voice.post(place.channel, reply.public, key)
             if reply.told:
                 await self._voice.tell(_person(interaction), reply.told, f"{key}|told")
@@ -255,14 +236,12 @@ class Ears:
             log.info("a thread in %s could not be looked for: %s", place.channel, error)
             return True
 
-    async def _once_more(self, interaction: Interaction, place: Where, reply: Reply) -> Reply:
-        """The thread that was answered with is gone and nobody had told us: forget it, and press again."""
-        data: dict[str, Any] = dict(interaction.data or {})
-        action = where.split(str((data.get("values") or [data.get("custom_id", "")])[0]))[0]
-        if self.answer is None or interaction.type is not discord.InteractionType.component:
+    async def _once_more(self, place: Where, heard: Ask | Press, reply: Reply) -> Reply:
+        """The thread that was answered with is gone and nobody had told us: forget it, and ask again."""
+        if self.answer is None:
             return reply
         await self.answer(Change(place.channel, "unthreaded", thread=reply.thread or ""))
-        return await self.answer(Press(place.channel, _person(interaction), action, place.standing))
+        return await self.answer(heard)
 
     async def _reopen(self, interaction: Interaction, action: str) -> None:
         """A form again, with what its person had typed."""
@@ -291,7 +270,7 @@ class Ears:
             self.under_way.discard(task)
 
 
-async def _soon(work: asyncio.Task[Any]) -> bool:
+async def _soon(work: asyncio.Future[Any]) -> bool:
     done, _ = await asyncio.wait({work}, timeout=GRACE)
     return bool(done)
 
@@ -300,21 +279,9 @@ def _person(interaction: Interaction) -> str:
     return f"discord:{interaction.user.id}"
 
 
-def _addressed(form: Form, place: Where | None) -> Form:
+def _addressed(form: Form, place: Where) -> Form:
     """The form, its action saying which channel it is about, if that is another one than it is filled in in."""
-    if place is None or not place.elsewhere:
+    if not place.elsewhere:
         return form
     number = place.channel.place.partition("/")[2]
     return Form(form.title, f"{form.action}{where.ELSEWHERE}{number}", form.fields, form.send)
-
-
-def _not_here(place: Where | None, *, changes: bool, gone: bool = False) -> Reply | None:
-    """Why this person cannot do this here; None if they can.
-
-    A command's default permissions are only a default that servers override, so they are checked here again.
-    """
-    if place is None:
-        return Reply(answering.sentence(NOT_THERE if gone else IN_A_SERVER))
-    if changes and place.standing != "manager":
-        return Reply(answering.sentence(FOR_MANAGERS))
-    return None

@@ -32,6 +32,8 @@ class Life:
         self._tell = tell
         self._open: dict[int, dict[int, bool]] = {}
         """Of each server's channels, whether the bot may post there."""
+        self._listed: set[int] = set()
+        """Servers that the session began with: one that comes before it is complete is new all the same."""
         self._in_turn = asyncio.Lock()
 
     def watch(self, client: discord.Client) -> None:
@@ -39,6 +41,16 @@ class Life:
 
         async def on_ready() -> None:
             await self.ready(client)
+
+        async def on_guild_available(guild: discord.Guild) -> None:
+            await (self.look if guild.id in self._listed else self.joined)(guild)
+
+        async def on_connect() -> None:
+            self._listed |= {guild.id for guild in client.guilds}
+            for each in heard_too:
+                await each()
+
+        heard_too = [each] if (each := getattr(client, "on_connect", None)) else []
 
         async def changed(*about: Any) -> None:
             await self.look(_server(about[-1]))
@@ -49,7 +61,8 @@ class Life:
 
         for name, heard in {
             "on_ready": on_ready,
-            "on_guild_available": self.look,
+            "on_connect": on_connect,
+            "on_guild_available": on_guild_available,
             "on_guild_join": self.joined,
             "on_guild_remove": self.removed,
             "on_guild_unavailable": self.unavailable,
@@ -84,6 +97,7 @@ class Life:
 
     async def joined(self, guild: discord.Guild) -> None:
         """Somebody invited the bot: greeted in one channel; what waited for the others goes on."""
+        self._listed.add(guild.id)
         now = self._open[guild.id] = _open(guild)
         place = _first(guild, now)
         since = guild.me.joined_at.isoformat() if guild.me.joined_at else ""
@@ -95,6 +109,7 @@ class Life:
 
     async def removed(self, guild: discord.Guild) -> None:
         """Somebody removed the bot, or the server is no more."""
+        self._listed.discard(guild.id)
         self._open.setdefault(guild.id, _open(guild) if guild.me else {})
         await self._gone(guild.id, guild.name)
 

@@ -14,7 +14,7 @@ from bot.chat.discord.seeing import LEAST
 from bot.errors import TryLater
 
 
-def opened(shards: int, trace: aiohttp.TraceConfig | None = None) -> discord.Client:
+def opened(shards: int, trace: aiohttp.TraceConfig | None = None, proxy: str | None = None) -> discord.Client:
     """A client that is not logged in yet.
 
     Servers, channels and threads are all that the bot looks at. None of these is privileged, and without messages and
@@ -29,6 +29,7 @@ def opened(shards: int, trace: aiohttp.TraceConfig | None = None) -> discord.Cli
         "member_cache_flags": discord.MemberCacheFlags.none(),
         "max_ratelimit_timeout": 30.0,
         "http_trace": trace,
+        "proxy": proxy,
     }
     return discord.AutoShardedClient(shard_count=shards, **options) if shards > 1 else discord.Client(**options)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from bot.errors import StoreFailed
+from bot.store.sqlite.added import AMENDMENTS, ERRANDS, MAILBOXES, UPKEEP
 
 migrations = Migrations("paper-round")
 
@@ -276,9 +277,33 @@ def compiled(db: Database) -> None:
     db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
 
 
+@migrations()
+def errands(db: Database) -> None:
+    """What platforms told the bot, until whoever waits has their answer; and for a day, lest it be done twice."""
+    db.executescript(ERRANDS)
+
+
+@migrations()
+def upkeep(db: Database) -> None:
+    """How far old papers and deliveries were thinned; what people were told once; doubts found without a walk."""
+    db.executescript(UPKEEP)
+
+
+@migrations()
+def mailboxes(db: Database) -> None:
+    """The key that links in mails are signed with, and the addresses that were refused of late."""
+    db.executescript(MAILBOXES)
+
+
+@migrations()
+def amendments(db: Database) -> None:
+    """Changes of rules that can be taken back, papers that people saved, who may change a channel's rules."""
+    db.executescript(AMENDMENTS)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

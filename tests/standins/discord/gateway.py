@@ -67,7 +67,6 @@ class Gateway:
         self.ready: Callable[[], Payload] = dict
         self.shards = 1
         """Connections that Discord wants at the least."""
-        self.starts_left = 1_000
         self.begun = 0
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:

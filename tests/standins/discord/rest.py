@@ -61,7 +61,6 @@ def routes(discord: Discord) -> list[web.RouteDef]:
         web.post("/api/v10/channels/{place}/messages/{message}/threads", rest.start_thread),
         web.post("/api/v10/channels/{place}/threads", rest.start_post),
         web.post("/api/v10/channels/{place}/messages/{message}/crosspost", rest.crosspost),
-        web.get("/api/v10/gateway/bot", rest.gateway),
         web.post("/api/v10/interactions/{talk}/{token}/callback", rest.callback),
         web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", rest.edit_original),
         web.post("/api/v10/webhooks/{app}/{token}", rest.follow_up),
@@ -101,14 +100,6 @@ class Rest:
         self.discord.published += 1
         self.discord.commands = [_kept(command, number) for number, command in enumerate(wanted, 900)]
         return reply(self.discord.commands)
-
-    async def gateway(self, request: web.Request) -> web.Response:
-        """How many connections Discord wants, and how often one may still connect today."""
-        self._known(request)
-        gateway = self.discord.gateway
-        limit = {"total": 1000, "remaining": gateway.starts_left, "reset_after": 14_400_000, "max_concurrency": 1}
-        url = f"ws://127.0.0.1:{self.discord.port}/gateway"
-        return reply({"url": url, "shards": gateway.shards, "session_start_limit": limit})
 
     async def start_post(self, request: web.Request) -> web.Response:
         """A forum's post with its first message, whose number it shares."""

@@ -17,7 +17,7 @@ EVERYDAY = SEE | SEND | (1 << 31)
 """See, send, use commands."""
 INVITED = EVERYDAY | EMBED | HISTORY | THREAD | IN_THREADS
 """What the bot was allowed when it was invited."""
-LACKING = {"see": SEE, "send": SEND | IN_THREADS, "embed": EMBED, "history": HISTORY, "thread": THREAD}
+LACKING = {"see": SEE, "send": SEND, "embed": EMBED, "history": HISTORY, "thread": THREAD | IN_THREADS}
 LEADS, APP = 501, 502
 """The roles of those who manage channels, and of the bot."""
 TEXT, NEWS, FORUM = 0, 5, 15
