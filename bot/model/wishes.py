@@ -50,6 +50,8 @@ class Options:
     thread: Literal["ask", "auto", "off"] | None = None
     start: int | None = None
     """Stored papers that are posted at once when somebody subscribes, 0 to 3."""
+    empty: Literal["say", "quiet"] | None = None
+    """Whether a digest without papers says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.ports.lives import Lives
 from bot.ports.outbox import Outbox
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Protocol):
+class Store(Outbox, Lives, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 from bot.feeds import OwnFeed
-from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
+from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Notice, Outage, Paper, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,16 @@ class Due:
     due: datetime | None
     rested: datetime | None = None
     turn: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice, when it was kept, when it is due (None: it is over), and who has it in hand."""
+
+    notice: Notice
+    at: datetime
+    due: datetime | None
+    leased_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -56,6 +66,10 @@ class Tables:
     votes: dict[tuple[int, str], None] = field(default_factory=dict)
     news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)
     edits: dict[tuple[Channel, str], Due] = field(default_factory=dict)
+    outages: dict[str, Outage] = field(default_factory=dict)
+    notices: dict[str, Told] = field(default_factory=dict)
+    rounds: dict[Channel, datetime] = field(default_factory=dict)
+    doubted: Counter[str] = field(default_factory=Counter)
     given_out: Counter[str] = field(default_factory=Counter)
     leader: object = None
 

@@ -31,10 +31,15 @@ def customs(db: Database, channels: Collection[Channel]) -> Mapping[Channel, Cus
 
 def keep(db: Database, wanted: Customs) -> None:
     """Remember options, zone and pause; the rulebook's version changes, so that nothing is planned by the old ones."""
-    name, until = clean(str(wanted.channel)), stamp_or_none(wanted.paused_until)
     with writing(db):
-        db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until))
+        put(db, wanted)
         db.execute("UPDATE rulebook SET version = version + 1")
+
+
+def put(db: Database, wanted: Customs) -> None:
+    """`keep`, as a part of a transaction."""
+    name, until = clean(str(wanted.channel)), stamp_or_none(wanted.paused_until)
+    db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until))
 
 
 def resume(db: Database, now: datetime) -> None:

@@ -29,10 +29,11 @@ from bot.store.sqlite import (
     rulebook,
     search,
 )
+from bot.store.sqlite.lives import Lives
 from bot.store.sqlite.tray import Tray
 
 
-class SqliteStore(Tray):
+class SqliteStore(Tray, Lives):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
