@@ -18,8 +18,8 @@ MOST_A_DAY = 100
 MOST_AT_START = 3
 """A first look, not a flood."""
 
-AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "quiet")
-DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "quiet")
+AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "off", "quiet")
+DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "off", "quiet")
 _BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
 """How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
 morning, the channel in one's own browser wants to see something happen."""
@@ -159,6 +159,7 @@ _READERS: dict[str, Callable[[str], str | int | None]] = {
     "max": _most,
     "thread": _one_of("ask", "auto", "off"),
     "start": _few,
+    "publish": _one_of("on", "off"),
     "empty": _one_of("say", "quiet"),
 }
 _ALLOWED = {
@@ -170,6 +171,7 @@ _ALLOWED = {
     "max": f"a number of posts a day from 1 to {MOST_A_DAY}",
     "thread": "ask, auto or off",
     "start": f"how many stored papers to begin with, 0 to {MOST_AT_START}",
+    "publish": "on or off",
     "empty": "say (a digest without papers says so) or quiet",
 }
 _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))

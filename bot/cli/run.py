@@ -18,10 +18,9 @@ from typing import Any
 
 from bot import flow
 from bot.chat import ADDRESSES, NEEDS, at_home, local
-from bot.cli import pages, posting, ticking
+from bot.cli import loop, pages, posting, ticking
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
-from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
 from bot.fetch import Joined
@@ -46,7 +45,7 @@ def main(words: Namespace) -> int:
     feeds = chosen(words.source or _configured(found), platforms)
     if platforms and any(source(address).url == "sample:" for address in words.source or ()):
         tell("The sample is left out while a platform is connected: it is for a first look.")
-    return run_to_end(_run(words, found, platforms, feeds))
+    return loop.run(_run(words, found, platforms, feeds))
 
 
 def connected(env: Mapping[str, str]) -> list[str]:
@@ -208,6 +207,7 @@ async def _until_stopped(
     if served:
         work.append(pages.keep_searchable(world.store))
     work += [_listen(world, platform, refused) for platform in platforms]
+    loop.settle()
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())
     try:

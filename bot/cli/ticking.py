@@ -146,6 +146,8 @@ def _name(feed: Feed) -> str:
 
 
 def _tell_polled(polled: Polled) -> None:
+    if not (polled.odd or polled.baseline or polled.new or polled.deliveries or polled.held):
+        return  # nearly always: not even its name is needed
     name = _name(polled.feed)
     for odd in polled.odd:
         log.info("%s: %s", name, odd)

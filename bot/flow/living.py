@@ -16,5 +16,7 @@ async def follow(change: Change, world: World) -> Reply:
     log.info("%s: %s %s", change.channel, change.kind, change.why)
     if change.kind in ("joined", "back"):
         await world.store.mended(change.channel, world.clock())
+    if change.kind == "unthreaded":
+        await world.store.unthreaded(change.channel, change.thread)
     new = change.kind == "joined" and not await world.store.subscriptions(change.channel)
     return greeting() if new else unsaid()

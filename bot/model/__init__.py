@@ -17,7 +17,7 @@ from bot.model.deliveries import (
 )
 from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
 from bot.model.posts import Button, Entry, Field, Form, Line, Post, Span
-from bot.model.talk import Ask, Change, Heard, Message, Press, Reply, Standing
+from bot.model.talk import Ask, Change, Errand, Heard, Message, Press, Reply, Standing, Typing
 from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Delivery",
     "Edit",
     "Entry",
+    "Errand",
     "Feed",
     "Field",
     "Form",
@@ -60,4 +61,5 @@ __all__ = [
     "Standing",
     "State",
     "Subscription",
+    "Typing",
 ]

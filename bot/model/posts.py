@@ -58,6 +58,9 @@ class Post:
     """What to say, before any markup, in this order: headline, paragraphs, entries, closing paragraphs, buttons.
 
     `more` are seldom wanted and stand in a menu. `plain` reads well in a notification.
+    `topics` are what it may be filed under, the closest first: rules, categories. `publish`: readers who follow the
+    channel from elsewhere get it too, where a platform has such. `after` is the message it goes on from, where each
+    message would begin a subject of its own.
     """
 
     headline: Line
@@ -68,6 +71,9 @@ class Post:
     entries: tuple[Entry, ...] = ()
     closing: tuple[Line, ...] = ()
     more: tuple[Button, ...] = ()
+    topics: tuple[str, ...] = ()
+    publish: bool = False
+    after: str | None = None
 
     @property
     def plain(self) -> str:

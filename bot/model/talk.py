@@ -46,17 +46,32 @@ class Change:
     """What became of a channel on its platform, as the platform tells it; nobody typed anything.
 
     `joined`: the bot may speak there since now. `lost`: it cannot be reached any more, `why` says so in a sentence.
-    `back`: it can be again. `moved`: it has another id now, `to`. `person` is who did it, where that is told.
+    `back`: it can be again. `moved`: it has another id now, `to`. `unthreaded`: somebody deleted its `thread`.
+    `person` is who did it, where that is told.
     """
 
     channel: Channel
-    kind: Literal["joined", "lost", "back", "moved"]
+    kind: Literal["joined", "lost", "back", "moved", "unthreaded"]
     why: str = ""
     to: Channel | None = None
     person: str = ""
+    thread: str = ""
 
 
-Heard = Ask | Press | Change
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Words that are being typed and not sent yet: `into` names what they are to become, a platform offers the rest.
+
+    The answer's `choices` are wanted at once or not at all.
+    """
+
+    channel: Channel
+    person: str
+    into: Literal["rule", "subscription", "zone", "feed"]
+    words: str = ""
+
+
+Heard = Ask | Press | Change | Typing
 """What a platform hands to the bot."""
 
 
@@ -68,6 +83,7 @@ class Reply:
     `thread` is the id of a paper's thread that the answer points to; the platform makes the link.
     `form` is opened instead of saying `post`; `wrong` says what is wrong with the fields of the form that was sent, by
     name: it stays open. `told` is said to the person in their own messages.
+    `choices` (value, label) answer a `Typing`, the likeliest first.
     To a `Change`, `public` alone is said, where the bot may speak.
     """
 
@@ -78,6 +94,23 @@ class Reply:
     form: Form | None = None
     wrong: tuple[tuple[str, str], ...] = ()
     told: Post | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a platform told the bot, kept until it is dealt with. `key` is the platform's own id of it.
+
+    `way` leads back to the person, in the platform's own words; it has been used for `uses` answers. `reply` is None
+    until it is known; an errand whose reply is known and whose way was used has only the channel left to tell.
+    """
+
+    key: str
+    heard: Heard
+    at: datetime
+    way: str = ""
+    uses: int = 0
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)

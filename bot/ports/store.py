@@ -19,12 +19,14 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.ports.errands import Errands
 from bot.ports.lives import Lives
 from bot.ports.outbox import Outbox
+from bot.ports.places import Places
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Lives, Protocol):
+class Store(Outbox, Errands, Places, Lives, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

@@ -37,7 +37,9 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
+from tests.fakes.errands import FakeErrands
 from tests.fakes.lives import FakeLives
+from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
@@ -45,11 +47,12 @@ NO_TIME = timedelta()
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(FakeLives):
+class FakeStore(FakeErrands, FakePlaces, FakeLives):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
         self.tables = tables if tables is not None else Tables()
+        super().__init__(self.tables.errands)
         self.worker = worker
         self._closed = False
 

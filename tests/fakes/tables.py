@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Notice, Outage, Paper, Subscription
+from tests.fakes.errands import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Tables:
     rounds: dict[Channel, datetime] = field(default_factory=dict)
     doubted: Counter[str] = field(default_factory=Counter)
     given_out: Counter[str] = field(default_factory=Counter)
+    errands: Kept = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

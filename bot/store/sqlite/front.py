@@ -29,11 +29,13 @@ from bot.store.sqlite import (
     rulebook,
     search,
 )
+from bot.store.sqlite.atlas import Atlas
+from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.lives import Lives
 from bot.store.sqlite.tray import Tray
 
 
-class SqliteStore(Tray, Lives):
+class SqliteStore(Tray, Counter, Atlas, Lives):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

@@ -44,6 +44,7 @@ LATER = (
         "indexing",
         "gone",
         "address",
+        "errand",
         "words",
         "vocabulary",
     ),
