@@ -61,7 +61,7 @@ class Local:
             raise MessageGone(f"The bot said no message {message!r} in {channel}.")
         await _kept(self.store.rewrite(said.id, post))
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """`Refused`: a visitor has no messages of their own."""
         raise Refused("On these pages nobody has messages of their own: what is said stands in a channel.")
 

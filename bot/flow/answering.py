@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot import commands, replies, rules, summary
 from bot.errors import PaperRoundError, WordsWrong
 from bot.flow import beginning, completing, living, looking, own, tuning
-from bot.flow.delivering import open_thread
+from bot.flow.delivering import discuss, standing
 from bot.flow.world import World, wishes
 from bot.model import Ask, Change, Channel, Heard, Press, Reply, Subscription, Typing
 from bot.replies import when
@@ -130,23 +130,23 @@ async def _same_rule(wish: Subscription, world: World) -> Subscription | None:
 
 async def _discuss(press: Press, row: int, world: World) -> Reply:
     """Open a paper's one thread in this channel, or find the one that is there."""
-    delivery = await world.store.delivery(row)
+    delivery = await standing(row, world)
     paper = await world.store.paper(delivery.paper) if delivery else None
     if not delivery or not paper or not delivery.message or delivery.channel != press.channel:
         return replies.nothing_there()
-    async with world.opening[row % len(world.opening)]:  # two people press at once: one thread
-        delivery = await world.store.delivery(row) or delivery
+    async with world.opening[delivery.row % len(world.opening)]:  # two people press at once: one thread
+        delivery = await standing(row, world) or delivery
         asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
-        thread = delivery.thread or await open_thread(asked, paper, world)
+        thread = delivery.thread or await discuss(asked, paper, world)
     return replies.discuss(paper, thread)
 
 
 async def _about(press: Press, verb: str, row: int, world: World) -> Reply:
     """A person's vote, why a paper is here, how to cite it."""
-    delivery = await world.store.delivery(row)
+    delivery = await standing(row, world)
     paper = await world.store.paper(delivery.paper) if delivery else None
     if not delivery or not paper or delivery.channel != press.channel:
         return replies.nothing_there()
     if verb == "vote":
-        return replies.voted(await world.store.vote(row, press.person, world.clock()) or 0)
+        return replies.voted(await world.store.vote(delivery.row, press.person, world.clock()) or 0)
     return Reply(summary.why_here(delivery, paper)) if verb == "why" else replies.cited(paper)

@@ -384,6 +384,9 @@ class FakeStore(FakeErrands, FakePlaces, FakeLives):
         if lost:
             self._gather(channel, now)
             self.tables.budget[channel] = now
+            if not any(r.delivery.channel == channel for r in self._pending([channel.platform])):
+                known = self.tables.customs[channel]
+                self.tables.customs[channel] = replace(known, lost_since=None, lost_why=None)
         return lost
 
     # ── the outbox ──

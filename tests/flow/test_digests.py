@@ -9,7 +9,7 @@ import pytest
 
 from bot import flow
 from bot.cli import ticking
-from bot.flow import World, later
+from bot.flow import World, later, notices, silence
 from bot.matching import Matcher
 from bot.model import Ask, Channel, Feed, Options, Paper, Post, Press, Reply, Subscription
 from bot.model.papers import Signals
@@ -46,7 +46,15 @@ class Team:
         self.hands.time = datetime.fromisoformat(f"2026-08-{day} {time}").replace(tzinfo=UTC)
         before = len(self.chat.said)
         await self.hands.deliver_all(self.world)
+        await self.hears()
         return self.chat.said[before:]
+
+    async def hears(self) -> None:
+        """What the bot itself has to say, as the loops do it."""
+        await silence.close(self.world)
+        await silence.arrange(self.world)
+        for one in await notices.claim(self.world, 9):
+            await notices.say(one, self.world)
 
     async def talks(self) -> None:
         """News are told and messages edited, as the loops do it."""

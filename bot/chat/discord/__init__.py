@@ -160,11 +160,11 @@ class Discord:
         async with told("edit its post in this channel", _TO_POST, lacking=Refused):
             await shown.instead(client, place, _number(message))
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """Say it in the person's direct messages with the bot."""
         place = await self._private(person)
         async with told("write to this person", "Direct Messages", said=True):
-            await _said(await self._ready(), place, post, key)
+            await _said(await self._ready(), place, post, key, doubt=doubt)
 
     async def inbox(self, person: str) -> Channel:
         """The direct messages of a person and the bot (`discord:@me/NUMBER`)."""

@@ -62,6 +62,8 @@ def mended(db: Database, channel: Channel, now: datetime) -> bool:
         if lost:
             digests.gather(db, str(channel), now)
             budgets.spend(db, str(channel), now)
+        if not rows(db, "SELECT 1 FROM delivery WHERE channel = ? AND state = 'pending' LIMIT 1", (str(channel),)):
+            found(db, channel)  # nothing waits that could find out
         return bool(lost)
 
 
