@@ -36,8 +36,8 @@ async def _list(words: Namespace) -> int:
 def _in_doubt(doubt: Doubt) -> str:
     """Nobody knows whether the platform took them: they are looked for before they are said again."""
     return (
-        f"{doubt.platform.capitalize()} may have taken {doubt.now:,} of these without our knowing ({doubt.ever:,} so far): "
-        "where it lets the bot look, they are looked for before they are said again."
+        f"{doubt.platform.capitalize()} may have taken {doubt.now:,} of these without our knowing ({doubt.ever:,} so "
+        "far): where it lets the bot look, they are looked for before they are said again."
     )
 
 
