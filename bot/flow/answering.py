@@ -62,6 +62,7 @@ async def _command(ask: Ask, world: World) -> Reply:
 async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
     caught = await looking.tested(await looking.back(rule, wish.channel, world), world)
     known = await _same_rule(wish, world)
+    await tuning.keep_zone(ask, world)
     draft = await world.store.draft(wish, world.clock())
     wanted = (await wishes([wish.channel], world))(wish)
     return replies.preview(draft, wish, caught, known, wanted, world.clock())

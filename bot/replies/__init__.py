@@ -11,6 +11,7 @@ from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
 from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
+from bot.replies import when
 from bot.replies.when import how
 from bot.replies.words import line, who
 from bot.sources import mask
@@ -36,6 +37,7 @@ def preview(
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
         Line((Span(how(wanted, now)),)),
+        *when.zone(wish, wanted),
         *preview_of(caught),
     )
     label = "Update" if known else "Subscribe"
