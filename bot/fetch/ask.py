@@ -14,11 +14,11 @@ from yarl import URL
 
 from bot.errors import SourceFailed
 from bot.fetch.addresses import Gate, Lookup, as_url, name
-from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, length, validators
+from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, length, said_at, validators
 from bot.fetch.body import read, too_big
 from bot.fetch.lanes import Lanes
 from bot.fetch.limits import Limits
-from bot.fetch.wire import Line, Response
+from bot.fetch.wire import Line, Proxy, Response
 from bot.fetch.words import broken, refused
 from bot.model import Bookmark, Feed
 from bot.ports import Clock, Fetched
@@ -57,14 +57,23 @@ class Hop:
 class Web:
     """Asks for feeds over http(s)."""
 
-    def __init__(self, gate: Gate, limits: Limits, clock: Clock, *, agent: str, lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        limits: Limits,
+        clock: Clock,
+        *,
+        agent: str,
+        lookup: Lookup | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._gate = gate
         self._limits = limits
         self._clock = clock
         self._lanes = Lanes(limits, clock)
         self._time = asyncio.get_running_loop().time
         headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip"}
-        self._line = Line(gate, limits, headers, lookup)
+        self._line = Line(gate, limits, headers, lookup, proxy)
 
     async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
         hop = Hop(as_url(bookmark.moved_to or feed.url), permanent=True, left=self._limits.seconds)
@@ -122,7 +131,7 @@ class Web:
             bookmark = replace(bookmark, moved_to=None if str(moved) == feed.url else str(moved))
         wait = fresh_for(answer.headers, now)
         if answer.status == UNCHANGED and (bookmark.etag or bookmark.modified):
-            return Fetched(None, bookmark, wait, took=took)
+            return Fetched(None, bookmark, wait, took=took, date=said_at(answer.headers))
         if answer.status not in FOUND:
             after = back_after(answer.headers, now) if answer.status == NOT_NOW else None
             raise refused(name(url), answer.status, after)
@@ -130,7 +139,8 @@ class Web:
         known = answer.digest == bookmark.digest
         if not known or (etag, modified) != (bookmark.etag, bookmark.modified):
             bookmark = replace(bookmark, etag=etag, modified=modified, digest=answer.digest)
-        return Fetched(None if known else answer.body, bookmark, wait, content_type(answer.headers), took)
+        body, said = None if known else answer.body, content_type(answer.headers)
+        return Fetched(body, bookmark, wait, said, took, said_at(answer.headers))
 
 
 def onward(hop: Hop, answer: Answer, spent: float) -> Hop:

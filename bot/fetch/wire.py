@@ -23,6 +23,7 @@ from yarl import URL
 from bot.fetch.addresses import Gate, Lookup, looked_up, number
 from bot.fetch.answers import Headers
 from bot.fetch.limits import Limits
+from bot.fetch.tunnel import authorization, require_open, through
 
 T = TypeVar("T")
 
@@ -53,11 +54,23 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
+Proxy = Callable[[str], str | None]
+"""An address → that of the proxy it is asked through; None: directly."""
+
+
 class Line:
     """Asks one host one thing at a time; keeps nothing open."""
 
-    def __init__(self, gate: Gate, limits: Limits, headers: Mapping[str, str], lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        limits: Limits,
+        headers: Mapping[str, str],
+        lookup: Lookup | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._gate = gate
+        self._proxy = proxy
         self._limits = limits
         self._headers = dict(headers)
         self._lookup = lookup
@@ -78,7 +91,7 @@ class Line:
                 there = await self._connected(url, loop)
                 patience.reschedule(end)
                 assert there.transport
-                there.transport.write(request(url, {**self._headers, **headers}))
+                there.transport.write(self._request(url, headers))
                 message, content = await _head(there)
                 return await take(Response(message.code, message.headers, content))
         except TimeoutError as error:
@@ -99,6 +112,9 @@ class Line:
                 "server_hostname": host.rstrip("."),
                 "ssl_handshake_timeout": self._limits.seconds,
             }
+        if (via := self._via(url)) is not None:
+            require_open(url, self._gate)
+            return await self._over(await through(via, url), loop, secured)
         rows = await self._addresses(host, url.port or 0)
         if len(rows) == 1 and not any(rows[0][4][2:]):  # the loop's own way, which takes half the steps
             address, port = rows[0][4][:2]
@@ -108,12 +124,26 @@ class Line:
         reached = await aiohappyeyeballs.start_connection(
             rows, happy_eyeballs_delay=NEXT_ADDRESS, interleave=1, socket_factory=self._gate.socket
         )
+        return await self._over(reached, loop, secured)
+
+    async def _over(
+        self, reached: socket.socket, loop: asyncio.AbstractEventLoop, secured: Mapping[str, Any]
+    ) -> ResponseHandler:
+        """A connection over this socket, which goes with it if it cannot be made."""
         try:
             _, there = await loop.create_connection(lambda: self._handler(loop), sock=reached, **secured)
         except BaseException:
             reached.close()
             raise
         return there
+
+    def _via(self, url: URL) -> URL | None:
+        given = self._proxy(str(url)) if self._proxy else None
+        return URL(given) if given else None
+
+    def _request(self, url: URL, headers: Mapping[str, str]) -> bytes:
+        via = self._via(url) if url.scheme == "http" else None
+        return request(url, {**self._headers, **headers}, via)
 
     async def _addresses(self, host: str, port: int) -> Sequence[tuple[Any, ...]]:
         if (address := number(host)) is None:  # a host is asked hourly: what is looked up is what is used, once
@@ -128,10 +158,14 @@ class Line:
         return made
 
 
-def request(url: URL, headers: Mapping[str, str]) -> bytes:
-    """The request's bytes. Nothing in an address or a header can begin another line: `as_url` and `conditions` see
-    to that, and a mistake of ours ends here."""
-    lines = [f"GET {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
+def request(url: URL, headers: Mapping[str, str], via: URL | None = None) -> bytes:
+    """The request's bytes; to a proxy (`via`) with the whole address.
+
+    Nothing in an address or a header can begin another line: `as_url` and `conditions` see to that, and a mistake of
+    ours ends here.
+    """
+    target = str(url.with_user(None).with_fragment(None)) if via else url.raw_path_qs
+    lines = [f"GET {target} HTTP/1.1", f"Host: {url.host_port_subcomponent}", *(authorization(via) if via else ())]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines.append("Connection: close")
     if any("\r" in line or "\n" in line for line in lines):

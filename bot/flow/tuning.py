@@ -25,16 +25,6 @@ async def answer(ask: Ask, wanted: commands.Delivering, world: World) -> Reply:
             return when.top(summary.ranked(had), span.days)
 
 
-async def keep_zone(ask: Ask, world: World) -> None:
-    """Whoever subscribes a channel first brings their zone, as their platform knows it, unless somebody set one."""
-    if ask.zone is None or ask.zone not in options.known_zones():
-        return
-    customs = (await world.store.customs([ask.channel]))[ask.channel]
-    if customs.zone == ask.zone or customs.options.tz or await world.store.subscriptions(ask.channel):
-        return
-    await world.store.keep_customs(replace(customs, zone=ask.zone))
-
-
 async def replan(channel: Channel, world: World) -> None:
     """What waits in a channel is planned by what it wants now."""
     pending = await world.store.pending(channel)

@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot import options, rules, schedule
+from bot import options, rights, rules, schedule
 from bot.matching import Matcher, Ranks, Wishes
 from bot.model import Bookmark, Channel, Claim, Customs, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
+from bot.ports.tally import Tally, Uncounted
 
 log = logging.getLogger("paper-round")
 
@@ -41,6 +42,9 @@ class World:
     shared: frozenset[str] | None = None
     zone: str = "UTC"
     """The time zone of channels that nobody has set one for."""
+    who: rights.Who = rights.ANYONE
+    """Who may change the rules of channels that do not say so themselves."""
+    tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     spoke: dict[Channel, datetime] = field(default_factory=dict)
     """When each channel was last told something by this process."""

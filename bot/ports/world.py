@@ -37,6 +37,8 @@ class Fetched:
     wait: float | None = None
     content_type: str = ""
     took: float | None = None
+    date: str = ""
+    """The answer's Date header, as it came."""
 
 
 class Fetch(Protocol):

@@ -108,8 +108,8 @@ class FakeLives:
 
     def _has_anything(self, old: Channel) -> bool:
         tables = self.tables
-        wishes = [*tables.subscriptions.values(), *(draft for draft, _ in tables.drafts.values())]
-        known = {s.channel for s in wishes} | {channel for channel, _ in tables.feeds}
+        known = {s.channel for s in tables.subscriptions.values()} | {where for _, where, _ in tables.drafts.values()}
+        known |= {channel for channel, _ in tables.feeds}
         return old in known | {*tables.customs, *tables.addresses} | {c for own in tables.own.values() for c in own}
 
     def _move_wishes(self, old: Channel, new: Channel) -> None:
@@ -119,9 +119,14 @@ class FakeLives:
             del tables.subscriptions[one.id]
             if one.rule not in here:
                 tables.subscriptions[one.id] = replace(one, channel=new)
-        for number, (draft, at) in list(tables.drafts.items()):
-            if draft.channel == old:
-                tables.drafts[number] = (replace(draft, channel=new), at)
+        for number, (draft, where, at) in list(tables.drafts.items()):
+            if where == old:
+                wish = replace(draft.wish, channel=new) if draft.wish.channel == old else draft.wish
+                tables.drafts[number] = (replace(draft, wish=wish), new, at)
+        for number, change in list(tables.amendments.items()):
+            if change.channel == old:
+                before, after = (one and replace(one, channel=new) for one in (change.before, change.after))
+                tables.amendments[number] = replace(change, channel=new, before=before, after=after)
 
     def _move_feeds(self, old: Channel, new: Channel) -> None:
         tables = self.tables
@@ -166,6 +171,7 @@ class FakeLives:
             options=options.over(there.options, before.options),
             zone=there.zone or before.zone,
             paused_until=there.paused_until or before.paused_until,
+            who=there.who if there.who is not None else before.who,
         )
         if joined != Customs(new):
             self.tables.customs[new] = joined
@@ -285,7 +291,8 @@ class FakeLives:
 
     # ── doubt ──
     async def doubtful(self) -> list[Doubt]:
-        rows = [row.delivery for row in self.tables.deliveries.values() if row.delivery.doubt]
+        waiting = [row.delivery for row in self.tables.deliveries.values() if row.delivery.state == "pending"]
+        rows = [one for one in waiting if one.doubt]
         now = Counter(one.channel.platform for one in rows)
         return [
             Doubt(platform, now[platform], now[platform] + self.tables.doubted[platform])

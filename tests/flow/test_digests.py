@@ -337,4 +337,5 @@ async def test_a_preview_that_nobody_confirmed_binds_nobody(team: Team) -> None:
     """Whoever subscribes first in earnest brings the zone."""
     await asks(team, "Asia/Tokyo")
     assert "(Europe/Paris)" in (await asks(team, "Europe/Paris", "quantum mode:daily")).post.plain
-    assert "(Europe/Paris)" in (await asks(team, None, "quantum mode:daily")).post.plain
+    assert "(UTC)" in (await asks(team, None, "quantum mode:daily")).post.plain
+    assert (await team.store.customs([TEAM]))[TEAM].zone is None

@@ -26,6 +26,7 @@ from bot.chat.discord.sending import said
 from bot.errors import MessageGone, NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
+from bot.proxies import proxy_for
 
 log = logging.getLogger("paper-round")
 
@@ -69,7 +70,7 @@ async def connect(env: Mapping[str, str]) -> Chat:
     gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
     quieten()
-    return Discord(token)
+    return Discord(token, proxy_for(Route.BASE, env))
 
 
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
@@ -93,8 +94,9 @@ class Discord:
     pace = PACE
     crowd = CROWD
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, proxy: str | None = None) -> None:
         self._token = token
+        self._proxy = proxy
         self._client: Client | None = None
         self._logging_in = asyncio.Lock()
         self._closed = False
@@ -209,7 +211,7 @@ class Discord:
     async def _log_in(self) -> Client:
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise NotWelcome(TOKEN)  # a bad copy, which cannot even be sent
-        client = Client(self.post)
+        client = Client(self.post, self._proxy)
         try:
             async with told("log in"):
                 await client.login(self._token)

@@ -15,7 +15,8 @@ _COUNT = """
 """
 DOUBTFUL = """
     SELECT platform, sum(now) AS now, sum(ever) AS ever FROM (
-        SELECT platform, count(*) AS now, count(*) AS ever FROM delivery WHERE doubt = 1 GROUP BY platform
+        SELECT platform, count(*) AS now, count(*) AS ever FROM delivery
+        WHERE doubt = 1 AND state = 'pending' GROUP BY platform
         UNION ALL SELECT platform, 0, deliveries FROM doubted
     ) GROUP BY platform ORDER BY platform
 """

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot import options
-from bot.model import Channel, Customs, Subscription
+from bot.model import Amendment, Channel, Customs, Subscription
 from bot.store.plain import clean, pack, stamp, unpack
 from bot.store.sqlite import customs, digests, notices
 from bot.store.sqlite.connection import row, rows, writing
@@ -73,11 +73,22 @@ def _deliveries(db: Database, names: dict[str, object]) -> None:
 
 
 def _drafts(db: Database, old: Channel, new: Channel) -> None:
-    """A draft waits for its person's press in the channel as it is now called."""
+    """Drafts wait for their person's press, and changes to be taken back, in the channel as it is now called."""
     for one in rows(db, "SELECT number, noun FROM draft WHERE channel = ?", (clean(str(old)),)):
-        moved = replace(unpack(one["noun"], Subscription), channel=new)
+        wish = unpack(one["noun"], Subscription)  # it may be for the person's own messages
+        moved = replace(wish, channel=new) if wish.channel == old else wish
         asked = "UPDATE draft SET channel = ?, noun = ? WHERE number = ?"
         db.execute(asked, (clean(str(new)), pack(moved), one["number"]))
+    for one in rows(db, "SELECT number, noun FROM amendment WHERE channel = ?", (clean(str(old)),)):
+        change = unpack(one["noun"], Amendment)
+        before, after = _there(change.before, new), _there(change.after, new)
+        moved_change = replace(change, channel=new, before=before, after=after)
+        asked = "UPDATE amendment SET channel = ?, noun = ? WHERE number = ?"
+        db.execute(asked, (clean(str(new)), pack(moved_change), one["number"]))
+
+
+def _there(one: Subscription | None, new: Channel) -> Subscription | None:
+    return one and replace(one, channel=new)
 
 
 def _customs(db: Database, old: Channel, new: Channel, now: datetime) -> None:
@@ -86,7 +97,7 @@ def _customs(db: Database, old: Channel, new: Channel, now: datetime) -> None:
     before, there = known[old], known[new]
     joined = Customs(
         new, options.over(there.options, before.options), there.zone or before.zone,
-        there.paused_until or before.paused_until,
+        there.paused_until or before.paused_until, who=there.who if there.who is not None else before.who,
     )  # fmt: skip
     if joined != Customs(new):
         customs.put(db, joined)
