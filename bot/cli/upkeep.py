@@ -30,7 +30,7 @@ async def keep_all(world: World, wanted: Retention, every: float = EVERY, rest: 
     while True:
         try:
             await keeping.purge(world)
-            while await keeping.thin(world, wanted):
+            while await keeping.thin(world, wanted):  # noqa: ASYNC110 — a rest between two steps, not a wait
                 await asyncio.sleep(rest)
         except StoreFailed as error:
             log.warning("old rows are not looked through for now: %s", error)

@@ -12,7 +12,7 @@ from bot.model import Channel
 log = logging.getLogger("paper-round")
 
 AFTER_AN_UNINSTALL = timedelta(days=14)
-"""So long are rules kept of a workspace or server that has taken the bot out: who did so by mistake finds them again."""
+"""So long are rules kept of a workspace or server that took the bot out: who did so by mistake finds them again."""
 
 BATCH = 100
 """Rows looked at in one step: some hundredths of a second of the database's time."""

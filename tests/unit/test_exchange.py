@@ -102,7 +102,9 @@ def test_two_channels_carried_into_one_are_one() -> None:
 
 def test_the_difference_names_what_is_new_and_what_changes() -> None:
     there = [Subscription(TEAM, rule("mamba"), "slack:U1", Options(max=3), 1)]
-    text = write([Subscription(TEAM, rule("mamba"), "x", Options(max=5)), Subscription(TEAM, rule("diffusion"), "x")], {})
+    text = write(
+        [Subscription(TEAM, rule("mamba"), "x", Options(max=5)), Subscription(TEAM, rule("diffusion"), "x")], {}
+    )
     steps = {step.subscription.rule: step for step in compare(read(text), there, {}) if step.subscription}
     assert (steps["diffusion"].kind, steps["mamba"].kind) == ("new", "changed")
     assert steps["mamba"].subscription is not None
