@@ -12,7 +12,7 @@ from tests.bench.soak import Size, run
 @pytest.mark.timeout(300)
 async def test_two_months_of_accidents_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     """Outages, lost answers, cuts, clocks, pauses, archived channels, thinning: see the bench for the whole year."""
-    year = await run(Size(days=62, feeds=6, channels=23, rules=120, papers=12), tmp_path / "soak.db")
+    year = await run(Size(days=62, feeds=6, channels=23, rules=120, papers=24), tmp_path / "soak.db")
     sums = year.account()
     assert sums["expected"] > 300
     assert (sums["missing"], sums["doubled"], sums["uncalled for"]) == (0, 0, 0)
