@@ -87,8 +87,16 @@ def parser() -> ArgumentParser:
     address.add_argument("--end", action="store_true", help="from now on the address leads nowhere")
     address.set_defaults(page="address")
     _keeping(commands, shared, listing)
+    _beginning(commands)
     top.set_defaults(page="run", once=False, local=False, source=None)
     return top
+
+
+def _beginning(commands: Any) -> None:
+    """What is done once, before the bot runs."""
+    setup = commands.add_parser("setup", help="what to click to let the bot into a platform")
+    setup.add_argument("platform", choices=("slack",), metavar="slack")
+    setup.set_defaults(page="setup")
 
 
 def _keeping(commands: Any, shared: ArgumentParser, listing: ArgumentParser) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("paper-round")
 
+NAMES = {"email": "Mail"}
+"""Platforms that are called otherwise than their channels begin."""
+
 BATCH = 16
 """Papers made searchable at once: some 30 ms of the store's time, so that nothing waits long behind them."""
 IDLE = timedelta(seconds=2)
@@ -28,7 +31,7 @@ def platforms(connected: Iterable[str], refused: Mapping[str, str]) -> list[Plat
     from bot.web.desk import Platform
 
     return [
-        Platform(name.capitalize(), refused.get(name, "connected"), wrong=name in refused)
+        Platform(NAMES.get(name, name.capitalize()), refused.get(name, "connected"), wrong=name in refused)
         for name in sorted(connected)
         if name != "local"
     ]

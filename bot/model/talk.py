@@ -28,17 +28,23 @@ class Ask:
     standing: Standing = "member"
     zone: str | None = None
     message: str | None = None
+    shared: bool = False
+    """Whether people of another company read the channel too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button that a person pressed in a channel, or a form they sent: `fields` are what they filled in, by name."""
+    """A button that a person pressed in a channel, or a form they sent: `fields` are what they filled in, by name.
+
+    `shared` as in `Ask`.
+    """
 
     channel: Channel
     person: str
     action: str
     standing: Standing = "member"
     fields: tuple[tuple[str, str], ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

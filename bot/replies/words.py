@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.model import Line, Span
+from bot import options
+from bot.model import Line, Span, Subscription
 
 
 def who(person: str) -> Span:
@@ -21,3 +22,8 @@ def span(part: str | tuple[str, Literal["strong", "code"]] | Span) -> Span:
     if isinstance(part, Span):
         return part
     return Span(part) if isinstance(part, str) else Span(*part)
+
+
+def typed(subscription: Subscription) -> str:
+    """The rule with its options, as one would type it."""
+    return f"{subscription.rule} {options.write(subscription.options)}".strip()

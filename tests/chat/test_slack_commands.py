@@ -39,7 +39,7 @@ async def test_a_command_is_heard_as_it_was_typed(command: str, text: str, verb:
 
     async with talking(answer) as (standin, _):
         await standin.command(command, text)
-    assert heard == [Ask(GENERAL, "slack:U0ADA", verb, words)]
+    assert heard == [Ask(GENERAL, "slack:U0ADA", verb, words, zone="Europe/Berlin")]
 
 
 async def test_a_commands_answer_is_for_its_person_alone() -> None:
@@ -185,6 +185,6 @@ async def test_a_person_whom_slack_does_not_name_is_somebody() -> None:
 
 async def test_an_id_that_somebody_typed_is_no_person() -> None:
     async with talking() as (standin, _):
-        seen = await standin.command("/subscribe", "slack:U0ADA")
-        assert "|slack:U0ADA|" in seen.answers[0].shown
-        assert "users.info" not in [method for method, _ in standin.calls]
+        seen = await standin.command("/subscribe", "slack:U0BOB")
+        assert "|slack:U0BOB|" in seen.answers[0].shown
+        assert {fields["user"] for method, fields in standin.calls if method == "users.info"} == {"U0ADA"}

@@ -61,10 +61,19 @@ def test_a_forgotten_person_stands_nowhere_in_the_file(tmp_path: Path) -> None:
         heard = '{"person":"slack:U0ADA","words":"mamba"}'
         row = ("slack", "k", "ask", heard, "way", 0, None, "2026", 1)
         db.execute("INSERT INTO errand VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        db.execute(
+            "INSERT INTO custom (channel, options, who) VALUES (?, '{}', ?)", (A, '["slack:U0ADA","slack:U0BOB"]')
+        )
+        noun = '{"channel":"slack:T/C","person":"slack:U0ADA"}'
+        db.execute("INSERT INTO amendment (channel, at, noun) VALUES (?, '2026', ?)", (A, noun))
     ended = paper_round(tmp_path, "forget", "slack:U0ADA", "--store", "a.db", "--json")
     assert ended.code == 0
-    assert {row["table"] for row in ended.rows} == {"subscription", "draft", "told", "errand"}
+    assert {row["table"] for row in ended.rows} == {
+        *("subscription", "draft", "told", "errand", "custom", "amendment"),
+    }
     with sqlite3.connect(tmp_path / "a.db") as db:
-        assert "U0ADA" not in "\n".join(db.iterdump())
+        dump = "\n".join(db.iterdump())
+    assert "U0ADA" not in dump
+    assert "U0BOB" in dump
     assert "Nothing is kept" in paper_round(tmp_path, "forget", "slack:U0ADA", "--store", "a.db").err
     assert paper_round(tmp_path, "forget", "ada").code == 2

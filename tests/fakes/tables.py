@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
-from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
-from tests.fakes.errands import Kept
+from bot.model import Amendment, Bookmark, Channel, Customs, Delivery, Draft, Message, News, Paper, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class Tables:
     budget: dict[Channel, datetime] = field(default_factory=dict)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     lines: dict[int, tuple[str, str]] = field(default_factory=dict)
-    drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
+    drafts: dict[int, tuple[Draft, Channel, datetime]] = field(default_factory=dict)
+    """Each with where it was made and when."""
+    amendments: dict[int, Amendment] = field(default_factory=dict)
+    saved: dict[tuple[str, int], datetime] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
@@ -63,6 +66,8 @@ class Tables:
     """When each subscription was made."""
     given_out: Counter[str] = field(default_factory=Counter)
     errands: Kept = field(default_factory=dict)
+    mail_keys: list[bytes] = field(default_factory=list)
+    refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

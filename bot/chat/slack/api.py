@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -57,6 +57,8 @@ class Identity:
     user: str
     bot: str
     name: str
+    enterprise: str = ""
+    """The organisation that the workspace belongs to, if it does to one."""
 
 
 def settings(env: Mapping[str, str]) -> Settings:
@@ -104,11 +106,11 @@ class Api:
         self._names: dict[str, str] = {}
         self._inboxes: dict[str, str] = {}
 
-    async def me(self) -> Identity:
-        """Who we are; asked once."""
-        if self._me is None:
+    async def me(self, *, anew: bool = False) -> Identity:
+        """Who we are; asked once, and `anew` to see whether we still are."""
+        if self._me is None or anew:
             said = await self.call(self.client.auth_test())
-            fields = (str(said.get(name) or "") for name in ("team_id", "user_id", "bot_id", "user"))
+            fields = (str(said.get(name) or "") for name in ("team_id", "user_id", "bot_id", "user", "enterprise_id"))
             self._me = Identity(*fields)
         return self._me
 
@@ -150,8 +152,32 @@ class Api:
         return None
 
     async def whisper(self, place: str, user: str, message: Mapping[str, Any]) -> None:
-        """`chat.postEphemeral`: seen by this person only, and only while they are there."""
+        """`chat.postEphemeral`: seen by this person only, and only while they are there.
+
+        In their own messages nobody else reads along, so there it is a plain one.
+        """
+        if place.startswith("D"):
+            await self.say(place, message)
+            return
         await self.call(self.client.chat_postEphemeral(channel=place, user=user, **message), place=place)
+
+    async def open(self, trigger: str, view: Mapping[str, Any]) -> str:
+        """`views.open`; the view's id. `Refused` when the trigger is used up or older than three seconds."""
+        said = await self.call(self.client.views_open(trigger_id=trigger, view=dict(view)))
+        return str((said.get("view") or {})["id"])
+
+    async def put(self, number: str, view: Mapping[str, Any]) -> None:
+        """`views.update`: in the place of what the view shows."""
+        await self.call(self.client.views_update(view_id=number, view=dict(view)))
+
+    async def publish(self, user: str, view: Mapping[str, Any]) -> None:
+        """`views.publish`: a person's Home."""
+        await self.call(self.client.views_publish(user_id=user, view=dict(view)))
+
+    async def unfurl(self, place: str, ts: str, url: str, laid: Sequence[Mapping[str, Any]]) -> None:
+        """`chat.unfurl`: show it under the message that has the link (optional scope `links:write`)."""
+        shown = {url: {"blocks": [dict(block) for block in laid]}}
+        await self.call(self.client.chat_unfurl(channel=place, ts=ts, unfurls=shown), place=place)
 
     async def permalink(self, place: str, ts: str) -> str:
         """`chat.getPermalink`."""
