@@ -149,8 +149,6 @@ def forget(db: Database, person: str) -> dict[str, int]:
         taken["told"] = db.execute("DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\'", (_like(name),)).rowcount
         taken["amendment"] = db.execute("DELETE FROM amendment WHERE instr(noun, ?) > 0", (f'"{name}"',)).rowcount
         taken["custom"] = _unname(db, name)
-        taken["amendment"] = db.execute("DELETE FROM amendment WHERE instr(noun, ?) > 0", (f'"{name}"',)).rowcount
-        taken["custom"] = _take_rights(db, name)
         taken["errand"] = db.execute("DELETE FROM errand WHERE instr(heard, ?) > 0", (f'"{name}"',)).rowcount
         if taken["subscription"] or taken.get("own messages"):
             db.execute("UPDATE rulebook SET version = version + 1")
@@ -164,15 +162,6 @@ def _unname(db: Database, name: str) -> int:
         left = tuple(each for each in unpack(one["who"], tuple[str, ...]) if each != name)
         db.execute("UPDATE custom SET who = ? WHERE channel = ?", (pack(left or ("managers",)), one["channel"]))
     return len(held)
-
-
-def _take_rights(db: Database, person: str) -> int:
-    """Take them out of those who may change rules; a channel that named nobody else has the default again."""
-    found = rows(db, "SELECT channel, who FROM custom WHERE instr(who, ?) > 0", (f'"{person}"',))
-    for one in found:
-        left = tuple(name for name in unpack(one["who"], tuple[str, ...]) if name != person)
-        db.execute("UPDATE custom SET who = ? WHERE channel = ?", (pack(left) if left else None, one["channel"]))
-    return len(found)
 
 
 def _inboxes(db: Database, person: str) -> list[str]:
