@@ -128,7 +128,7 @@ async def _run(
             await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
-        beside = [upkeep.keep_all(world, upkeep.retention(settings.file.keep))]
+        beside = [upkeep.keep_all(world, upkeep.retention(settings.file.keep)), upkeep.tell_all(feeds, world)]
         return await _until_stopped(world, feeds, platforms, refused, beside, served=served)
 
 

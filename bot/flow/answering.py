@@ -6,7 +6,7 @@ import logging
 
 from bot import commands, replies, rules
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import completing, deciding, living, looking, own, posts, subscribing, tuning
+from bot.flow import completing, deciding, living, looking, own, posts, subscribing, tending, tuning
 from bot.flow.world import World
 from bot.model import Ask, Change, Channel, Heard, Press, Reply, Typing
 
@@ -96,4 +96,6 @@ async def _press(press: Press, world: World) -> Reply:
             return await subscribing.undone(press, int(number), world)
         case "discuss" | "vote" | "why" | "not" | "save" | "unsave" | "bibtex":
             return await posts.pressed(press, verb, int(number), world)
+        case "widen" | "tending":
+            return await tending.pressed(press, verb, int(number), world)
     return replies.nothing_there()

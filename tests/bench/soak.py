@@ -19,6 +19,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from array import array
 from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -39,7 +40,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHOWN = 40
 """Papers that a feed shows: some of them for months, long after they were thinned."""
 WORDS = 4000
+MANY = 10_000
+"""Channels at the most, and messages that a platform remembers by their keys."""
 KEPT = timedelta(days=60)
+FLOOD = 700
+"""Papers that one feed brings at once on one day of the year."""
 _NAME = re.compile(r"\bzq(\d+)z\b")
 
 
@@ -56,8 +61,9 @@ class Platform(FakeChat):
     cutting: bool = False
     dice: random.Random = field(default_factory=lambda: random.Random(3))
     keys: dict[str, str] = field(default_factory=dict)
-    shown: dict[tuple[str, Channel], int] = field(default_factory=Counter)
-    """How many messages show a paper in a channel."""
+    shown: array[int] = field(default_factory=lambda: array("Q"))
+    """Each paper that a message shows, with its channel, in one number: the reckoning must not be what grows."""
+    places: dict[Channel, int] = field(default_factory=dict)
     messages: int = 0
 
     async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
@@ -69,8 +75,10 @@ class Platform(FakeChat):
             return self.keys[key]
         self.messages += 1
         self.keys[key] = str(self.messages)
+        if len(self.keys) > MANY:  # what is in doubt is asked for within days
+            del self.keys[next(iter(self.keys))]
         for name in set(_NAME.findall(post.plain)):
-            self.shown[f"url:{name}", channel] += 1
+            self.shown.append(int(name) * MANY + self.places[channel])
         if self.cutting:
             self.cutting = False
             raise Cut
@@ -135,7 +143,10 @@ class Year:
         self.words = [f"{_syllables(n)}x" for n in range(WORDS)]
         self.rules: dict[str, dict[str, set[Channel]]] = defaultdict(lambda: defaultdict(set))
         """First word → rule → channels that have it now."""
-        self.expected: set[tuple[str, Channel]] = set()
+        self.places = {channel: number for number, channel in enumerate(self.channels)}
+        for chat in self.chats.values():
+            chat.places = self.places
+        self.expected = array("Q")
         self.known: set[str] = set()
         self.gone: set[Channel] = set()
         self.made = 0
@@ -177,7 +188,8 @@ class Year:
             if paper.id not in self.known:
                 self.known.add(paper.id)
                 if not polled.baseline:
-                    self.expected |= {(paper.id, channel) for channel in self.matching(paper)}
+                    number = int(paper.id.partition(":")[2]) * MANY
+                    self.expected.extend(number + self.places[channel] for channel in self.matching(paper))
 
     def matching(self, paper: Paper) -> set[Channel]:
         words = set(paper.title.split())
@@ -245,9 +257,9 @@ class Year:
             name = f"zq{self.made}z"
             title = " ".join([name, *(self._word() for _ in range(7))])
             paper = Paper(f"url:{self.made}", title, feed.address, abstract="Of no account here. " * 30)
-            self.owners.papers[feed.address].append(paper)
-            if self.dice.random() < 0.1:
-                self.owners.papers[self.dice.choice(self.feeds).address].append(paper)
+            others = [self.dice.choice(self.feeds)] if self.dice.random() < 0.1 else []
+            for one in [feed, *others]:
+                self.owners.papers[one.address] = [*self.owners.papers[one.address], paper][-FLOOD:]
 
     async def day(self, number: int) -> None:
         """A day's accidents, drawn before its hours."""
@@ -266,7 +278,7 @@ class Year:
             self.gone = {one for one in self.channels if one.platform == "slack" and one.place.startswith("T3/")}
             self.chats["slack"].lost |= self.gone
         if number == 200:
-            self.write(self.feeds[0], 700)
+            self.write(self.feeds[0], FLOOD)
         for _ in range(max(1, self.size.rules // 500)):
             await self.subscribe()
             await self.unsubscribe()
@@ -311,20 +323,16 @@ class Year:
                 "JOIN paper ON paper.number = delivery.paper WHERE state <> 'merged'"
             ).fetchall()
         found = {(paper, channel): (state, digest, error) for paper, channel, state, digest, error in rows}
-        told = self.told()
-        sums: Counter[str] = Counter(expected=len(self.expected))
-        for paper, channel in self.expected:
-            sums[self._fate(found.get((paper, str(channel))), told[paper, channel], channel)] += 1
+        told = Counter(number for chat in self.chats.values() for number in chat.shown)
+        wanted = set(self.expected)
+        sums: Counter[str] = Counter(expected=len(wanted))
+        for number in wanted:
+            paper, channel = f"url:{number // MANY}", self.channels[number % MANY]
+            sums[self._fate(found.get((paper, str(channel))), told[number], channel)] += 1
         sums["missing"] += 0
         sums["doubled"] = sum(count > 1 for count in told.values())
-        sums["uncalled for"] = sum(key not in self.expected for key in told)
+        sums["uncalled for"] = sum(number not in wanted for number in told)
         return sums
-
-    def told(self) -> Counter[tuple[str, Channel]]:
-        told: Counter[tuple[str, Channel]] = Counter()
-        for chat in self.chats.values():
-            told.update(chat.shown)
-        return told
 
     def _fate(self, found: tuple[str, bool, str] | None, told: int, channel: Channel) -> str:
         if found is None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.habits import Tempo
 from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
-from bot.ports.upkeep import NOBODY, Tempo
+from bot.ports.upkeep import NOBODY
 from bot.store.plain import clean, pack, utc
 from tests.fakes.tables import Tables
 
@@ -56,7 +57,8 @@ class Cellar:
             if (row.delivery.posted_at or row.delivery.due or before) >= before:
                 break
             if row.delivery.state not in ("pending", "held"):
-                bare = replace(row.delivery, reasons=(), options=Options(), error=None)
+                error = None if row.delivery.state == "sent" else row.delivery.error
+                bare = replace(row.delivery, reasons=(), options=Options(), error=error)
                 self.tables.deliveries[number] = replace(row, delivery=bare)
                 self.tables.news = {key: one for key, one in self.tables.news.items() if key[0] != number}
                 self.tables.votes = {key: one for key, one in self.tables.votes.items() if key[0] != number}
@@ -146,6 +148,9 @@ class Cellar:
 
     def _rows(self) -> int:
         return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, "votes", "news", "told"))
+
+    async def subscription(self, id: int) -> Subscription | None:
+        return self.tables.subscriptions.get(id)
 
     async def tempo(self, channel: Channel, start: datetime, middle: datetime) -> Tempo:
         mine = [row.delivery for row in self.tables.deliveries.values() if row.delivery.channel == channel]
