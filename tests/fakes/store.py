@@ -644,7 +644,8 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
     async def done(self, claim: Claim) -> None:
         self._give_back(claim)
         for row in self._together(claim):
-            self._change(row, state=_ended(row, "sent"), error=None, doubt=False)
+            error = None if row.delivery.state == "pending" else row.delivery.error
+            self._change(row, state=_ended(row, "sent"), error=error, doubt=False)
         channel = claim.delivery.channel
         if channel in self.tables.customs:
             found = replace(self.tables.customs[channel], lost_since=None, lost_why=None)

@@ -265,7 +265,10 @@ def done(db: Database, claim: Claim) -> None:
     """Every step is taken. What was merged meanwhile stays `merged`; a channel that took it is lost no more."""
     with writing(db):
         change(db, claim, "leased_until = NULL")
-        ended = "state = iif(state = 'pending', 'sent', state), ready = 0, error = NULL, doubt = 0"
+        ended = (
+            "state = iif(state = 'pending', 'sent', state), ready = 0, "
+            "error = iif(state = 'pending', NULL, error), doubt = 0"
+        )
         digests.all_of(db, claim, ended)
         customs.found(db, claim.delivery.channel)
 
