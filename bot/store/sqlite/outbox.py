@@ -265,7 +265,8 @@ def done(db: Database, claim: Claim) -> None:
     """Every step is taken. What was merged meanwhile stays `merged`; a channel that took it is lost no more."""
     with writing(db):
         change(db, claim, "leased_until = NULL")
-        ended = "state = iif(state = 'pending', 'sent', state), ready = 0, error = iif(state = 'pending', NULL, error), doubt = 0"
+        kept = "error = iif(state = 'pending', NULL, error)"  # why one of them was refused stays known
+        ended = f"state = iif(state = 'pending', 'sent', state), ready = 0, {kept}, doubt = 0"
         digests.all_of(db, claim, ended)
         customs.found(db, claim.delivery.channel)
 
