@@ -88,11 +88,14 @@ class Owner(asyncio.Protocol):
         self.transport.close()
 
     def answer(self, name: bytes) -> tuple[bytes, bytes]:
-        """Mode 0: a body with an ETag, or 304 to who has it; 1: the same body, no ETag; 2: one entry more."""
+        """Mode 0: a body with an ETag, or 304 to who has it; 1: the same body, no ETag; 2: one entry more; 3: two, …"""
         etag = b'ETag: "a"\r\n' if Owner.mode == 0 else b""
         if etag and b'if-none-match: "a"' in self.asked.lower():
             return b"HTTP/1.1 304 Not Modified\r\n" + etag, b""
-        body = self.bodies[int(Owner.mode == 2)].replace(b"NAME", name)
+        new = max(0, Owner.mode - 1)
+        if new not in self.bodies:
+            self.bodies[new] = feed_body("NAME", new)
+        body = self.bodies[new].replace(b"NAME", name)
         return b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: %d\r\n" % len(
             body
         ) + etag, body
