@@ -62,6 +62,8 @@ def effective(wanted: Options, customs: Customs, zone: str = "UTC") -> Options:
     """
     begun = _BEGIN.get(customs.channel.platform, AT_ONCE)
     said = over(wanted, customs.options)
+    if customs.channel.platform == "email":  # a mailbox gets digests, and nothing can be pressed there
+        said = replace(said, mode="daily" if said.mode == "instant" else said.mode, thread="off")
     if said.mode == "instant":  # the weekdays are the digest's: at once is at once, unless somebody names days
         begun = replace(begun, days=AT_ONCE.days)
     return over(said, replace(begun, tz=customs.zone or zone))

@@ -17,7 +17,8 @@ from typing import Any
 
 from bot import flow
 from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
-from bot.cli import logs, loop, pages, posting, ticking
+from bot.chat.mail.server import Server
+from bot.cli import logs, loop, mailing, pages, posting, ticking
 from bot.cli.counting import counted, figures
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
@@ -41,10 +42,11 @@ def main(words: Namespace) -> int:
     logs.begin(found.file.logs.format, logs.secrets_of(found.env.items()))
     platforms = connected(found.env)
     require_home(found, platforms)
+    mail = mailing.wanted(found)
     feeds = chosen(words.source or _configured(found), platforms)
     if platforms and any(source(address).url == "sample:" for address in words.source or ()):
         tell("The sample is left out while a platform is connected: it is for a first look.")
-    return loop.run(_run(words, found, platforms, feeds))
+    return loop.run(_run(words, found, platforms, feeds, mail))
 
 
 def connected(env: Mapping[str, str]) -> list[str]:
@@ -95,14 +97,16 @@ def _zone(found: Settings) -> str:
     return name
 
 
-async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed]) -> int:
+async def _run(
+    words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed], mail: Server | str
+) -> int:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
         measures = Measures(feeds)
-        chats = await _connect(stack, platforms, settings, store, measures)
-        await _tell_silent(store, chats)
+        chats = await _connect(stack, platforms, settings, store, measures, mail)
+        await _tell_silent(store, chats, mail)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
         stack.push_async_callback(parser.close)
@@ -115,8 +119,8 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         if words.once:
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
-        if served := words.local or not platforms:
-            await stack.enter_async_context(_pages(settings, world, feeds, refused, measures))
+        if served := words.local or not platforms or "email" in chats:
+            await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
         return await _until_stopped(world, feeds, platforms, refused, served=served)
@@ -130,16 +134,25 @@ def whereabouts(store: str) -> str:
         return store
 
 
-async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
+async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | str) -> None:
     """Channels of a platform that is not connected get nothing: their silence is explained at once."""
-    wanting = {one.channel.platform for one in await store.subscriptions()} & (NEEDS.keys() - chats.keys())
-    for platform in sorted(wanting):
+    if isinstance(mail, str):
+        tell(mail)
+    wanting = {one.channel.platform for one in await store.subscriptions()} - chats.keys()
+    if "email" in wanting:
+        tell("Mailboxes have subscriptions: their digests wait until mail is on.")
+    for platform in sorted(wanting & NEEDS.keys()):
         needs = " and ".join(NEEDS[platform])
         tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
 async def _connect(
-    stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store, measures: Measures
+    stack: AsyncExitStack,
+    platforms: list[str],
+    settings: Settings,
+    store: Store,
+    measures: Measures,
+    mail: Server | str,
 ) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
@@ -147,6 +160,8 @@ async def _connect(
         page = import_module(f"bot.chat.{platform}")
         kept = (store, clock) if platform in KEEPS else ()
         chats[platform] = await page.connect(settings.env, *kept)
+    if not isinstance(mail, str):
+        chats["email"] = await mailing.connected(mail, settings, store)
     for chat in chats.values():
         chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
@@ -155,7 +170,12 @@ async def _connect(
 
 @asynccontextmanager
 async def _pages(
-    settings: Settings, world: World, feeds: list[Feed], refused: Mapping[str, str], measures: Measures
+    settings: Settings,
+    world: World,
+    feeds: list[Feed],
+    refused: Mapping[str, str],
+    measures: Measures,
+    mail: Server | str,
 ) -> AsyncIterator[None]:
     """The pages and the local channel, at an address that is told."""
     from bot import web
@@ -170,9 +190,11 @@ async def _pages(
         answerer(world),
         clock,
         sources=watched,
-        platforms=lambda: pages.platforms(world.chats, refused),
+        platforms=lambda: [*pages.platforms(world.chats, refused), *mailing.silent(mail)],
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
+        mail=mailing.offered(world.chats, str(mail)),
+        zone=world.zone,
         token=token,
         metrics=metering.routes(measures, world.store, feeds, clock),
     )
@@ -216,7 +238,7 @@ async def _until_stopped(
         work.append(world.tally.watch_loop())
     if served:
         work.append(pages.keep_searchable(world.store))
-    work += [_listen(world, platform, refused) for platform in platforms]
+    work += [_listen(world, platform, refused) for platform in (*platforms, *({"email"} & world.chats.keys()))]
     loop.settle()
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())

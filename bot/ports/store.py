@@ -20,13 +20,14 @@ from bot.model import (
     Subscription,
 )
 from bot.ports.errands import Errands
+from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
 from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

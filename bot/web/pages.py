@@ -12,13 +12,14 @@ from bot.errors import StoreFailed
 from bot.model import Feed
 from bot.ports import Answer, Clock, Store
 from bot.rules import KNOWN, Acronyms
-from bot.web import channels, events, feeds, following, papers, searching, standing
+from bot.web import channels, events, feeds, following, mailbox, papers, searching, signup, standing
 from bot.web.desk import DESK, NEWCOMER, Desk, Platform, Platforms, Sources, desk, form, page, visitor, wants_json
 from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
 from bot.web.live import Live
 from bot.web.metering import FOR_PROGRAMS, health
 from bot.web.render import FILES, look
 from bot.web.seek import Seeker
+from bot.web.signup import Mailing
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,8 @@ def app(
     platforms: Platforms = _no_platforms,
     acronyms: Acronyms = KNOWN,
     base: str | None = None,
+    mail: Mailing | str = "Mail is off.",
+    zone: str = "UTC",
     host: str = "127.0.0.1",
     names: Iterable[str] = (),
     token: str | None = None,
@@ -61,6 +64,7 @@ def app(
 ) -> web.Application:
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
+    `mail` lets people sign up for mail, or says why they cannot; `zone` is for those who name none.
     `base` is the public address (`https://papers.example.org`): its name is one of ours, and feeds link there.
 
     In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
@@ -71,7 +75,9 @@ def app(
     door = Door(clock, host, frozenset(name.lower() for name in (*names, *public)), token or None)
     live = Live(store, every=every, beat=beat)
     seeker = Seeker(store, acronyms)
-    made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources, platforms, seeker, base)
+    made[DESK] = Desk(
+        store, answer, clock, look(), door, live, sources or _no_sources, platforms, seeker, base, mail, zone
+    )
     made.on_response_prepare.append(_dress)
     made.on_shutdown.append(_quiet)
     made.add_routes(
@@ -82,6 +88,12 @@ def app(
             web.get("/search", searching.search),
             web.get("/workshop", searching.workshop),
             web.post("/subscribe", searching.subscribe),
+            web.get("/mail", signup.sign_up_page),
+            web.post("/mail", signup.sign_up),
+            web.get("/mail/confirm/{token}", mailbox.question),
+            web.post("/mail/confirm/{token}", mailbox.yes),
+            web.get("/mail/{token}", mailbox.manage),
+            web.post("/mail/{token}", mailbox.change),
             web.get("/feed.{kind:atom|json}", feeds.searched),
             web.get("/channels", following.channels),
             web.get("/channels/{channel}", following.channel),
@@ -157,6 +169,8 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
 async def _quiet(application: web.Application) -> None:
     await application[DESK].live.close()
     application[DESK].seeker.close()
+    if not isinstance(mail := application[DESK].mail, str):
+        await mail.close()
 
 
 # ── small pages ──

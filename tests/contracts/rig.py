@@ -48,6 +48,8 @@ class Rig:
     type_words: Callable[[str, str], Awaitable[Reply | None]] | None = None
     """Type a command (`subscribe`, words) in `channel` as a person would."""
     heard: list[Heard] | None = None
+    lasting: bool = False
+    """What was said stays as it is and can be neither pressed nor looked up: mail."""
 
 
 MakeRig = Callable[[], AbstractAsyncContextManager[Rig]]

@@ -39,6 +39,7 @@ from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
 from tests.fakes.cellar import Cellar
+from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 
@@ -46,7 +47,7 @@ _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, FakePlaces, Cellar):
+class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:

@@ -63,6 +63,8 @@ class Tables:
     """When each subscription was made."""
     given_out: Counter[str] = field(default_factory=Counter)
     errands: Kept = field(default_factory=dict)
+    mail_keys: list[bytes] = field(default_factory=list)
+    refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

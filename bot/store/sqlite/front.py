@@ -32,10 +32,11 @@ from bot.store.sqlite import (
 from bot.store.sqlite.atlas import Atlas
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
+from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.tray import Tray
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

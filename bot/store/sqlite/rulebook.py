@@ -103,6 +103,12 @@ def unsubscribe(db: Database, channel: Channel, id: int) -> Subscription | None:
         return as_subscription(gone)
 
 
+def end_all(db: Database, channel: Channel) -> None:
+    """Remove all of a channel's subscriptions, as a part of a transaction."""
+    if db.execute("DELETE FROM subscription WHERE channel = ?", (clean(str(channel)),)).rowcount:
+        _turn(db)
+
+
 def subscriptions(db: Database, channel: Channel | None) -> list[Subscription]:
     """One channel's subscriptions, or all, by id."""
     if channel is None:

@@ -312,10 +312,23 @@ def upkeep(db: Database) -> None:
     """)
 
 
+@migrations()
+def mailboxes(db: Database) -> None:
+    """The key that links in mails are signed with, and the addresses that were refused of late."""
+    db.executescript("""
+        CREATE TABLE mail_key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT;
+        CREATE TABLE mailbox (
+            channel TEXT PRIMARY KEY,
+            refusals INTEGER NOT NULL,  -- in a row
+            why TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled", "errands",
-    "upkeep",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

@@ -44,6 +44,8 @@ LATER = (
         "gone",
         "address",
         "errand",
+        "mail_key",
+        "mailbox",
         "words",
         "vocabulary",
         "thinned",
