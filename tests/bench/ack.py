@@ -47,7 +47,7 @@ from tests.bench.rules import Source
 
 EVERY = 0.1
 TYPED = (
-    *(("/subscriptions", ""), ("/papers", "help"), ("/papers", "settings"), ("/subscriptions", "")) * 2,
+    *(("/subscriptions", ""), ("/papers", "help"), ("/papers", "settings"), ("/subscriptions", "")) * 5,
     ("/subscribe", "transformers quantization"),
     ("/papers", "search diffusion"),
 )
