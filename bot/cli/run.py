@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bot import flow
+from bot import flow, rights
 from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import Server
 from bot.cli import logs, loop, mailing, pages, posting, ticking
@@ -115,6 +115,7 @@ async def _run(
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, who=rights.default(settings.file.rights.who))
         world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)

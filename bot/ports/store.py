@@ -12,6 +12,7 @@ from bot.model import (
     Channel,
     Customs,
     Delivery,
+    Draft,
     Message,
     Paper,
     Poll,
@@ -19,6 +20,7 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.ports.amending import Amending
 from bot.ports.errands import Errands
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
@@ -27,7 +29,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
@@ -154,19 +156,24 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         """One channel's subscriptions, or all, by id."""
 
-    async def draft(self, subscription: Subscription, now: datetime) -> int:
-        """Keep a subscription that waits for its person to confirm; return the draft's number."""
+    async def draft(
+        self, subscription: Subscription, now: datetime, *, where: Channel | None = None, zone: str | None = None
+    ) -> int:
+        """Keep a subscription that waits for its person to confirm; return the draft's number.
+
+        `where` is the channel in which they will (None: the subscription's own), `zone` where they live.
+        """
 
     async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
         """What each channel wants beyond its rules and how it stands; one nobody spoke of has the plain ones."""
 
     async def keep_customs(self, customs: Customs) -> None:
-        """Remember its options, zone and pause. The rulebook's version changes."""
+        """Remember its options, zone, pause and who may change its rules. The rulebook's version changes."""
 
     async def mended(self, channel: Channel, now: datetime) -> bool:
         """A channel that was lost is tried at once, with all that waited in one digest; False when it was not lost."""
 
-    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Draft | None:
         """The draft as it waits; None as in `take_draft`. Nothing is changed."""
 
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
@@ -177,7 +184,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     ) -> Subscription | None:
         """`take_draft` and `subscribe` in one transaction; None as in `take_draft`, and then nothing is changed.
 
-        `start` are deliveries of stored papers to begin with, recorded with it.
+        `start` are deliveries of stored papers to begin with, recorded with it. A draft with an id amends (`amend`);
+        a draft's zone becomes its channel's where none was found before.
         """
 
     # ── local channels ──

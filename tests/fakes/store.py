@@ -37,17 +37,18 @@ from bot.model import (
 from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
-from bot.store.plain import clean, pack, place, unpack, utc
+from bot.store.plain import clean, place, utc
 from tests.fakes.cellar import Cellar
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
+from tests.fakes.wishes import Wishes, _kept
 
 _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -134,6 +135,7 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
         for number in younger:
             known = update(known, self.tables.papers.pop(number))
             self._absorb(number, oldest)
+            self._absorb_saved(number, oldest)
         self.tables.papers[oldest] = _kept(update(known, paper))
         self.tables.names |= dict.fromkeys(ids(self.tables.papers[oldest]), oldest)
 
@@ -338,36 +340,6 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         return [s for _, s in sorted(self.tables.subscriptions.items()) if channel in (None, s.channel)]
 
-    async def draft(self, subscription: Subscription, now: datetime) -> int:
-        number = self.tables.number("draft")
-        drafts = {**self.tables.drafts, number: (_kept(subscription), utc(now))}
-        mine = [n for n, (draft, _) in drafts.items() if draft.creator == clean(subscription.creator)]
-        gone = {n for n, (_, at) in drafts.items() if at < utc(now) - timedelta(days=1)} | set(mine[:-20])
-        self.tables.drafts = {n: draft for n, draft in drafts.items() if n not in gone}
-        return number
-
-    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
-        draft, _ = self.tables.drafts.get(number, (None, None))
-        return draft if draft and (draft.channel, draft.creator) == (channel, clean(person)) else None
-
-    async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
-        draft, _ = self.tables.drafts.get(number, (None, None))
-        if draft is None or (draft.channel, draft.creator) != (channel, clean(person)):
-            return None
-        del self.tables.drafts[number]
-        return draft
-
-    async def confirm(
-        self, number: int, channel: Channel, person: str, now: datetime, *, start: Sequence[Delivery] = ()
-    ) -> Subscription | None:
-        wish = await self.take_draft(number, channel, person)
-        if wish is None:
-            return None
-        made = await self.subscribe(wish, now)
-        for delivery in start:
-            self._plan(delivery, utc(now))
-        return made
-
     async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
         return {channel: self.tables.customs.get(channel, Customs(channel)) for channel in channels}
 
@@ -376,7 +348,7 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
         before = self.tables.customs.get(customs.channel, Customs(customs.channel))
         kept = _kept(customs)
         self.tables.customs[customs.channel] = replace(
-            before, options=kept.options, zone=kept.zone, paused_until=kept.paused_until
+            before, options=kept.options, zone=kept.zone, paused_until=kept.paused_until, who=kept.who
         )
 
     async def mended(self, channel: Channel, now: datetime) -> bool:
@@ -796,11 +768,6 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
             m.channel for m in self.tables.messages.values()
         }
         return sorted(channel for channel in named if channel.platform == platform)
-
-
-def _kept(noun: _T) -> _T:
-    """The noun as a database would give it back: through text and back again."""
-    return unpack(pack(noun), type(noun))
 
 
 def _summed(source: str, held: list[Delivery]) -> Held:

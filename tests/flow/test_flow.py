@@ -447,7 +447,7 @@ async def test_our_own_fault_is_said_without_its_innards() -> None:
 async def test_cancelling_what_is_already_subscribed_does_not_claim_to_have() -> None:
     """A Cancel pressed after Subscribe, in another window, has nothing left to cancel."""
     stage = Stage([])
-    subscribe, cancel = (await stage.typed("subscribe", "transformers")).post.buttons
+    subscribe, *_, cancel = (await stage.typed("subscribe", "transformers")).post.buttons
     await stage.pressed(subscribe.action)
     assert "Cancelled" not in (await stage.pressed(cancel.action)).post.plain
     assert len(await stage.store.subscriptions()) == 1

@@ -11,6 +11,7 @@ from bot.model import (
     Channel,
     Customs,
     Delivery,
+    Draft,
     Message,
     Paper,
     Poll,
@@ -34,9 +35,10 @@ from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.tray import Tray
+from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
@@ -127,10 +129,12 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         return await self._do(rulebook.subscriptions, channel)
 
-    async def draft(self, subscription: Subscription, now: datetime) -> int:
-        return await self._do(rulebook.draft, subscription, now)
+    async def draft(
+        self, subscription: Subscription, now: datetime, *, where: Channel | None = None, zone: str | None = None
+    ) -> int:
+        return await self._do(rulebook.draft, subscription, now, where, zone)
 
-    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Draft | None:
         return await self._do(rulebook.draft_of, number, channel, person)
 
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
