@@ -122,7 +122,7 @@ def _register(app: AsyncApp, api: Api, answers: Answers) -> None:
         await ack(**await submissions.submit(body))
 
     async def event(body: dict[str, Any]) -> None:
-        answers.hear(partial(happenings.follow, body))
+        answers.start(happenings.follow(body))  # bolt acknowledges events before it calls us, and nobody waits
 
     app.command(anything)(command)
     app.action(anything)(action)
@@ -163,7 +163,11 @@ class Door(AsyncSocketModeHandler):
             self._seen[key] = asyncio.create_task(self._dispatch(req))
             if len(self._seen) > REMEMBERED:
                 del self._seen[next(iter(self._seen))]
-        payload = await asyncio.shield(self._seen[key])
+        try:
+            payload = await asyncio.shield(self._seen[key])
+        except Exception:
+            self._seen.pop(key, None)  # when it comes again, it is tried again
+            raise
         try:
             await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id, payload=payload))
         finally:
