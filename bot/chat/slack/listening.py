@@ -153,12 +153,14 @@ class Door(AsyncSocketModeHandler):
     async def handle(  # type: ignore[override]  # as the SDK's own
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
-        """Have bolt acknowledge it, then have it answered; once, for what is not acknowledged comes again.
+        """Acknowledge it, then have it answered; once, for what is not acknowledged comes again.
 
-        It comes again over another connection, and then it is acknowledged with what belongs to it, such as a form's
-        errors, all the same.
+        A form that was sent is acknowledged with what is wrong at its fields, so bolt's listeners are heard first; and
+        when it comes again, over another connection, with the same. All else is acknowledged before anything is done.
         """
-        key = named(req.payload) or req.envelope_id
+        key, form = named(req.payload) or req.envelope_id, req.payload.get("type") == "view_submission"
+        if not form:
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
         if key not in self._seen:
             self._seen[key] = asyncio.create_task(self._dispatch(req))
             if len(self._seen) > REMEMBERED:
@@ -169,7 +171,8 @@ class Door(AsyncSocketModeHandler):
             self._seen.pop(key, None)  # when it comes again, it is tried again
             raise
         try:
-            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id, payload=payload))
+            if form:
+                await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id, payload=payload))
         finally:
             self._answers.begin()
 
