@@ -12,6 +12,7 @@ from bot.flow import (
     channels,
     completing,
     deciding,
+    home,
     living,
     looking,
     own,
@@ -50,6 +51,8 @@ async def answer(asked: Heard, world: World) -> Reply:
 
 
 async def _command(ask: Ask, world: World) -> Reply:
+    if ask.verb == "home":  # nobody types it: a platform asks, when a person looks there
+        return await home.of(ask, world)
     wanted = commands.read(ask, world.acronyms)
     match wanted:
         case commands.Subscribe():
