@@ -21,6 +21,7 @@ from bot.model import (
     Subscription,
 )
 from bot.ports.amending import Amending
+from bot.ports.ballots import Ballots
 from bot.ports.errands import Errands
 from bot.ports.lives import Lives
 from bot.ports.mail import Mailboxes
@@ -30,7 +31,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Lives, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
@@ -44,8 +45,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Lives, Protoco
         """Finish what is under way and let go of the database."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        """All bookmarks by feed address."""
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        """All bookmarks by feed address, or those of these addresses that there are."""
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         """When each feed is due, by its address; None where it is not known."""
@@ -102,6 +103,9 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Lives, Protoco
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        """Remember among `pages` that the feed held papers of these days: `baseline_at` is now, all else stays."""
 
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""
@@ -203,6 +207,10 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Lives, Protoco
 
     async def rewrite(self, message_id: int, post: Post) -> bool:
         """Put `post` in the place of what the message said; all else of it stays. False when there is no such one."""
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        """The channel's messages whose words were put in place of others after turn `after` (None: none of them), in
+        the order that happened, those of threads too; and the turn that this is of."""
 
     async def channels(self, platform: str) -> list[Channel]:
         """The channels of a platform that have subscriptions or messages."""

@@ -38,6 +38,7 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, place, utc
+from tests.fakes.ballots import FakeBallots
 from tests.fakes.cellar import Cellar
 from tests.fakes.lives import FakeLives
 from tests.fakes.mailboxes import FakeMailboxes
@@ -50,7 +51,7 @@ NO_TIME = timedelta()
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeLives):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -94,9 +95,10 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeLives)
             raise StoreFailed("The store is closed already.")
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
         self._require_open()
-        return dict(self.tables.bookmarks)
+        known = self.tables.bookmarks
+        return {address: known[address] for address in (known if addresses is None else addresses) if address in known}
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
@@ -243,6 +245,12 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeLives)
     async def backfilled(self, address: str) -> frozenset[date]:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        self._require_open()
+        for day in days:
+            known = self.tables.pages.get((address, day), Bookmark(address))
+            self._keep_page(replace(known, baseline_at=now), day, now)
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()
@@ -887,7 +895,15 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeLives)
         said = self.tables.messages.get(message_id)
         if said is not None:
             self.tables.messages[message_id] = _kept(replace(said, post=post))
+            self.tables.turns.pop(message_id, None)
+            self.tables.turns[message_id] = self.tables.number("turn")
         return said is not None
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        last = self.tables.given_out["turn"]
+        since = last if after is None else after
+        found = [self.tables.messages[number] for number, turn in self.tables.turns.items() if turn > since]
+        return last, [one for one in found if one.channel == channel]
 
     async def channels(self, platform: str) -> list[Channel]:
         named = {s.channel for s in self.tables.subscriptions.values()} | {
