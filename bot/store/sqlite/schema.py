@@ -316,7 +316,6 @@ def lives(db: Database) -> None:
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten",
-    "lives",
+    "rewritten", "lives",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
