@@ -58,7 +58,7 @@ async def _channels(ask: Ask, wanted: commands.Command, world: World) -> Reply:
     """What is about a channel as a whole."""
     match wanted:
         case commands.Feeds():
-            return replies.own_feeds(await world.store.feeds(ask.channel))
+            return await own.listed(ask.channel, world)
         case commands.AddFeed(address):
             return await own.add(ask, address, world)
         case commands.RemoveFeed(address):

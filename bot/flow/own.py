@@ -37,6 +37,15 @@ async def visible(papers: Sequence[Paper], channel: Channel, world: World) -> li
     return [paper for paper in papers if channel in aware.get(paper.id, (channel,))]
 
 
+async def listed(channel: Channel, world: World) -> Reply:
+    """The channel's own feeds, and how each is doing: a silence of theirs is explained here."""
+    mine = await world.store.feeds(channel)
+    marks = await world.store.bookmarks([one.address for one in mine])
+    now = world.clock()
+    told = {one.address: health.told(_feed(one.address), marks.get(one.address), now) for one in mine}
+    return replies.own_feeds(mine, told)
+
+
 async def add(ask: Ask, address: str, world: World) -> Reply:
     """Read the feed once, or the one that a page names; what it holds is known to this channel from now on."""
     mine = await world.store.feeds(ask.channel)
@@ -66,6 +75,14 @@ async def remove(ask: Ask, address: str, world: World) -> Reply:
     if one is None or not await world.store.remove_feed(ask.channel, one.address):
         return replies.no_such_feed(address)
     return replies.feed_removed(one.address, ask.person)
+
+
+def _feed(address: str) -> Feed:
+    """The feed of an address that was good when it was added."""
+    try:
+        return feeds.from_chat(address)
+    except WordsWrong:
+        return Feed(address, address)
 
 
 def _require_new(feed: Feed, mine: Sequence[OwnFeed], world: World) -> None:
