@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from bot import feeds, health, replies, schedule
-from bot.errors import SourceFailed, WordsWrong
+from bot.errors import PlatformFailed, SourceFailed, WordsWrong
 from bot.feeds import OwnFeed
 from bot.flow import marks
 from bot.flow.world import World
 from bot.model import Ask, Bookmark, Channel, Feed, Paper, Poll, Reading, Reply
 from bot.ports import Fetched
+
+log = logging.getLogger("paper-round")
 
 
 async def audience(feed: Feed, world: World) -> frozenset[Channel] | None:
@@ -44,6 +48,21 @@ async def listed(channel: Channel, world: World) -> Reply:
     now = world.clock()
     told = {one.address: health.told(_feed(one.address), marks.get(one.address), now) for one in mine}
     return replies.own_feeds(mine, told)
+
+
+async def ended(feed: Feed, why: str, world: World) -> None:
+    """A channel's own feed is not asked any more: whoever added it is told once, where that can be done."""
+    if world.shared is None or feed.address in world.shared:
+        return
+    for one in await world.store.feeds():
+        if one.address != feed.address or not one.creator.startswith(f"{one.channel.platform}:"):
+            continue
+        try:
+            key = f"feed|{one.channel}|{sha256(one.address.encode('utf-8', 'replace')).hexdigest()[:32]}"
+            post = replies.feed_ended(one.address, one.channel, why)
+            await world.chats[one.channel.platform].tell(one.creator, post, key)
+        except (KeyError, PlatformFailed) as error:  # its platform is not connected today, or takes no such message
+            log.warning("%s could not be told of a feed that has ended: %s", one.creator, error)
 
 
 async def add(ask: Ask, address: str, world: World) -> Reply:

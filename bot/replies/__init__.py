@@ -96,6 +96,14 @@ def own_feeds(found: Sequence[OwnFeed], told: Mapping[str, Health]) -> Reply:
     return Reply(Post(line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
 
 
+def feed_ended(address: str, channel: Channel, why: str) -> Post:
+    """To whoever added a feed that is not asked any more: why, and what takes it out of the list."""
+    shown = mask(address)
+    how = Line((Span(f"/papers feeds remove {shown}", "code"), Span(" in the channel takes it out.")), "small")
+    said = line("A feed that you added to ", (str(channel), "code"), " has ended: ", (shown, "code"))
+    return Post(said, (Line((Span(why),)), how))
+
+
 def _doing(told: Health) -> str:
     since = f" since {told.since:%d %B}" if told.wrong and told.since else ""
     return f" — {told.state}{since}{f': {told.why}' if told.why else ''}"

@@ -204,6 +204,24 @@ async def test_how_each_is_doing_is_told_in_the_list() -> None:
     assert "hunter2" not in told
 
 
+async def test_whoever_added_it_is_told_once_that_it_has_ended() -> None:
+    """HTTP 410: it is not asked again, and its silence is explained without its keys."""
+    site = Site()
+    await site.typed(f"feeds add {LAB}")
+
+    async def gone(feed: Feed, bookmark: Bookmark) -> Fetched:
+        raise SourceFailed("lab.example says that this feed is gone for good (HTTP 410).", gone=True, status=410)
+
+    for feed in (Feed(LAB, LAB), Feed(LAB, LAB), Feed(NEWS, NEWS)):  # of the feeds of all, the log tells the operator
+        with pytest.raises(SourceFailed):
+            await flow.poll(feed, replace(site.world, fetch=gone))
+    ((person, post, _),) = site.chat.told
+    assert person == "local:ada"
+    assert "gone for good (HTTP 410)" in post.plain
+    assert f"/papers feeds remove {SHOWN}" in post.plain
+    assert "hunter2" not in post.plain
+
+
 async def test_a_removed_feed_is_not_read_any_more() -> None:
     """It is named as it is shown; another channel's is not touched."""
     site = Site()
