@@ -45,9 +45,17 @@ def _tried(name: str, read: Callable[[], _T], wrong: dict[str, str]) -> _T | Non
     try:
         return read()
     except (RuleError, OptionError) as error:
-        there = error.text[error.start :].strip()
-        wrong[name] = f"{error.sentence} It is about: {there[:40]}" if name == "rule" and there else error.sentence
+        wrong[name] = _told(name, error)
         return None
+
+
+def _told(name: str, error: RuleError | OptionError) -> str:
+    """The sentence as it stands at its field: of a rule with the place, of an option without its name."""
+    there = error.text[error.start :].strip()
+    if name == "rule":
+        return f"{error.sentence} It is about: {there[:40]}" if there else error.sentence
+    bare = error.sentence.removeprefix(f"{name}: ")
+    return bare[:1].upper() + bare[1:]
 
 
 def _rule(words: str, acronyms: rules.Acronyms) -> tuple[rules.Rule, Options]:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from bot import commands, replies, rules
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import completing, deciding, living, looking, own, posts, subscribing, tuning
+from bot.flow import (
+    channels,
+    completing,
+    deciding,
+    living,
+    looking,
+    own,
+    posts,
+    standing,
+    subscribing,
+    tracing,
+    tuning,
+)
 from bot.flow.world import World
 from bot.model import Ask, Change, Channel, Heard, Press, Reply, Typing
 
@@ -69,7 +82,25 @@ async def _channels(ask: Ask, wanted: commands.Command, world: World) -> Reply:
             return await deciding.shown(ask, world)
         case commands.Settings() | commands.Pause() | commands.Resume() | commands.Top():
             return await tuning.answer(ask, wanted, world)
-    raise WordsWrong("That cannot be answered yet.")
+        case commands.Why(words):
+            return await tracing.why(ask, words, world)
+        case commands.Find():
+            return await tracing.find(replace(ask, words=wanted.paper), world)
+    return await _told(ask, wanted, world)
+
+
+async def _told(ask: Ask, wanted: commands.Command, world: World) -> Reply:
+    """What changes nothing."""
+    match wanted:
+        case commands.Status():
+            return await standing.status(ask.channel, world)
+        case commands.Test(number):
+            return await channels.tested(ask, number, world)
+        case commands.Export():
+            return await channels.exported(ask.channel, world)
+        case commands.Saved():
+            return await channels.saved(ask.person, world)
+    return await channels.overview(ask, world)
 
 
 async def _listed(ask: Ask, personal: bool, world: World) -> Reply:
@@ -96,4 +127,16 @@ async def _press(press: Press, world: World) -> Reply:
             return await subscribing.undone(press, int(number), world)
         case "discuss" | "vote" | "why" | "not" | "save" | "unsave" | "bibtex":
             return await posts.pressed(press, verb, int(number), world)
+    return await _overview(press, verb, int(number), world)
+
+
+async def _overview(press: Press, verb: str, number: int, world: World) -> Reply:
+    """A button of the overview."""
+    match verb:
+        case "go":
+            return await channels.opened(press, number, world)
+        case "hold":
+            return await channels.held(press, number, world)
+        case "drop":
+            return await channels.dropped(press, number, world)
     return replies.nothing_there()

@@ -17,8 +17,8 @@ async def settled(ask: Ask, wanted: commands.Settings, said: str, world: World) 
     who = rights.read(said, ask.person)
     if rights.locks_out(who, ask.person, ask.standing):
         raise WordsWrong(
-            "After that you could not change it back yourself: add yourself, as in who:managers,me — "
-            "or let somebody who manages this channel say it."
+            f"After that you could not change it back yourself: say who:{said},me — or let somebody who manages this "
+            "channel say it."
         )
     if wanted.options is not None:
         await tuning.answer(ask, commands.Settings(wanted.options), world)

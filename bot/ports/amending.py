@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,9 @@ class Amending(Protocol):
         None when its channel has no such subscription. Where another one of the channel has that rule already, it
         takes the options, this one ends, and the other is returned.
         """
+
+    async def made(self, channel: Channel) -> Mapping[int, datetime]:
+        """When each of the channel's subscriptions was made, by its number."""
 
     async def remember(self, change: Amendment, now: datetime) -> int:
         """Keep a change that was made, so that it can be taken back; return its number, never given out twice."""

@@ -181,12 +181,18 @@ def _commands() -> list[Line]:
     typed = (
         ("/subscribe transformers quantization", "papers that mention both words (or their word family)"),
         ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
-        ("/subscriptions", "what this channel gets"),
+        ("/subscribe me mamba", "the same, only for you, in your own messages"),
+        ("/subscriptions", "what this channel gets; with me: what you get"),
         ("/unsubscribe 1", "end one by its number; or all"),
         ("/papers settings at:08:30 tz:Europe/Berlin", "when and how papers come"),
         ("/papers pause 3d", "nothing for a while, and nothing lost; /papers resume"),
+        ("/papers status", "how this channel and the sources are doing, and why nothing came"),
+        ("/papers why 2405.04324", "what became of a paper, by id, link or title, and what each rule says of it"),
+        ("/papers test 1", "what a rule would bring now; nothing is posted"),
+        ("/papers change 1 mamba -vision", "another rule for one of the list"),
         ("/papers top 14d", "the best that this channel had, only for you"),
         ("/papers search diffusion", "papers seen so far, only for you"),
+        ("/papers saved", "what you kept for later; find, overview and export do what they say"),
         ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
     )
     return [Line((Span(words, "code"), Span(f" — {meaning}")), "item") for words, meaning in typed]
@@ -199,7 +205,8 @@ def _by(subscription: Subscription, personal: bool) -> tuple[Span, ...]:
 def _ways(personal: bool) -> Line:
     """What can be typed below a list."""
     me = "me " if personal else ""
-    return Line((Span(f"/unsubscribe {me}NUMBER ends one."),), "small")
+    change = "" if personal else " /papers change NUMBER RULE gives one another rule, /papers test NUMBER tries one."
+    return Line((Span(f"/unsubscribe {me}NUMBER ends one.{change}"),), "small")
 
 
 def _first_word(personal: bool = False) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot import rights, rules, summary
@@ -86,3 +87,16 @@ def _suggestions(offers: tuple[Offer, ...]) -> list[Line]:
         replace(one.subscription, rule=rules.write(one.found[0].rule)) for one in offers if one.found and not one.drafts
     ]
     return [Line((Span("You could pass this on: "), Span(command(wish), "code"))) for wish in wishes]
+
+
+KEPT = 20
+"""Saved papers that are shown, the newest."""
+
+
+def kept(papers: Sequence[Paper]) -> Reply:
+    """What a person saved."""
+    if not papers:
+        how = Line((Span("The menu below each post has Save for later."),), "small")
+        return Reply(Post(line("You have saved no papers yet."), (how,)))
+    newest = f", the newest {KEPT}" if len(papers) == KEPT else ""
+    return Reply(Post(line(f"What you saved for later{newest}:"), tuple(summary.example(paper) for paper in papers)))

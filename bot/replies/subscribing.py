@@ -10,6 +10,7 @@ from bot import options, rights, rules, summary
 from bot.commands.forms import OTHERS, SAME
 from bot.model import Button, Field, Form, Line, Options, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
+from bot.replies import when
 from bot.replies.when import how
 from bot.replies.words import line, typed, who
 
@@ -45,6 +46,7 @@ def preview(
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
         Line((Span(how(wanted, now, personal=around.personal)),)),
+        *when.zone(wish, wanted),
         *_until_now(wanted, now, around),
         *_outsiders(around),
         *preview_of(caught),
@@ -154,8 +156,9 @@ def subscribed(
 
 def _done(made: Subscription, before: Subscription | None, personal: bool) -> Line:
     whom = "you are" if personal else "this channel is"
-    done = f"{whom} subscribed. " if before is None else "changed. "
-    return line(f"Done: {done}", (f"#{made.id}", "strong"), " ", (typed(made), "code"))
+    if before is None:
+        return line(f"Done: {whom} subscribed. ", (f"#{made.id}", "strong"), " ", (typed(made), "code"))
+    return line("Done: ", (f"#{made.id}", "strong"), " is ", (typed(made), "code"), " now.")
 
 
 def _announced(made: Subscription, person: str, before: Subscription | None) -> Line:
@@ -191,16 +194,16 @@ def unsubscribed(
 
 def taken_back(before: Subscription | None, after: Subscription | None, person: str) -> Reply:
     """A change was undone, said to the channel too."""
-    if before is None and after is not None:
-        what: tuple[Span, ...] = (
-            Span("this channel is not subscribed to "),
-            Span(typed(after), "code"),
-            Span(" any more"),
-        )
-    else:
-        assert before is not None
-        what = (Span(f"#{before.id} is "), Span(typed(before), "code"), Span(" again"))
+    what = _as_it_was(before, after)
     return Reply(Post(line("Undone: ", *what, ".")), public=Post(line(who(person), " took that back: ", *what, ".")))
+
+
+def _as_it_was(before: Subscription | None, after: Subscription | None) -> tuple[Span, ...]:
+    if before is None:
+        assert after is not None
+        return (Span("this channel is not subscribed to "), Span(typed(after), "code"), Span(" any more"))
+    again = " comes as it did before" if after and after.rule == before.rule else " is back"
+    return (Span(f"#{before.id} "), Span(typed(before), "code"), Span(again))
 
 
 def not_taken_back(change: Subscription | None) -> Reply:

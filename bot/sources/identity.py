@@ -192,3 +192,30 @@ def identity(names: Names, feed: Feed, telling: frozenset[str]) -> Identity | No
         return None
     first, *rest = ids
     return Identity(first, tuple(rest), max(versions, default=None))
+
+
+_TYPED = re.compile(r"https?://[^\s<>\"|]{4,2000}|\S{4,500}")
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """The ids that a text names, by id, DOI or link, in the order they stand; at most five.
+
+    >>> mentioned("see https://huggingface.co/papers/2608.01234, and 10.1101/743294")
+    ('arxiv:2608.01234', 'doi:10.1101/743294')
+    """
+    found: dict[str, None] = {}
+    for match in _TYPED.finditer(text[:10_000]):
+        if (one := _mentioned(match.group().strip("<>()[],;\"'").rstrip("."))) is not None:
+            found.setdefault(one)
+    return tuple(found)[:5]
+
+
+def _mentioned(word: str) -> str | None:
+    bare = word.removeprefix("arXiv:").removeprefix("arxiv:")
+    if number := arxiv_id(word) or bare_arxiv_id(bare):
+        return f"arxiv:{number[0]}"
+    if article := doi(word):
+        return f"doi:{article[0]}"
+    if word.startswith(("http://", "https://")):
+        return _short(f"url:{mask(normalised(word))}")
+    return word if word.startswith(("guid:", "url:")) else None

@@ -10,7 +10,20 @@ from datetime import date, datetime
 
 from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
-from bot.model import Amendment, Bookmark, Channel, Customs, Delivery, Draft, Message, News, Paper, Subscription
+from bot.model import (
+    Amendment,
+    Bookmark,
+    Channel,
+    Customs,
+    Delivery,
+    Draft,
+    Message,
+    News,
+    Notice,
+    Outage,
+    Paper,
+    Subscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,16 @@ class Due:
     turn: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice, when it was kept, when it is due (None: it is over), and who has it in hand."""
+
+    notice: Notice
+    at: datetime
+    due: datetime | None
+    leased_until: datetime | None = None
+
+
 @dataclass(slots=True)
 class Tables:
     """What a database keeps."""
@@ -49,6 +72,8 @@ class Tables:
     amendments: dict[int, Amendment] = field(default_factory=dict)
     saved: dict[tuple[str, int], datetime] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
+    """Messages that were rewritten, the last one last, with the turn at which that was."""
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
@@ -64,6 +89,10 @@ class Tables:
     told: dict[str, datetime] = field(default_factory=dict)
     made: dict[int, datetime] = field(default_factory=dict)
     """When each subscription was made."""
+    outages: dict[str, Outage] = field(default_factory=dict)
+    notices: dict[str, Told] = field(default_factory=dict)
+    rounds: dict[Channel, datetime] = field(default_factory=dict)
+    doubted: Counter[str] = field(default_factory=Counter)
     given_out: Counter[str] = field(default_factory=Counter)
     errands: Kept = field(default_factory=dict)
     mail_keys: list[bytes] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -77,6 +77,10 @@ class Wishes:
         self.tables.lines.pop(kept.id, None)
         return kept
 
+    async def made(self, channel: Channel) -> Mapping[int, datetime]:
+        mine = (one.id for one in self.tables.subscriptions.values() if one.channel == channel)
+        return {number: self.tables.made[number] for number in mine}
+
     async def remember(self, change: Amendment, now: datetime) -> int:
         number = self.tables.number("amendment")
         self.tables.amendments[number] = _kept(change)
@@ -104,6 +108,7 @@ class Wishes:
                 return False
             else:
                 book[before.id] = before
+                self.tables.made[before.id] = utc(now)
             self.tables.number("version")
             return True
         return await self.amend(before, now) is not None

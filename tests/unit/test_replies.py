@@ -63,7 +63,7 @@ def test_the_same_rule_again_is_an_update_and_is_said_to_be_one() -> None:
     reply = subscribing.subscribed(
         known, "slack:U1", before=known, undo=7, wanted=COUNTS, now=NOW, rate="About 4 a week.", start=0
     )
-    assert "changed" in reply.post.plain
+    assert reply.post.headline.text == "Done: #3 is mamba now."
     assert reply.public is not None
     assert "changed how this channel gets mamba" in reply.public.plain
     assert [button.action for button in reply.public.buttons] == ["undo:7"]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.model import Amendment, Channel, Paper, Subscription
-from bot.store.plain import clean, pack, stamp, unpack, whole
+from bot.store.plain import clean, moment, pack, stamp, unpack, whole
 from bot.store.sqlite import rulebook
 from bot.store.sqlite.connection import row, rows, writing
 
@@ -21,6 +21,12 @@ def amend(db: Database, wish: Subscription, now: datetime) -> Subscription | Non
     """Another rule and other options for the subscription of this id."""
     with writing(db):
         return rulebook.amended(db, wish)
+
+
+def made(db: Database, channel: Channel) -> dict[int, datetime]:
+    """When each subscription of the channel was made."""
+    asked = "SELECT id, created FROM subscription WHERE channel = ?"
+    return {found["id"]: moment(found["created"]) for found in rows(db, asked, (clean(str(channel)),))}
 
 
 def remember(db: Database, change: Amendment, now: datetime) -> int:

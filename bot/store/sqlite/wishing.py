@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.model import Amendment, Channel, Paper, Subscription
@@ -15,6 +15,9 @@ class Wishing(Desk):
 
     async def amend(self, wish: Subscription, now: datetime) -> Subscription | None:
         return await self._do(amending.amend, wish, now)
+
+    async def made(self, channel: Channel) -> Mapping[int, datetime]:
+        return await self._look(amending.made, channel)
 
     async def remember(self, change: Amendment, now: datetime) -> int:
         return await self._do(amending.remember, change, now)

@@ -159,3 +159,13 @@ async def test_a_purged_channels_changes_are_gone(store: Store) -> None:
     number = await store.remember(Amendment(GENERAL, ADA, None, made), NOW)
     await store.purge(GENERAL)
     assert await store.amendment(number) is None
+
+
+async def test_a_subscription_knows_when_it_was_made(store: Store) -> None:
+    """Changing it does not make it young; another channel's is not told."""
+    made = await store.subscribe(subscription("a"), NOW)
+    await store.subscribe(subscription("b", RANDOM), NOW)
+    later = NOW + timedelta(days=1)
+    await store.subscribe(replace(made, options=Options(max=3)), later)
+    await store.amend(replace(made, rule="c"), later)
+    assert await store.made(GENERAL) == {made.id: NOW}
