@@ -80,7 +80,7 @@ async def _channels(ask: Ask, wanted: commands.Command, world: World) -> Reply:
         case commands.Address():
             return await abroad.address(ask, wanted, world)
         case commands.Feeds():
-            return replies.own_feeds(await world.store.feeds(ask.channel))
+            return await own.listed(ask.channel, world)
         case commands.AddFeed(address):
             return await own.add(ask, address, world)
         case commands.RemoveFeed(address):
