@@ -10,6 +10,7 @@ from contextlib import aclosing
 from aiohttp import web
 
 from bot.model import Message
+from bot.public import owner
 from bot.web import words
 from bot.web.desk import Room, desk, room
 from bot.web.door import Wrong, visitor_of
@@ -20,7 +21,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     """Everything said after `Last-Event-ID` (else `?after=`), then what is said next, until either side goes."""
     where = words.channel(request.match_info["name"])
     visitor = visitor_of(request)
-    if where is None or visitor is None:
+    if where is None or visitor is None or owner(where) not in (None, visitor.person):
         raise Wrong(403, "Open the channel's page first; this address only feeds it.")
     with desk(request).live.seat(visitor.person) as seated:
         if not seated:

@@ -40,7 +40,8 @@ async def channels(request: web.Request) -> web.Response:
     """All public channels; `?name=` leads to a local one that may not have been used yet."""
     store = desk(request).store
     rules = [one for one in await store.subscriptions() if public(one.channel)]
-    known = {Channel("local", "general"), *(await store.channels("local")), *(one.channel for one in rules)}
+    local = filter(public, await store.channels("local"))
+    known = {Channel("local", "general"), *local, *(one.channel for one in rules)}
     found = await asyncio.gather(*(_following(request, channel, rules, LATEST) for channel in sorted(known)))
     return await page(request, "following.html", here="channels", following=found)
 
