@@ -173,3 +173,26 @@ async def test_a_new_server_hears_the_first_command() -> None:
         await it.discord.invite()
         (greeting,) = await it.discord.said()
         assert "/subscribe" in greeting.text
+
+
+async def test_the_time_zone_is_asked_for_once_a_server() -> None:
+    """Said for one channel, it holds for the next ones that somebody subscribes; theirs is not asked for again."""
+    async with lab("papers") as it:
+        asked = await it.discord.command("subscribe", {"rule": "quantized"})
+        assert (
+            "Which time zone is yours? Say it once, with tz:Europe/Berlin or in Edit…; until then it is UTC."
+            in asked.text
+        )
+        told = await it.discord.command("subscribe", {"rule": "quantized", "tz": "America/New York"})
+        assert "Which time zone" not in told.text
+        await it.discord.press(told, told.buttons["Subscribe"])
+        papers = next(place for place in it.discord.places.values() if place.name == "papers")
+        other = await it.discord.command("subscribe", {"rule": "pruning", "channel": papers.id})
+        assert "at 09:00 (America/New_York)" in other.text
+        await it.discord.press(other, other.buttons["Subscribe"])
+        customs = await it.world.store.customs([channel(it.discord, papers)])
+        assert customs[channel(it.discord, papers)].zone == "America/New_York"
+        instant = await it.discord.command(
+            "subscribe", {"rule": "x y", "mode": "instant", "mine": True}, by=it.discord.bob
+        )
+        assert "Which time zone" not in instant.text
