@@ -43,8 +43,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Protocol):
         """Finish what is under way and let go of the database."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        """All bookmarks by feed address."""
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        """All bookmarks by feed address, or those of these addresses that there are."""
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         """When each feed is due, by its address; None where it is not known."""
@@ -101,6 +101,9 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Protocol):
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        """Remember among `pages` that the feed held papers of these days: `baseline_at` is now, all else stays."""
 
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""

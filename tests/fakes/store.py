@@ -86,9 +86,10 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
             raise StoreFailed("The store is closed already.")
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
         self._require_open()
-        return dict(self.tables.bookmarks)
+        known = self.tables.bookmarks
+        return {address: known[address] for address in (known if addresses is None else addresses) if address in known}
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
@@ -235,6 +236,12 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
     async def backfilled(self, address: str) -> frozenset[date]:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        self._require_open()
+        for day in days:
+            known = self.tables.pages.get((address, day), Bookmark(address))
+            self._keep_page(replace(known, baseline_at=now), day, now)
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()

@@ -42,8 +42,8 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        return await self._do(papers.bookmarks)
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        return await self._look(papers.bookmarks, addresses)
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return await self._do(papers.next_polls)
@@ -83,6 +83,9 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing):
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         return await self._do(past.pages, address)
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        await self._do(past.listed, address, days, now)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
