@@ -166,6 +166,9 @@ async def _connect(
     for chat in chats.values():
         chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
+    for platform, chat in chats.items():
+        if refusals := getattr(chat, "refusals", None):
+            measures.watch_refusals(platform, refusals)
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 

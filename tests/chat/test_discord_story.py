@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot import flow
+from bot.chat.discord.offering import FIND
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Feed, Heard, Options, Reply, Subscription
@@ -196,3 +197,20 @@ async def test_the_time_zone_is_asked_for_once_a_server() -> None:
             "subscribe", {"rule": "x y", "mode": "instant", "mine": True}, by=it.discord.bob
         )
         assert "Which time zone" not in instant.text
+
+
+async def test_an_upvote_is_answered_with_the_updated_post() -> None:
+    """For all to see, after a restart too; the menu's answers are for whoever asked."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "quantized", Options("instant", start=0))
+        await it.morning()
+        (post,) = it.discord.general.messages
+        upvote = next(label for label in post.buttons if label.startswith("▲"))
+        await it.discord.press(post, post.buttons[upvote], it.discord.bob)
+        assert any(label.startswith("▲") and "1" in label for label in post.buttons), post.buttons
+        menu = await it.discord.press(post, post.buttons["⋯"], it.discord.bob)
+        assert {"Why is this here?", "Copy BibTeX"} <= set(menu.buttons)
+        why = await it.discord.press(menu, menu.buttons["Why is this here?"], it.discord.bob)
+        assert (why.hidden, "quantized" in why.text) == (True, True)
+        found = await it.discord.menu(post, FIND, it.discord.bob)
+        assert "Quantized transformers" in found.text
