@@ -20,6 +20,7 @@ from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import Server
 from bot.cli import logs, loop, mailing, pages, posting, ticking
 from bot.cli.counting import counted, figures
+from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.config import Settings
@@ -198,6 +199,7 @@ async def _pages(
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
         mail=mailing.offered(world.chats, str(mail)),
+        looks=LOOKS,
         zone=world.zone,
         token=token,
         metrics=metering.routes(measures, world.store, feeds, clock),

@@ -21,6 +21,7 @@ from bot.model import (
     Subscription,
 )
 from bot.ports.amending import Amending
+from bot.ports.ballots import Ballots
 from bot.ports.errands import Errands
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
@@ -29,7 +30,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
@@ -205,6 +206,10 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Protocol):
 
     async def rewrite(self, message_id: int, post: Post) -> bool:
         """Put `post` in the place of what the message said; all else of it stays. False when there is no such one."""
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        """The channel's messages whose words were put in place of others after turn `after` (None: none of them), in
+        the order that happened, those of threads too; and the turn that this is of."""
 
     async def channels(self, platform: str) -> list[Channel]:
         """The channels of a platform that have subscriptions or messages."""

@@ -101,6 +101,7 @@ async def _channel(
     store = desk(request).store
     fresh = visitor_of(request) is None
     limit = MOST if "older" in request.query else SHOWN
+    turn, _ = await store.rewritten(where, None)  # before the messages: a change in between is told twice, not never
     messages = [m for m in await store.messages(where, limit=limit) if m.thread is None]
     subscriptions = await store.subscriptions(where)
     return await page(
@@ -112,6 +113,7 @@ async def _channel(
         replies=await _replies(request, where, messages),
         older=len(messages) == SHOWN,
         last=messages[-1].id if messages else 0,
+        turn=turn,
         subscriptions=subscriptions,
         welcome=whisper is None and (fresh or not (messages or subscriptions)),
         starters=STARTERS,
@@ -130,6 +132,7 @@ async def _replies(request: web.Request, where: Channel, messages: list[Message]
 async def _thread(request: web.Request, where: Channel, top: Message, whisper: Whisper | None = None) -> web.Response:
     """The abstract stands there once: as the bot's opener, or, where none was said, from the paper itself."""
     store = desk(request).store
+    turn, _ = await store.rewritten(where, None)
     messages = await store.messages(where, thread=top.id, limit=MOST)
     opened = any(m.author == BOT for m in messages)
     return await page(
@@ -141,6 +144,7 @@ async def _thread(request: web.Request, where: Channel, top: Message, whisper: W
         paper=await store.paper(top.post.paper) if top.post.paper and not opened else None,
         messages=messages,
         last=messages[-1].id if messages else 0,
+        turn=turn,
         whisper=whisper,
         draft="",
     )

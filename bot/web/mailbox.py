@@ -38,7 +38,7 @@ async def yes(request: web.Request) -> web.Response:
     draft = await here.store.draft_of(number, channel, str(channel))
     if draft is None:
         return await _used_up(request, channel)
-    await here.answer(Press(channel, str(channel), f"confirm:{number}"))
+    await here.answer(Press(channel, str(channel), f"confirm:{number}", standing="manager"))
     made = [one for one in await here.store.subscriptions(channel) if one.rule == draft.wish.rule]
     if not made:
         raise Wrong(503, "That did not work just now; press the button in the mail once more in a minute.")

@@ -17,6 +17,7 @@ from bot import summary
 from bot.model import Channel, Line, Paper, Post, Reason
 from bot.public import owner
 from bot.web import marked
+from bot.web.seen import NAMES
 from bot.web.visitor import BOT, called
 from bot.web.words import LONGEST, UNSAID
 
@@ -173,6 +174,7 @@ def look() -> Look:
     env.filters |= {"room_name": room_name, "room_path": room_path}
     env.filters |= {"marked": in_whole, "excerpt": in_part, "elsewhere": elsewhere, "gist": summary.gist}
     env.globals["field_names"] = FIELDS
+    env.globals["look_names"] = NAMES
     env.globals |= {"called": called, "channel_path": channel_path, "longest": LONGEST, "bot": BOT}
     env.globals["asset"] = {name: f"/static/{name}?{sha256(body).hexdigest()[:10]}" for name, body in held.items()}
     for name in env.list_templates():

@@ -38,6 +38,7 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, place, utc
+from tests.fakes.ballots import FakeBallots
 from tests.fakes.cellar import Cellar
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
@@ -48,7 +49,7 @@ _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -768,7 +769,15 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes):
         said = self.tables.messages.get(message_id)
         if said is not None:
             self.tables.messages[message_id] = _kept(replace(said, post=post))
+            self.tables.turns.pop(message_id, None)
+            self.tables.turns[message_id] = self.tables.number("turn")
         return said is not None
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        last = self.tables.given_out["turn"]
+        since = last if after is None else after
+        found = [self.tables.messages[number] for number, turn in self.tables.turns.items() if turn > since]
+        return last, [one for one in found if one.channel == channel]
 
     async def channels(self, platform: str) -> list[Channel]:
         named = {s.channel for s in self.tables.subscriptions.values()} | {

@@ -49,6 +49,8 @@ class Tables:
     amendments: dict[int, Amendment] = field(default_factory=dict)
     saved: dict[tuple[str, int], datetime] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
+    """Messages that were rewritten, the last one last, with the turn at which that was."""
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)

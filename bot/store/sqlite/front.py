@@ -31,6 +31,7 @@ from bot.store.sqlite import (
     search,
 )
 from bot.store.sqlite.atlas import Atlas
+from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.mailboxes import Mailboxes
@@ -38,7 +39,7 @@ from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
@@ -171,6 +172,9 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing):
 
     async def rewrite(self, message_id: int, post: Post) -> bool:
         return await self._do(rooms.rewrite, message_id, post)
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        return await self._do(rooms.rewritten, channel, after)
 
     async def channels(self, platform: str) -> list[Channel]:
         return await self._do(rooms.channels, platform)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.errors import StoreFailed
 from bot.store.sqlite.added import AMENDMENTS, ERRANDS, MAILBOXES, UPKEEP
 
 migrations = Migrations("paper-round")
@@ -301,25 +300,16 @@ def amendments(db: Database) -> None:
     db.executescript(AMENDMENTS)
 
 
+@migrations()
+def rewritten(db: Database) -> None:
+    """Local messages by when their words were replaced, so that open pages can show it."""
+    db.execute("ALTER TABLE message ADD COLUMN turn INTEGER")  # goes up with every replacement; NULL: never
+    db.execute("CREATE UNIQUE INDEX message_turn ON message (turn) WHERE turn IS NOT NULL")
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
+    "rewritten",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
-
-
-def behind(db: Database, file: object) -> bool:
-    """Whether tables are missing. `StoreFailed` for another program's file, and for one of a newer Paper Round."""
-    tables = set(db.table_names())  # before the steps: another program may be making both this very moment
-    applied = [step.name for step in migrations.applied(db)]
-    if not applied and tables - {"sqlite_sequence", migrations.migrations_table}:
-        raise StoreFailed(
-            f"{file} is the database of another program, and nothing was changed in it: "
-            "name another file as the store (--store, BOT_STORE or [store] path)."
-        )
-    if strange := [name for name in applied if name not in KNOWN]:
-        raise StoreFailed(
-            f"The database {file} was last used by a newer Paper Round (its schema is version {len(applied)}, with "
-            f"{strange[-1]!r}; this program knows version {len(KNOWN)}): update paper-round, or name another file."
-        )
-    return len(applied) < len(KNOWN)
