@@ -172,6 +172,9 @@ async def _connect(
         chats["email"] = await mailing.connected(mail, settings, store)
     limit(chats, settings.file.limits)
     stack.push_async_callback(_close, list(chats.values()))
+    for platform, chat in chats.items():
+        if refusals := getattr(chat, "refusals", None):
+            measures.watch_refusals(platform, refusals)
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
@@ -192,14 +195,6 @@ async def _close(chats: list[Chat]) -> None:
     for ended in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(ended, Exception):
             log.warning("a platform could not be left in order (%s)", type(ended).__name__)
-
-
-def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
-    """How often each chat is spoken to, as the settings say."""
-    if "slack" in chats and limits.workspace:
-        chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
-    for chat in chats.values():
-        chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
 
 
 @asynccontextmanager
