@@ -11,6 +11,7 @@ Who = tuple[str, ...]
 """`anyone`, `creator` (each their own), `managers`, and people by their ids (`slack:U1`)."""
 
 ANYONE: Who = ("anyone",)
+MANAGERS: Who = ("managers",)
 GROUPS = ("anyone", "creator", "managers")
 MOST = 20
 """People that can be named; a longer list belongs into the platform's own groups."""
@@ -32,8 +33,14 @@ def may(who: Who, person: str, standing: Standing, creator: str | None = None) -
 
 
 def counts(customs: Customs, default: Who) -> Who:
-    """Who may change the rules of a channel: as it says itself, else as the bot's config does."""
-    return default if customs.who is None else customs.who
+    """Who may change the rules of a channel: as it says itself, else as the bot's config does.
+
+    Discord shows what changes a channel to those who manage it, until the server or the channel says otherwise: there
+    a config that leaves it to anyone leaves it to them.
+    """
+    if customs.who is not None:
+        return customs.who
+    return MANAGERS if default == ANYONE and customs.channel.platform == "discord" else default
 
 
 def read(words: str, person: str) -> Who:

@@ -23,7 +23,7 @@ from bot.cli.counting import counted, figures
 from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
-from bot.config import Settings
+from bot.config import Limits, Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
 from bot.fetch import Joined
 from bot.flow import World
@@ -165,10 +165,18 @@ async def _connect(
         chats[platform] = await page.connect(settings.env, *kept)
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)
+    limit(chats, settings.file.limits)
     for chat in chats.values():
-        chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
+
+
+def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
+    """How often each chat is spoken to, as the settings say."""
+    if "slack" in chats and limits.workspace:
+        chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
+    for chat in chats.values():
+        chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
 
 
 @asynccontextmanager

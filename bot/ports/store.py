@@ -23,6 +23,7 @@ from bot.model import (
 from bot.ports.amending import Amending
 from bot.ports.ballots import Ballots
 from bot.ports.errands import Errands
+from bot.ports.lives import Lives
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
@@ -30,7 +31,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
@@ -44,8 +45,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Proto
         """Finish what is under way and let go of the database."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        """All bookmarks by feed address."""
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        """All bookmarks by feed address, or those of these addresses that there are."""
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         """When each feed is due, by its address; None where it is not known."""
@@ -102,6 +103,9 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Proto
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        """Remember among `pages` that the feed held papers of these days: `baseline_at` is now, all else stays."""
 
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""

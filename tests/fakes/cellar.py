@@ -23,6 +23,8 @@ OF_CHANNEL = (
     "deliveries",
     "messages",
     "amendments",
+    "rounds",
+    "notices",
 )
 
 
@@ -94,6 +96,8 @@ class Cellar:
         told = {about: at for about, at in kept.told.items() if not about.endswith(f"|{name}")}
         gone = {"draft": len(kept.drafts) - len(drafts), "vote": len(kept.votes) - len(votes)}
         gone["told"] = len(kept.told) - len(told)
+        notices = {key: one for key, one in kept.notices.items() if one.notice.person != name}
+        gone["notice"], kept.notices = len(kept.notices) - len(notices), notices
         kept.drafts, kept.votes, kept.told = drafts, votes, told
         gone |= self._take_off(name)
         return Counter(gone)
@@ -134,7 +138,8 @@ class Cellar:
         kept.edits = {key: one for key, one in kept.edits.items() if key[0] != channel}
         kept.messages = {n: one for n, one in kept.messages.items() if one.channel != channel}
         kept.told = {about: at for about, at in kept.told.items() if str(channel) not in about.split("|")[1:]}
-        for table in (kept.customs, kept.budget, kept.addresses):
+        kept.notices = {key: one for key, one in kept.notices.items() if one.notice.channel != channel}
+        for table in (kept.customs, kept.budget, kept.addresses, kept.rounds):
             table.pop(channel, None)
         kept.number("version")
         return before - self._rows()

@@ -34,17 +34,18 @@ from bot.store.sqlite.atlas import Atlas
 from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
+from bot.store.sqlite.lives import Lives
 from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        return await self._do(papers.bookmarks)
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        return await self._look(papers.bookmarks, addresses)
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return await self._do(papers.next_polls)
@@ -84,6 +85,9 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots):
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         return await self._do(past.pages, address)
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        await self._do(past.listed, address, days, now)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)

@@ -49,7 +49,10 @@ _PERSONS = (
 )
 """Columns that say who made something for a channel, which stays the channel's."""
 
-_OF_CHANNEL = ("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment")
+_OF_CHANNEL = (
+    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment"),
+    *("round", "notice"),
+)
 """Tables whose rows are one channel's, beside its deliveries and messages."""
 
 
@@ -139,7 +142,7 @@ def forget(db: Database, person: str) -> dict[str, int]:
         for table, column in _PERSONS:
             done = db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (NOBODY, name))  # noqa: S608 — our own words
             taken[table] = done.rowcount
-        for table in ("draft", "vote", "saved"):
+        for table in ("draft", "vote", "saved", "notice"):
             taken[table] = db.execute(f"DELETE FROM {table} WHERE person = ?", (name,)).rowcount  # noqa: S608 — our own words
         blank = pack(Post(Line((Span("(forgotten)"),))))
         said = "UPDATE message SET author = ?, post = ? WHERE author = ?"
