@@ -34,7 +34,7 @@ class Upkeep(Protocol):
         """
 
     async def abandoned(self, before: datetime) -> list[Channel]:
-        """Channels of workspaces and servers in which every channel we know has been lost since before then."""
+        """Channels of workspaces and servers in which every channel with rules or feeds was lost before then."""
 
     async def purge(self, channel: Channel) -> int:
         """Take a channel out of every table, and what it was sent; how many rows that were."""
