@@ -174,6 +174,14 @@ async def _connect(
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
+def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
+    """How often each chat is spoken to, as the settings say."""
+    if "slack" in chats and limits.workspace:
+        chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
+    for chat in chats.values():
+        chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
+
+
 async def _close(chats: list[Chat]) -> None:
     """Let go of the platforms, all at once and for a moment only: whoever stops us waits ten seconds in all."""
     closing = [asyncio.create_task(chat.close()) for chat in chats]
@@ -183,14 +191,6 @@ async def _close(chats: list[Chat]) -> None:
     for ended in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(ended, Exception):
             log.warning("a platform could not be left in order (%s)", type(ended).__name__)
-
-
-def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
-    """How often each chat is spoken to, as the settings say."""
-    if "slack" in chats and limits.workspace:
-        chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
-    for chat in chats.values():
-        chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
 
 
 @asynccontextmanager
