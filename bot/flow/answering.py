@@ -18,6 +18,7 @@ from bot.flow import (
     posts,
     standing,
     subscribing,
+    tending,
     tracing,
     tuning,
 )
@@ -130,6 +131,8 @@ async def _press(press: Press, world: World) -> Reply:
             return await subscribing.undone(press, int(number), world)
         case "discuss" | "vote" | "why" | "not" | "save" | "unsave" | "bibtex":
             return await posts.pressed(press, verb, int(number), world)
+        case "widen" | "tending":
+            return await tending.pressed(press, verb, int(number), world)
     return await _overview(press, verb, int(number), world)
 
 

@@ -138,7 +138,10 @@ def done(db: Database, claim: Claim) -> None:
     with writing(db):
         change(db, claim, "leased_until = NULL")
         doubts.count(db, claim)
-        ended = "state = iif(state = 'pending', 'sent', state), ready = 0, error = NULL, doubt = 0"
+        ended = (
+            "state = iif(state = 'pending', 'sent', state), ready = 0, "
+            "error = iif(state = 'pending', NULL, error), doubt = 0"
+        )
         digests.all_of(db, claim, ended)
         customs.found(db, claim.delivery.channel)
 
