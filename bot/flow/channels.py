@@ -38,8 +38,14 @@ def _item(paper: Paper, one: Subscription, seen: looking.Back, wanted: Options, 
 
 async def exported(channel: Channel, world: World) -> Reply:
     """`/papers export`."""
-    book, customs = await world.store.subscriptions(channel), await world.store.customs([channel])
-    return channels.exported(exchange.write(book, customs)) if book else channels.nothing_to_export()
+    return channels.exported(exchange.write([await kept(channel, world)], world.clock(), secrets=False))
+
+
+async def kept(channel: Channel, world: World) -> exchange.Kept:
+    """All that a channel has said."""
+    customs = (await world.store.customs([channel]))[channel]
+    book, feeds = await world.store.subscriptions(channel), await world.store.feeds(channel)
+    return exchange.Kept(customs, tuple(book), tuple(feeds))
 
 
 async def saved(person: str, world: World) -> Reply:
