@@ -120,12 +120,13 @@ async def _run(
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, base=pages.public_url(settings.env), mail_off=mail if isinstance(mail, str) else "")
         world = replace(world, who=rights.default(settings.file.rights.who))
         world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
-        if served := words.local or not platforms or "email" in chats:
+        if served := words.local or not platforms or world.base is not None:
             await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
@@ -191,6 +192,14 @@ async def _close(chats: list[Chat]) -> None:
     for ended in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(ended, Exception):
             log.warning("a platform could not be left in order (%s)", type(ended).__name__)
+
+
+def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
+    """How often each chat is spoken to, as the settings say."""
+    if "slack" in chats and limits.workspace:
+        chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
+    for chat in chats.values():
+        chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ from bot import flow
 from bot.errors import ChannelLost, SourceFailed, TryLater, Unsure
 from bot.flow import World, keeping, later
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Customs, Feed, Options, Paper, Post, Reading, Subscription
+from bot.model import Bookmark, Change, Channel, Customs, Feed, Options, Paper, Post, Reading, Subscription
 from bot.ports import Fetched, Store
 from tests.fakes.chat import FakeChat
 
@@ -282,10 +282,29 @@ class Year:
         for _ in range(max(1, self.size.rules // 500)):
             await self.subscribe()
             await self.unsubscribe()
+        if number % 25 == 20:
+            await self.move(dice.choice([one for one in self.channels if one.platform == "slack"]))
         if number % 7 == 3:
             paused = dice.choice(self.channels)
             known = (await self.store.customs([paused]))[paused]
             await self.store.keep_customs(replace(known, paused_until=self.clock() + 3 * DAY))
+
+    async def move(self, channel: Channel) -> None:
+        """Slack gives the channel another id, as it does when one is shared or made private."""
+        if channel in self.gone:
+            return
+        new = replace(channel, place=f"{channel.place}m")
+        self.places[new] = self.places[channel]
+        self.channels[self.places[channel]] = new
+        for rules in self.rules.values():
+            for channels in rules.values():
+                if channel in channels:
+                    channels.remove(channel)
+                    channels.add(new)
+        slack = self.chats["slack"]
+        slack.lost = slack.lost - {new} | {channel}
+        await flow.answer(Change(channel, "moved", to=new), self.world)
+        self.counts["moves"] += 1
 
     async def hours(self, number: int) -> None:
         for hour in range(24):
