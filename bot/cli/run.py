@@ -194,14 +194,6 @@ async def _close(chats: list[Chat]) -> None:
             log.warning("a platform could not be left in order (%s)", type(ended).__name__)
 
 
-def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
-    """How often each chat is spoken to, as the settings say."""
-    if "slack" in chats and limits.workspace:
-        chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
-    for chat in chats.values():
-        chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
-
-
 @asynccontextmanager
 async def _pages(
     settings: Settings,
