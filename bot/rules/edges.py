@@ -46,7 +46,8 @@ class Edges:
         present = self.present(codes, at)
         for name, zone in self.signals.zones.items():
             inside = self.words.inside(name)[at]
-            self.lights.light_pairs(zone, codes, self.words.paper[at], where(inside & sure))
+            own = where(inside & sure)
+            self.lights.light_pairs(zone, codes[own], self.words.bit[at[own]])
             if zone.phrases.pieces:
                 self.suspect(name, zone, codes[inside], at[inside], present)
             if zone.phrases.loose:

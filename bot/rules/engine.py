@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
-from bot.rules.arrays import Longs, first_of_each, ones
+from bot.rules.arrays import Longs, first_of_each, lit, ones, where
 from bot.rules.fanout import Fanout, Keys
 from bot.rules.fold import PIECE, cleaned
 from bot.rules.forms import Forms
@@ -107,10 +107,13 @@ class Engine:
         rules, bits, looked = self.ways.judged(found)
         self.looked_at += looked
         self.scanner.clear(found)
-        places, papers_hit = ones(bits)
+        places, papers_hit = ones(bits) if len(papers) > 1 else (lit(bits), np.zeros(len(bits), np.int64))
         rules = rules[places]
-        if not self.ways.single:
-            once = first_of_each(papers_hit << 40 | rules)
+        again = self.ways.several.reach(self.ways.count).take(rules) > 0
+        if again.any():
+            once = ~again
+            several = where(again)
+            once[several[first_of_each(papers_hit[several] << 40 | rules[several])]] = True
             rules, papers_hit = rules[once], papers_hit[once]
         return rules, papers_hit
 

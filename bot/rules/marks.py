@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.rules.arrays import Ints, Lists, Numbers
-from bot.rules.signals import Signals, Zone
+from bot.rules.signals import Signals, Zone, pair
 from bot.rules.spelling import american
 from bot.rules.words import makes
 
@@ -40,8 +40,8 @@ class Marks:
         found: Ints = marks[forms]
         fresh = forms[found == _UNKNOWN]
         if len(fresh):
-            for form in set(fresh.tolist()):
-                marks[form] = self._work_out(form)
+            different = list(set(fresh.tolist()))
+            marks[different] = list(map(self._work_out, different))
             found = marks[forms]
         return found
 
@@ -71,8 +71,22 @@ class Marks:
     def _held(self, family: int) -> list[int]:
         """The codes of the pairs of asked families that a family holds; other forms of it will want them too."""
         if family not in self.parts:
-            self.parts[family] = [first << 32 | second for first, second in _parts(self.signals, family)]
+            self.parts[family] = [
+                first << 32 | second for first, second in _parts(self.signals, family) if self._asked(first, second)
+            ]
         return self.parts[family]
+
+    def _asked(self, first: int, second: int) -> bool:
+        """Whether a rule may ask for both families side by side, or one after the other."""
+        code = first << 32 | second
+        return any(
+            zone.phrases.two.get(code) >= 0 or zone.phrases.maybe.has(code) or self._beside(zone, first, second)
+            for zone in self.signals.zones.values()
+        )
+
+    def _beside(self, zone: Zone, first: int, second: int) -> bool:
+        one, two = zone.words[first], zone.words[second]
+        return one >= 0 and two >= 0 and self.signals.together.has(pair(one, two))
 
 
 def _beginnings(zone: Zone, low: str) -> list[int]:

@@ -6,9 +6,13 @@ A leaf of a rule is a signal; so is a choice between leaves. Signals are only ev
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
 
 from bot.rules.acronyms import Acronyms
-from bot.rules.arrays import Ints, Maybe, Numbers
+from bot.rules.arrays import Bits, Ints, Lists, Maybe, Numbers, spread
 from bot.rules.forms import Forms, digest, lasts
 from bot.rules.frequency import Frequency
 from bot.rules.parser import parse
@@ -42,12 +46,18 @@ _FIELDED = re.compile(r"(?:(title|abstract|keyword):)?([a-z0-9]+)(\*?)")
 _PLAIN_PHRASE = re.compile(r'"[a-z0-9]+(?: [a-z0-9]+)+"')
 
 
+def pair(one: int, two: int) -> int:
+    """One number for two signals, in whichever order."""
+    return min(one, two) << 32 | max(one, two)
+
+
 class Zone:
     """What is looked for in one field's words; "" is title, abstract and keywords together."""
 
     def __init__(self, forms: Forms, acronyms: Acronyms) -> None:
         self.words = Numbers()
         self.capitals = Numbers()
+        self.any_capitals = False
         self.prefixes: dict[str, int] = {}
         self.prefix_sizes: set[int] = set()
         self.phrases = Phrases(forms, acronyms)
@@ -64,10 +74,10 @@ class Signals:
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
         self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
         self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED, SAID: SAYS}
-        self.choice_of = Numbers(0)
-        self.choice_number = Numbers(0)
-        self.part_count = 0
-        self.members: dict[int, tuple[int, ...]] = {}
+        self.members = Lists()
+        """What each signal that is a choice is one of."""
+        self.together = Maybe()
+        """Signals that some rule asks for side by side, `pair` by `pair`."""
         self.asked: dict[str, int] = {}
         self.wholes = Maybe()
         self.firsts: dict[str, list[str]] = {}
@@ -104,24 +114,41 @@ class Signals:
 
     def choice(self, parts: list[int]) -> int:
         """The signal that is on when any of the parts is."""
-        flat = dict.fromkeys(member for part in parts for member in self.members.get(part, (part,)))
+        flat = list(dict.fromkeys(member for part in parts for member in self.members.get(part) or (part,)))
         number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
-        self.members[number] = tuple(flat)
-        for part in flat:
-            self.choice_of[self.part_count], self.choice_number[self.part_count] = part, number
-            self.part_count += 1
+        self.members.put(number, flat)
         return number
 
-    def choices(self) -> tuple[Ints, Ints]:
-        """For every choice and each of its parts: the part, the choice."""
-        return self.choice_of.array[: self.part_count], self.choice_number.array[: self.part_count]
+    def any_of(self, rows: Bits, choices: Ints) -> Bits:
+        """The papers for which a choice is on, as bits, for each of these choices: their own rows are not lit."""
+        starts, sizes = self.members.spans(choices)
+        firsts = np.cumsum(sizes) - sizes
+        own: Bits = np.bitwise_or.reduceat(rows.take(self.members.items.take(spread(starts, sizes))), firsts)
+        return own
+
+    def bits(self, rows: Bits, signal: int) -> int:
+        """The papers for which a signal is on; a choice may be written `~signal`."""
+        choice = signal if signal >= 0 else ~signal
+        bits = 0
+        for part in self.members.get(choice) or (choice,):
+            bits |= int(rows[part])
+        return bits
+
+    def ask_together(self, signals: Sequence[int]) -> None:
+        """Rules ask for these side by side: a word that holds two of them counts from now on."""
+        for one, two in combinations(sorted(signals), 2):
+            if not self.together.has(pair(one, two)):
+                self.together.add(pair(one, two))
+                self.epoch += 1
 
     def capitals(self, caps: str, field: str) -> int:
         """The signal of an acronym's capitals, whatever they mean."""
         name = f"{field}\x00{caps}"
         if name not in self.known:
             number = self._new(self.frequency.of(caps.lower()))
-            self.zone(field).capitals[self.forms.capitals_number(caps)] = number
+            zone = self.zone(field)
+            zone.capitals[self.forms.capitals_number(caps)] = number
+            zone.any_capitals = True
             self.known[name] = number
         return self.known[name]
 
