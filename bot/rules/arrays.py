@@ -15,6 +15,8 @@ Where = npt.NDArray[np.bool_]
 
 _STIR = 0x9E3779B97F4A7C15
 """2**64 over the golden ratio: numbers close together land far apart (Knuth, TAOCP 3, 6.4)."""
+_STIRS = (_STIR, 0xC2B2AE3D27D4EB4F)
+"""Another odd number without a pattern, for whoever asks twice (a prime of xxHash)."""
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
@@ -223,21 +225,26 @@ class Codes:
 
 
 class Maybe:
-    """A set of numbers that says "no" for certain and "yes" nearly so, by array."""
+    """A set of numbers that says "no" for certain and "yes" nearly so, by array (Bloom's filter of one or two bits)."""
 
-    def __init__(self, bits: int = 20) -> None:
+    def __init__(self, bits: int = 20, probes: int = 1) -> None:
         self.shift = 64 - bits
+        self.stirs = _STIRS[:probes]
         self.seen = np.zeros(1 << bits, np.bool_)
 
     def add(self, number: int) -> None:
-        self.seen[(number * _STIR & _MASK) >> self.shift] = True
+        for stir in self.stirs:
+            self.seen[(number * stir & _MASK) >> self.shift] = True
 
     def has(self, number: int) -> bool:
-        return bool(self.seen[(number * _STIR & _MASK) >> self.shift])
+        return all(self.seen[(number * stir & _MASK) >> self.shift] for stir in self.stirs)
 
     def add_all(self, numbers: Bits) -> None:
-        self.seen[(numbers * np.uint64(_STIR)) >> np.uint64(self.shift)] = True
+        for stir in self.stirs:
+            self.seen[(numbers * np.uint64(stir)) >> np.uint64(self.shift)] = True
 
     def among(self, numbers: Bits) -> Where:
-        found: Where = self.seen[(numbers * np.uint64(_STIR)) >> np.uint64(self.shift)]
+        found: Where = self.seen.take((numbers * np.uint64(self.stirs[0])) >> np.uint64(self.shift))
+        for stir in self.stirs[1:]:
+            found &= self.seen.take((numbers * np.uint64(stir)) >> np.uint64(self.shift))
         return found

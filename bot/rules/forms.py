@@ -92,21 +92,25 @@ class Forms(dict[str, int]):
 
     def settle(self) -> None:
         """Bring the arrays up to the words learned since."""
+        if not self._fresh and self.tailed == len(self.names):
+            return
+        start, end = len(self.low) - len(self._fresh), len(self.low)
+        families = self.names[self.tailed :]
+        found = digests([*self.low[start:end], *families])
         if self._fresh:
-            start, end = len(self.low) - len(self._fresh), len(self.low)
             for numbers, fresh in zip((self.family, self.caps, self.loose), np.array(self._fresh).T, strict=True):
                 numbers.reach(end)[start:end] = fresh
             self.digests = longer(self.digests, end)
-            self.digests[start:end] = digests(self.low[start:end])
+            self.digests[start:end] = found[: end - start]
             self._fresh = []
-        if self.tailed < len(self.names):
-            self._settle_tails(self.names[self.tailed :])
+        if families:
+            self._settle_tails(families, found[end - start :])
 
-    def _settle_tails(self, families: Sequence[str]) -> None:
+    def _settle_tails(self, families: Sequence[str], whole: Bits) -> None:
         start, self.tailed = self.tailed, self.tailed + len(families)
         self.tails, self.tail_sizes = longer(self.tails, self.tailed), longer(self.tail_sizes, self.tailed, -1)
         tails, sizes = self.tails[:, start : self.tailed], self.tail_sizes[:, start : self.tailed]
-        tails[0], sizes[0] = digests(families), np.fromiter(map(len, families), np.int32, len(families))
+        tails[0], sizes[0] = whole, np.fromiter(map(len, families), np.int32, len(families))
         cut = [(n, place, end) for n, family in enumerate(families) for place, end in enumerate(endings(family), 1)]
         if cut:
             n, place, end = np.array(cut, np.int64).T

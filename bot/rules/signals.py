@@ -9,10 +9,8 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-import numpy as np
-
 from bot.rules.acronyms import Acronyms
-from bot.rules.arrays import Bits, Ints, Lists, Maybe, Numbers, spread
+from bot.rules.arrays import Bits, Ints, Maybe, Numbers, Where, where
 from bot.rules.forms import Forms, digest, lasts
 from bot.rules.frequency import Frequency
 from bot.rules.parser import parse
@@ -74,9 +72,10 @@ class Signals:
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
         self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
         self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED, SAID: SAYS}
-        self.members = Lists()
-        """What each signal that is a choice is one of."""
-        self.together = Maybe()
+        self.head = Numbers()
+        self.rest = Numbers()
+        """A signal that is a choice is on when its `head` is, or the `rest` of it; of several, that is `~` a choice."""
+        self.together = Maybe(probes=2)
         """Signals that some rule asks for side by side, `pair` by `pair`."""
         self.asked: dict[str, int] = {}
         self.wholes = Maybe()
@@ -114,23 +113,41 @@ class Signals:
 
     def choice(self, parts: list[int]) -> int:
         """The signal that is on when any of the parts is."""
-        flat = list(dict.fromkeys(member for part in parts for member in self.members.get(part) or (part,)))
+        flat = list(dict.fromkeys(member for part in parts for member in self.members(part)))
+        if len(flat) == 1:
+            return flat[0]
         number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
-        self.members.put(number, flat)
+        self.head[number] = flat[0]
+        self.rest[number] = flat[1] if len(flat) < 3 else ~self.choice(flat[1:])
         return number
 
-    def any_of(self, rows: Bits, choices: Ints) -> Bits:
-        """The papers for which a choice is on, as bits, for each of these choices: their own rows are not lit."""
-        starts, sizes = self.members.spans(choices)
-        firsts = np.cumsum(sizes) - sizes
-        own: Bits = np.bitwise_or.reduceat(rows.take(self.members.items.take(spread(starts, sizes))), firsts)
-        return own
+    def members(self, signal: int) -> list[int]:
+        """What a choice is one of; of another signal itself."""
+        found = []
+        while (head := self.head[signal]) >= 0:
+            found.append(head)
+            rest = self.rest[signal]
+            signal = rest if rest >= 0 else ~rest
+        return [*found, signal]
+
+    def is_choice(self, signals: Ints) -> Where:
+        """Which of these signals are choices."""
+        found: Where = self.head.reach(len(self)).take(signals) >= 0
+        return found
+
+    def on(self, rows: Bits, signals: Ints) -> Bits:
+        """The papers for which each of these signals is on, as bits; choices are written as `~signal`."""
+        bits = rows.take(signals)
+        chosen = where(signals < 0)
+        if len(chosen):
+            own = ~signals[chosen]
+            bits[chosen] = rows.take(self.head.array.take(own)) | self.on(rows, self.rest.array.take(own))
+        return bits
 
     def bits(self, rows: Bits, signal: int) -> int:
-        """The papers for which a signal is on; a choice may be written `~signal`."""
-        choice = signal if signal >= 0 else ~signal
+        """`on` for one signal."""
         bits = 0
-        for part in self.members.get(choice) or (choice,):
+        for part in self.members(signal if signal >= 0 else ~signal):
             bits |= int(rows[part])
         return bits
 

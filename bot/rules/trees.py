@@ -48,8 +48,8 @@ def _grow(node: Node, signals: Signals) -> Tree:
         case Word(text, field):
             return Tree("word", signals.word(family(text), field))
     signal = signals.leaf(node)
-    choices = signals.members.get(signal)
-    return Tree("or", 0, tuple(Tree("leaf", one) for one in choices)) if choices else Tree("leaf", signal)
+    choices = [Tree("leaf", one) for one in signals.members(signal)]
+    return Tree("or", 0, tuple(choices)) if len(choices) > 1 else choices[0]
 
 
 def _covers(parts: tuple[Node, ...], signals: Signals) -> tuple[tuple[int, frozenset[int]], ...]:

@@ -136,8 +136,7 @@ class Ways:
 
     def _marked(self, signals: Ints) -> Ints:
         """These signals, choices written as `~signal`: they are asked only where the rarest signal is on."""
-        chosen = self.signals.members.sizes.reach(len(self.signals)).take(signals) > 0
-        marked: Ints = np.where(chosen, ~signals, signals)
+        marked: Ints = np.where(self.signals.is_choice(signals), ~signals, signals)
         return marked
 
     def _take_tree(self, words: str, rule: int) -> None:
@@ -194,13 +193,14 @@ class Ways:
 
     def _settle_choices(self, kept: Ints) -> None:
         """Find the choices among the signals that ways are kept under."""
-        chosen = kept[self.signals.members.sizes.reach(len(self.signals)).take(kept) > 0].astype(np.int64)
-        which, members = self.signals.members.of(chosen)
-        self.choices = Links(members, chosen[which], len(self.signals))
+        chosen = kept[self.signals.is_choice(kept)].tolist()
+        pairs = [(member, choice) for choice in chosen for member in self.signals.members(choice)]
+        members, choices = np.array(pairs, np.int64).reshape(-1, 2).T
+        self.choices = Links(members, choices, len(self.signals))
 
     def _settle_pairs(self, on: Ints) -> None:
         """Learn anew which signals rules ask for together, with room for what is to come."""
-        together = Maybe(max(16, (16 * self.ways).bit_length()))
+        together = Maybe(max(20, (12 * self.ways).bit_length()), probes=2)
         for one, two in combinations(on, 2):
             both = where((one > ON) & (two > ON))
             first, second = one[both].astype(np.int64), two[both].astype(np.int64)
@@ -248,27 +248,19 @@ class Ways:
         starts = self.starts.take(inside)
         sizes = self.starts.take(inside + 1) - starts
         ways = spread(starts, sizes)
-        bits = np.repeat(found.rows.take(inside), sizes) & self.on(found.rows, self.columns[1].take(ways))
+        bits = np.repeat(found.rows.take(inside), sizes) & self.signals.on(found.rows, self.columns[1].take(ways))
         if self.settled < self.ways:
             late = np.arange(self.settled, self.ways)
             first, second = self.columns[:2, late]
             ways = np.concatenate([ways, late])
-            both = self.on(found.rows, self._marked(first)) & self.on(found.rows, second)
+            both = self.signals.on(found.rows, self._marked(first)) & self.signals.on(found.rows, second)
             bits = np.concatenate([bits, both])
         return ways, bits
-
-    def on(self, rows: Bits, signals: Ints) -> Bits:
-        """The papers for which each of these signals is on, as bits; choices are written as `~signal`."""
-        bits = rows.take(signals)
-        chosen = where(signals < 0)
-        if len(chosen):
-            bits[chosen] = self.signals.any_of(rows, ~signals[chosen])
-        return bits
 
     def sides(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
         """What is left when the other signals must be on as well, and none that must be off."""
         for column in self.columns[2:MOST_ON]:
-            bits = bits & self.on(rows, column.take(ways))
+            bits = bits & self.signals.on(rows, column.take(ways))
         return self.allowed(rows, ways, bits)
 
     def allowed(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
@@ -276,13 +268,15 @@ class Ways:
         if rows[NEW] != rows[ON]:
             bits = bits & (rows[NEW] | (self.columns[_NEW].take(ways) == 0) * ALL)
         for column in self.columns[MOST_ON:_RULE]:
-            bits = bits & ~self.on(rows, column.take(ways))
+            bits = bits & ~self.signals.on(rows, column.take(ways))
         hit = lit(bits)
         return ways[hit], bits[hit]
 
     def grown(self, found: Found, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
         """The ways of these that are trees and hit papers, and their papers as bits. Trees are taken out of `bits`."""
         trees = where(self.columns[_TREE].take(ways) >= 0)
+        if not len(trees):
+            return _NONE, bits[:0]
         bits[trees] = 0
         ways = ways[trees]
         hits: list[tuple[int, int]] = []
