@@ -22,9 +22,9 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 def spread(starts: Longs, sizes: Longs) -> Longs:
     """The places of many slices, end to end: `starts[n]`, `starts[n] + 1` … for `sizes[n]` places, for each n."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    places: Longs = np.arange(total) + np.repeat(starts - ends + sizes, sizes)
+    ends = sizes.cumsum()
+    places: Longs = (starts - ends + sizes).repeat(sizes)
+    places += np.arange(len(places))
     return places
 
 
@@ -148,7 +148,7 @@ class Links:
         own = where(numbers < len(self.starts) - 1)
         starts = self.starts.take(numbers[own])
         sizes = self.starts.take(numbers[own] + 1) - starts
-        return np.repeat(own, sizes), self.items.take(spread(starts, sizes))
+        return own.repeat(sizes), self.items.take(spread(starts, sizes))
 
 
 class Codes:
@@ -246,5 +246,6 @@ class Maybe:
     def among(self, numbers: Bits) -> Where:
         found: Where = self.seen.take((numbers * np.uint64(self.stirs[0])) >> np.uint64(self.shift))
         for stir in self.stirs[1:]:
-            found &= self.seen.take((numbers * np.uint64(stir)) >> np.uint64(self.shift))
+            again = found.nonzero()
+            found[again] = self.seen.take((numbers[again] * np.uint64(stir)) >> np.uint64(self.shift))
         return found

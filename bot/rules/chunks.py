@@ -45,12 +45,13 @@ class Chunks(dict[str, int]):
         if self.size > self.MOST:
             self.forget()
         words: list[int] = []
-        ends = [0]
+        sizes: list[int] = []
         for text in texts:  # one at a time, so that its strings stay in the processor's cache
-            words.extend(map(self.__getitem__, _apart(text).split()))
-            ends.append(len(words))
+            chunks = _apart(text).split()
+            words.extend(map(self.__getitem__, chunks))
+            sizes.append(len(chunks))
         found = np.array(words, np.int32)
-        text_of = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(ends))
+        text_of = np.arange(len(texts), dtype=np.int32).repeat(sizes)
         if len(found) and found.min() < 0:
             found, text_of = self._spread(found, text_of)
         at = where(found > BREAK)
@@ -66,9 +67,9 @@ class Chunks(dict[str, int]):
         words = [self.many[~place] for place in found[several].tolist()]
         sizes = np.ones(len(found), np.int64)
         sizes[several] = list(map(len, words))
-        filled = np.repeat(found, sizes)
+        filled = found.repeat(sizes)
         filled[filled < 0] = list(chain.from_iterable(words))
-        return filled, np.repeat(text_of, sizes)
+        return filled, text_of.repeat(sizes)
 
     def forget(self) -> None:
         """Forget all chunks; the words in them stay known."""

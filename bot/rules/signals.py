@@ -78,7 +78,7 @@ class Signals:
         self.together = Maybe(probes=2)
         """Signals that some rule asks for side by side, `pair` by `pair`."""
         self.asked: dict[str, int] = {}
-        self.wholes = Maybe()
+        self.wholes = Maybe(probes=2)
         self.firsts: dict[str, list[str]] = {}
         self.lasts: dict[str, list[str]] = {}
         self.starts: dict[str, list[str]] = {}

@@ -248,7 +248,7 @@ class Ways:
         starts = self.starts.take(inside)
         sizes = self.starts.take(inside + 1) - starts
         ways = spread(starts, sizes)
-        bits = np.repeat(found.rows.take(inside), sizes) & self.signals.on(found.rows, self.columns[1].take(ways))
+        bits = found.rows.take(inside).repeat(sizes) & self.signals.on(found.rows, self.columns[1].take(ways))
         if self.settled < self.ways:
             late = np.arange(self.settled, self.ways)
             first, second = self.columns[:2, late]
