@@ -83,6 +83,8 @@ class Chunks(dict[str, int]):
         return number
 
     def _mixed(self, chunk: str) -> int:
+        if chunk[-1] in ".:;?" and chunk[:-1].isalnum():
+            return self.forms[chunk[:-1]] << _BITS | BREAK
         words: list[int] = []
         for piece in PIECE.findall(chunk):
             kind = between(piece)

@@ -110,9 +110,8 @@ def between(piece: str) -> str | None:
     return "" if any(c in _BREAKS for c in piece) else "~"
 
 
-@lru_cache(maxsize=1 << 17)
-def forms(word: str) -> tuple[str, str, str]:
-    """A word as written → (folded, family, capitals or ""). Remembered: texts have few words."""
+def folded(word: str) -> tuple[str, str, str]:
+    """A word as written → (folded, family, capitals or "")."""
     if word[1:].islower() and word.isascii() and word.isalpha() and len(word) <= LONGEST:
         low, caps = word.lower(), ""  # most words: nothing to undo
     else:
@@ -120,6 +119,10 @@ def forms(word: str) -> tuple[str, str, str]:
         if caps and low == caps.casefold() + "s":
             low = low[:-1]
     return low, _stem(american(low)), caps
+
+
+forms = lru_cache(maxsize=1 << 17)(folded)
+"""`folded`, remembered: texts have few words."""
 
 
 def family(word: str) -> str:

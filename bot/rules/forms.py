@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.rules.arrays import Bits, Ints, Numbers, longer
-from bot.rules.fold import STOPS, forms
+from bot.rules.fold import STOPS, folded
 from bot.rules.words import ENDS
 
 _BASE = 1_000_003
@@ -83,7 +83,7 @@ class Forms(dict[str, int]):
         self._fresh: list[tuple[int, int, int]] = []
 
     def __missing__(self, word: str) -> int:
-        low, family, caps = forms(word)
+        low, family, caps = folded(word)  # once a word, and remembered here
         form = self[word] = len(self.low)
         self.low.append(low)
         loose = len(low) < 2 or low in STOPS
