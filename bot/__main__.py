@@ -8,6 +8,7 @@ from argparse import SUPPRESS, ArgumentError, ArgumentParser, Namespace
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from typing import Any
 
 VERSION = "0.1.0"
 
@@ -85,8 +86,28 @@ def parser() -> ArgumentParser:
     address.add_argument("channel", metavar="CHANNEL", help="local:NAME, slack:TEAM/CHANNEL, discord:SERVER/CHANNEL")
     address.add_argument("--end", action="store_true", help="from now on the address leads nowhere")
     address.set_defaults(page="address")
+    _keeping(commands, shared, listing)
+    _beginning(commands)
     top.set_defaults(page="run", once=False, local=False, source=None)
     return top
+
+
+def _beginning(commands: Any) -> None:
+    """What is done once, before the bot runs."""
+    setup = commands.add_parser("setup", help="what to click to let the bot into a platform")
+    setup.add_argument("platform", choices=("slack",), metavar="slack")
+    setup.set_defaults(page="setup")
+
+
+def _keeping(commands: Any, shared: ArgumentParser, listing: ArgumentParser) -> None:
+    """The commands of whoever runs the bot: is it well, copies, rules as text, forgetting."""
+    doctor = commands.add_parser("doctor", parents=[shared, listing], help="what is well and what is not, and remedies")
+    doctor.add_argument("--offline", action="store_true", help="leave the world out: config and database only")
+    doctor.set_defaults(page="doctor")
+    for name, told in (("backup", "copy the database while the bot runs"), ("restore", "put a backup in its place")):
+        command = commands.add_parser(name, parents=[shared, listing], help=told)
+        command.add_argument("file", metavar="FILE")
+        command.set_defaults(page="copies", action=name)
 
 
 def main(argv: list[str] | None = None) -> int:

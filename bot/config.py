@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import platformdirs
@@ -16,6 +17,16 @@ from dotenv import dotenv_values
 from bot.errors import SettingsError
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+
+FILED = "_FILE"
+"""At the end of a variable's name: its value is the path of the file that holds the secret, as containers do it."""
+
+_OURS = re.compile(r"(?:SLACK|DISCORD|BOT|MAIL|SMTP)_[A-Z_]{1,40}")
+"""Variables that may stand in files of their own; what other programs keep so is not ours to read."""
+
+LARGEST_SECRET = 8192
+"""Bytes of such a file at the most: tokens have a few dozen."""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +62,19 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pace: Annotated[float, msgspec.Meta(ge=0.01, le=10_000)] = 1.0
 
 
+class Logs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[logs]`: `text` for people (a sentence and key=value), `json` for machines (an object a line)."""
+
+    format: Literal["text", "json"] = "text"
+
+
+class Keep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[keep]`: after how many days papers lose their abstracts, deliveries their reasons; 0: never."""
+
+    papers_days: Days = 730
+    deliveries_days: Days = 730
+
+
 class StorePath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[store]`."""
 
@@ -65,6 +89,8 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: Web = msgspec.field(default_factory=Web)
     delivery: Delivery = msgspec.field(default_factory=Delivery)
     limits: Limits = msgspec.field(default_factory=Limits)
+    logs: Logs = msgspec.field(default_factory=Logs)
+    keep: Keep = msgspec.field(default_factory=Keep)
     store: StorePath = msgspec.field(default_factory=StorePath)
     acronyms: dict[str, str | tuple[str, ...]] = msgspec.field(default_factory=dict)
     """`[acronyms]`: what the team's own stand for, beside those the rules know."""
@@ -92,7 +118,7 @@ def load(config: str | None, store: str | None, env: Mapping[str, str]) -> Setti
     """
     path = Path(config) if config else next(p for p in (Path("config/bot.toml"), shipped("bot.toml")) if p.exists())
     file = read(path)
-    merged = {**_beside(path.parent / ".env"), **env}
+    merged = unfiled({**_beside(path.parent / ".env"), **env})
     chosen = store or merged.get("BOT_STORE") or file.store.path
     return Settings(file, path, chosen or str(default_store()), merged)
 
@@ -103,6 +129,31 @@ def _beside(path: Path) -> dict[str, str]:
         return {key: value for key, value in dotenv_values(path).items() if value is not None}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The file {path} cannot be read: {_reason(error)}.") from error
+
+
+def unfiled(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables; the file that `SLACK_BOT_TOKEN_FILE` names is read as SLACK_BOT_TOKEN, and so on for each of ours.
+
+    `SettingsError` when both are set, or the file cannot be read.
+    """
+    named = ((key.removesuffix(FILED), path.strip()) for key, path in env.items() if key.endswith(FILED))
+    read = {name: _secret(name, path) for name, path in named if path and _OURS.fullmatch(name)}
+    for name in read:
+        if env.get(name, "").strip():
+            raise SettingsError(f"{name} and {name}{FILED} are both set: take one of them away.")
+    return {**env, **read}
+
+
+def _secret(name: str, path: str) -> str:
+    try:
+        with Path(path).expanduser().open("rb") as file:
+            text = file.read(LARGEST_SECRET + 1).decode("utf-8").strip()
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}{FILED} is {path}, which cannot be read: {_reason(error)}.") from error
+    if not text or len(text) > LARGEST_SECRET:
+        what = "is empty" if not text else "is too long for a token"
+        raise SettingsError(f"{name}{FILED} is {path}, which {what}: put the value of {name} in it, and nothing else.")
+    return text
 
 
 def read(path: Path) -> File:

@@ -95,9 +95,14 @@ def _quiet(feed: Feed, bookmark: Bookmark, now: datetime) -> Health:
 # ── what is remembered ──────────────────────────────────────────────────────────────────────────────
 
 
-def answered(before: Bookmark, digest: str | None, reading: Reading | None, now: datetime) -> Habits:
-    """The habits after an answer; `digest` is its body's, `reading` what it says, None when nothing has changed."""
-    habits = replace(before.habits, answered_at=now, failure=None)
+def answered(
+    before: Bookmark, digest: str | None, reading: Reading | None, now: datetime, took: float | None = None
+) -> Habits:
+    """The habits after an answer that took so long; `digest` is its body's.
+
+    `reading` is what it says, None when nothing has changed.
+    """
+    habits = replace(before.habits, answered_at=now, failure=None, took=took)
     if reading is None:
         return habits
     habits = replace(

@@ -65,7 +65,7 @@ def _older(paper: Paper, now: datetime, max_age: timedelta) -> bool:
 def counted(habits: Habits, news: int, now: datetime) -> Habits:
     """The habits once so many more new papers have come today (by UTC)."""
     if habits.day == now.date():
-        return replace(habits, today=habits.today + news)
+        return replace(habits, today=habits.today + news) if news else habits
     days = (*habits.days, habits.today) if habits.today else habits.days
     return replace(habits, day=now.date(), today=news, days=days[-REMEMBERED:])
 

@@ -18,8 +18,8 @@ MOST_A_DAY = 100
 MOST_AT_START = 3
 """A first look, not a flood."""
 
-AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START)
-DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START)
+AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "off")
+DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "off")
 _BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
 """How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
 morning, the channel in one's own browser wants to see something happen."""
@@ -62,6 +62,8 @@ def effective(wanted: Options, customs: Customs, zone: str = "UTC") -> Options:
     """
     begun = _BEGIN.get(customs.channel.platform, AT_ONCE)
     said = over(wanted, customs.options)
+    if customs.channel.platform == "email":  # a mailbox gets digests, and nothing can be pressed there
+        said = replace(said, mode="daily" if said.mode == "instant" else said.mode, thread="off")
     if said.mode == "instant":  # the weekdays are the digest's: at once is at once, unless somebody names days
         begun = replace(begun, days=AT_ONCE.days)
     return over(said, replace(begun, tz=customs.zone or zone))
@@ -159,6 +161,7 @@ _READERS: dict[str, Callable[[str], str | int | None]] = {
     "max": _most,
     "thread": _one_of("ask", "auto", "off"),
     "start": _few,
+    "publish": _one_of("on", "off"),
 }
 _ALLOWED = {
     "mode": "instant, daily or weekly",
@@ -169,6 +172,7 @@ _ALLOWED = {
     "max": f"a number of posts a day from 1 to {MOST_A_DAY}",
     "thread": "ask, auto or off",
     "start": f"how many stored papers to begin with, 0 to {MOST_AT_START}",
+    "publish": "on or off",
 }
 _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 

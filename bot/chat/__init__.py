@@ -15,6 +15,9 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "discord": ("DISCORD_TOKEN",),
 }
 
+KEEPS = frozenset({"slack"})
+"""Platforms whose page keeps in the store who waits for an answer: `connect(env, errands, clock)`."""
+
 ADDRESSES = {"slack": "SLACK_API_URL", "discord": "DISCORD_API_URL"}
 """The variable that says where a platform is, where it is not the platform itself."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -64,6 +64,14 @@ class Local:
     async def tell(self, person: str, post: Post, key: str) -> None:
         """`Refused`: a visitor has no messages of their own."""
         raise Refused("On these pages nobody has messages of their own: what is said stands in a channel.")
+
+    async def inbox(self, person: str) -> Channel:
+        """`Refused`: as `tell`."""
+        raise Refused("On these pages nobody has messages of their own: subscribe in a channel.")
+
+    async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
+        """All of them: who can open the pages can open each."""
+        return frozenset(channels)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The page of the thread, on the host the reader already looks at."""

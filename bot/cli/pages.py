@@ -14,6 +14,9 @@ from bot.web.desk import Platform
 
 log = logging.getLogger("paper-round")
 
+NAMES = {"email": "Mail"}
+"""Platforms that are called otherwise than their channels begin."""
+
 BATCH = 16
 """Papers made searchable at once: some 30 ms of the store's time, so that nothing waits long behind them."""
 IDLE = timedelta(seconds=2)
@@ -23,7 +26,7 @@ IDLE = timedelta(seconds=2)
 def platforms(connected: Iterable[str], refused: Mapping[str, str]) -> list[Platform]:
     """The platforms in words; `refused` says why some will not have us."""
     return [
-        Platform(name.capitalize(), refused.get(name, "connected"), wrong=name in refused)
+        Platform(NAMES.get(name, name.capitalize()), refused.get(name, "connected"), wrong=name in refused)
         for name in sorted(connected)
         if name != "local"
     ]

@@ -38,12 +38,14 @@ class Rota:
         self._parked: dict[str, deque[tuple[datetime, int, Feed]]] = {}
         self._busy: set[Feed] = set()
         self._hosts: set[str] = set()
+        self._host: dict[Feed, str] = {}
         self._count = 0
         self._now = AT_ONCE
 
     def load(self, due: Mapping[Feed, datetime | None], now: datetime) -> None:
         """These feeds and no others from now on; what is under way stays so."""
         self._due = dict(due)
+        self._host = {feed: host for feed, host in self._host.items() if feed in due or feed in self._busy}
         self._now = now
         self._parked.clear()
         idle = ((feed, when) for feed, when in self._due.items() if feed not in self._busy)
@@ -59,7 +61,7 @@ class Rota:
         taken: list[Feed] = []
         while self._heap and len(self._busy) < self._most and self._heap[0][0] <= now:
             entry = heapq.heappop(self._heap)
-            feed, host = entry[2], host_of(entry[2])
+            feed, host = entry[2], self._host_of(entry[2])
             if host in self._hosts:
                 self._parked.setdefault(host, deque()).append(entry)
                 continue
@@ -70,7 +72,7 @@ class Rota:
 
     def done(self, feed: Feed, due: datetime | None, now: datetime) -> None:
         """It was asked, and is due again then, if it is still one of ours."""
-        host = host_of(feed)
+        host = self._host_of(feed)
         self._busy.discard(feed)
         self._hosts.discard(host)
         if feed in self._due:
@@ -81,6 +83,11 @@ class Rota:
             heapq.heappush(self._heap, parked.popleft())
         elif parked is not None:
             del self._parked[host]
+
+    def _host_of(self, feed: Feed) -> str:
+        if (host := self._host.get(feed)) is None:
+            host = self._host[feed] = host_of(feed)
+        return host
 
 
 def _moment(due: datetime | None, now: datetime) -> datetime:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,36 +16,37 @@ from pathlib import Path
 from typing import Any
 
 from bot import flow
-from bot.chat import ADDRESSES, NEEDS, at_home, local
-from bot.cli import pages, posting, ticking
+from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
+from bot.chat.mail.server import Server
+from bot.cli import logs, loop, mailing, pages, posting, ticking
+from bot.cli.counting import counted, figures
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
-from bot.cli.world import run as run_to_end
 from bot.config import Settings
 from bot.errors import PlatformFailed, SettingsError, WordsWrong
 from bot.fetch import Joined
 from bot.flow import World
 from bot.matching import Matcher
-from bot.model import Ask, Feed, Press, Reply
+from bot.model import Feed, Heard, Reply
 from bot.options import known_zones
 from bot.ports import Answer, Chat, Store
 from bot.rules import extend
+from bot.web.measures import Measures
 
 log = logging.getLogger("paper-round")
 
 
 def main(words: Namespace) -> int:
     """Run until stopped, or once; 1 when a source or a platform failed in a single run."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    for noisy in ("discord", "slack_bolt", "slack_sdk", "aiohttp.access"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
     found = settings(words)
+    logs.begin(found.file.logs.format, logs.secrets_of(found.env.items()))
     platforms = connected(found.env)
     require_home(found, platforms)
+    mail = mailing.wanted(found)
     feeds = chosen(words.source or _configured(found), platforms)
     if platforms and any(source(address).url == "sample:" for address in words.source or ()):
         tell("The sample is left out while a platform is connected: it is for a first look.")
-    return run_to_end(_run(words, found, platforms, feeds))
+    return loop.run(_run(words, found, platforms, feeds, mail))
 
 
 def connected(env: Mapping[str, str]) -> list[str]:
@@ -97,13 +97,16 @@ def _zone(found: Settings) -> str:
     return name
 
 
-async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed]) -> int:
+async def _run(
+    words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed], mail: Server | str
+) -> int:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
-        chats = await _connect(stack, platforms, settings, store)
-        await _tell_silent(store, chats)
+        measures = Measures(feeds)
+        chats = await _connect(stack, platforms, settings, store, measures, mail)
+        await _tell_silent(store, chats, mail)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
         stack.push_async_callback(parser.close)
@@ -112,12 +115,14 @@ async def _run(words: Namespace, settings: Settings, platforms: list[str], feeds
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
-        world = replace(world, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
+        world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
-        if served := words.local or not platforms:
-            await stack.enter_async_context(_pages(settings, world, feeds, refused))
+        if served := words.local or not platforms or "email" in chats:
+            await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
+        else:
+            await stack.enter_async_context(figures(settings, measures, store, feeds))
         return await _until_stopped(world, feeds, platforms, refused, served=served)
 
 
@@ -129,31 +134,52 @@ def whereabouts(store: str) -> str:
         return store
 
 
-async def _tell_silent(store: Store, chats: Mapping[str, Chat]) -> None:
+async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | str) -> None:
     """Channels of a platform that is not connected get nothing: their silence is explained at once."""
-    wanting = {one.channel.platform for one in await store.subscriptions()} & (NEEDS.keys() - chats.keys())
-    for platform in sorted(wanting):
+    if isinstance(mail, str):
+        tell(mail)
+    wanting = {one.channel.platform for one in await store.subscriptions()} - chats.keys()
+    if "email" in wanting:
+        tell("Mailboxes have subscriptions: their digests wait until mail is on.")
+    for platform in sorted(wanting & NEEDS.keys()):
         needs = " and ".join(NEEDS[platform])
         tell(f"{platform.capitalize()} has subscriptions but is not connected: their posts wait until {needs} is set.")
 
 
-async def _connect(stack: AsyncExitStack, platforms: list[str], settings: Settings, store: Store) -> dict[str, Chat]:
+async def _connect(
+    stack: AsyncExitStack,
+    platforms: list[str],
+    settings: Settings,
+    store: Store,
+    measures: Measures,
+    mail: Server | str,
+) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     for platform in platforms:
-        chats[platform] = await import_module(f"bot.chat.{platform}").connect(settings.env)
+        page = import_module(f"bot.chat.{platform}")
+        kept = (store, clock) if platform in KEEPS else ()
+        chats[platform] = await page.connect(settings.env, *kept)
+    if not isinstance(mail, str):
+        chats["email"] = await mailing.connected(mail, settings, store)
     for chat in chats.values():
         chat.pace, chat.crowd = chat.pace / settings.file.limits.pace, chat.crowd / settings.file.limits.pace
         stack.push_async_callback(chat.close)
-    return chats
+    return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
 @asynccontextmanager
 async def _pages(
-    settings: Settings, world: World, feeds: list[Feed], refused: Mapping[str, str]
+    settings: Settings,
+    world: World,
+    feeds: list[Feed],
+    refused: Mapping[str, str],
+    measures: Measures,
+    mail: Server | str,
 ) -> AsyncIterator[None]:
     """The pages and the local channel, at an address that is told."""
     from bot import web
+    from bot.web import metering
 
     async def watched() -> list[Feed]:
         return feeds
@@ -164,10 +190,13 @@ async def _pages(
         answerer(world),
         clock,
         sources=watched,
-        platforms=lambda: pages.platforms(world.chats, refused),
+        platforms=lambda: [*pages.platforms(world.chats, refused), *mailing.silent(mail)],
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
+        mail=mailing.offered(world.chats, str(mail)),
+        zone=world.zone,
         token=token,
+        metrics=metering.routes(measures, world.store, feeds, clock),
     )
     served = await web.serve(app, settings.file.web.host, settings.file.web.port)
     tell(f"Open {served.url}/chat/general and type: /subscribe transformers quantization")
@@ -182,7 +211,7 @@ async def _pages(
 def answerer(world: World) -> Answer:
     """The flow's answer, with this world in hand."""
 
-    async def answer(asked: Ask | Press) -> Reply:
+    async def answer(asked: Heard) -> Reply:
         return await flow.answer(asked, world)
 
     return answer
@@ -205,9 +234,12 @@ async def _until_stopped(
         posting.tend_all(world),
     ]
     work += [ticking.fill_in_all(feeds, world), ticking.renew_all(feeds, world)]
+    if isinstance(world.tally, Measures):
+        work.append(world.tally.watch_loop())
     if served:
         work.append(pages.keep_searchable(world.store))
-    work += [_listen(world, platform, refused) for platform in platforms]
+    work += [_listen(world, platform, refused) for platform in (*platforms, *({"email"} & world.chats.keys()))]
+    loop.settle()
     tasks = [asyncio.create_task(each) for each in work]
     stop = asyncio.create_task(stopped.wait())
     try:

@@ -6,7 +6,7 @@ import getpass
 from argparse import Namespace
 from typing import Any
 
-from bot import commands, options, rules
+from bot import commands, optin, options, rules
 from bot.chat import NEEDS
 from bot.cli.world import clock, opened_store, print_rows, run, settings, tell
 from bot.errors import ChannelUnknown, WordsWrong
@@ -27,6 +27,7 @@ async def _do(words: Namespace) -> int:
         print_rows(map(_row, found), as_json=words.json, columns=COLUMNS)
         return 0
     channel, typed = Channel.parse(words.channel), " ".join(words.words)
+    channel = optin.mailbox(channel.place) if channel.platform == "email" else channel
     acronyms = rules.extend(settings(words).file.meanings())
     if words.action == "subscribe":
         return await _subscribe(words, channel, commands.subscribe(typed, acronyms))
@@ -34,6 +35,10 @@ async def _do(words: Namespace) -> int:
 
 
 async def _subscribe(words: Namespace, channel: Channel, wish: commands.Subscribe) -> int:
+    if channel.platform == "email":
+        raise ChannelUnknown(
+            "Mail goes only to who said yes to it: the mailbox's owner signs up on the pages, at /mail."
+        )
     if channel.platform not in ("local", *NEEDS):
         raise ChannelUnknown(
             f"Nothing can be posted to {channel} yet: there are local:, slack: and discord: channels. Nothing was kept."

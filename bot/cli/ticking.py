@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 
 from bot import flow, past, sources
 from bot.cli.posting import CHANNELS_AT_ONCE, TICK, WORKER, end, tend
@@ -111,14 +112,20 @@ async def _poll(feed: Feed, world: World) -> datetime:
     try:
         polled = await flow.poll(feed, world)
     except (SourceFailed, StoreFailed) as error:
+        _count_failure(feed, error, world)
         due = await _next_try(feed, error, world)
         log.warning("%s%s", _sentence(feed, error), "" if due >= NEVER else f" Next try at {due:%H:%M} UTC.")
         return due
     except Exception:  # our own mistake with one feed: the others are polled all the same
         log.exception("%s: a poll broke off; it is tried again in a while", _name(feed))
         return world.clock() + AFTER_A_FAULT
-    _tell_polled(polled)
+    _tell_polled(polled, world)
     return polled.due
+
+
+def _count_failure(feed: Feed, error: SourceFailed | StoreFailed, world: World) -> None:
+    if isinstance(error, SourceFailed):
+        world.tally.unread(feed, limited=error.status == HTTPStatus.TOO_MANY_REQUESTS)
 
 
 async def _next_try(feed: Feed, error: Exception, world: World) -> datetime:
@@ -145,15 +152,19 @@ def _name(feed: Feed) -> str:
     return "the sample" if feed.url == "sample:" else sources.mask(feed.address)
 
 
-def _tell_polled(polled: Polled) -> None:
+def _tell_polled(polled: Polled, world: World) -> None:
+    world.tally.polled(polled.feed, read=polled.papers, new=polled.new, planned=polled.deliveries)
+    if not (polled.odd or polled.baseline or polled.new or polled.deliveries or polled.held):
+        return  # nearly always: not even its name is needed
     name = _name(polled.feed)
+    figures = {"source": name, "papers": polled.papers, "new": polled.new, "planned": polled.deliveries}
     for odd in polled.odd:
         log.info("%s: %s", name, odd)
     if polled.baseline:
         known = "1 paper is" if polled.papers == 1 else f"{polled.papers} papers are"
-        log.info("%s: %s known from now on; what comes later is posted", name, known)
+        log.info("%s: %s known from now on; what comes later is posted", name, known, extra=figures)
     elif polled.deliveries or (polled.new and polled.feed.url != "sample:"):  # the sample's day has 48 quiet polls
-        log.info("%s: %d new of %d, %d to post", name, polled.new, polled.papers, polled.deliveries)
+        log.info("%s: %d new of %d, %d to post", name, polled.new, polled.papers, polled.deliveries, extra=figures)
     if polled.held:
         log.warning("%s: %s", name, polled.held)
 
@@ -196,7 +207,7 @@ async def _renew(feed: Feed, world: World, gap: float) -> bool:
     """The days that are due now; False when one of them failed, and the others wait with it."""
     for day in await renewing.due(feed, world):
         try:
-            _tell_renewed(await renewing.renew(feed, day, world), day)
+            _tell_renewed(await renewing.renew(feed, day, world), day, world)
         except SourceFailed as error:
             log.warning("%s Votes of %s are looked up later.", _sentence(feed, error), f"{day:%d %B}")
             return False
@@ -209,7 +220,8 @@ async def _renew(feed: Feed, world: World, gap: float) -> bool:
     return True
 
 
-def _tell_renewed(polled: Polled, day: date) -> None:
+def _tell_renewed(polled: Polled, day: date, world: World) -> None:
+    world.tally.polled(polled.feed, read=polled.papers, new=polled.new, planned=polled.deliveries)
     if polled.deliveries:
         log.info("%s: %s again, %d to post", _name(polled.feed), f"{day:%d %B}", polled.deliveries)
 
@@ -237,8 +249,9 @@ async def once(feeds: list[Feed], world: World) -> int:
 async def _polled(feed: Feed, world: World) -> bool:
     """One poll of a single run; whether it could be read."""
     try:
-        _tell_polled(await flow.poll(feed, world))
+        _tell_polled(await flow.poll(feed, world), world)
     except SourceFailed as error:
+        _count_failure(feed, error, world)
         log.warning("%s", _sentence(feed, error))
         return False
     return True

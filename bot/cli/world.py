@@ -19,6 +19,7 @@ from bot.errors import WordsWrong, WorldFailed
 from bot.fetch import Fetcher, Sample
 from bot.model import Feed
 from bot.ports import Store
+from bot.proxies import is_proxied, proxy_for
 
 
 def clock() -> datetime:
@@ -68,6 +69,7 @@ async def opened_fetch(settings: Settings) -> AsyncIterator[Fetcher]:
         version=program_version(),
         clock=clock,
         sample=Sample.at(config.shipped("sample/papers.json")),
+        proxy=(lambda address: proxy_for(address, settings.env)) if is_proxied(settings.env) else None,
     )
     try:
         yield fetcher

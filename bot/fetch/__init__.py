@@ -38,7 +38,8 @@ class Fetcher:
     """The `Fetch` of bot.ports. `feed.url` decides: http(s), `sample:`, `-`, else a file's path or `file:` address.
 
     `allow_private` lets feeds on private addresses in; `about` is where an owner reads who we are; `base` is where
-    relative paths begin; `lookup` stands in for the system's name servers.
+    relative paths begin; `lookup` stands in for the system's name servers; `proxy` says which proxy an address is
+    asked through.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Fetcher:
         base: Path = Path(),
         limits: Limits | None = None,
         lookup: Lookup | None = None,
+        proxy: Callable[[str], str | None] | None = None,
     ) -> None:
         self._allow_private = allow_private
         self._agent = f"paper-round/{version} (+{about})"
@@ -63,6 +65,7 @@ class Fetcher:
         self._sample = sample
         self._base = base
         self._lookup = lookup
+        self._proxy = proxy
         self._web: Web | None = None
         self._once = asyncio.Lock()
 
@@ -92,7 +95,9 @@ class Fetcher:
                 from bot.fetch.ask import Web
 
                 gate = Gate(self._allow_private)
-                self._web = Web(gate, self._limits, self._clock, agent=self._agent, lookup=self._lookup)
+                self._web = Web(
+                    gate, self._limits, self._clock, agent=self._agent, lookup=self._lookup, proxy=self._proxy
+                )
             return self._web
 
     async def _hear(self, bookmark: Bookmark) -> Fetched:

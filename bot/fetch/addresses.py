@@ -1,7 +1,7 @@
 """Which addresses may be asked: only http(s), and never a private, loopback, link-local or metadata address.
 
 The check stands at three places, so that the address checked is the one connected to: a number in the URL, the
-answer of the name server (which may change between two questions), and each socket just before it connects.
+answer of the name server (which may change between two questions), and each connection just before it is made.
 """
 
 from __future__ import annotations
@@ -158,9 +158,13 @@ class Gate:
     def socket(self, info: tuple[Any, ...]) -> socket.socket:
         """A socket for exactly this address: the last look, after which nothing is looked up again."""
         family, kind, proto, _, where = info
-        if not self.admits(where[0]):
-            raise PermissionError("a private address")
+        self.require(where[0])
         return socket.socket(family, kind, proto)
+
+    def require(self, address: str) -> None:
+        """The last look before a connection to exactly this address."""
+        if not self.admits(address):
+            raise PermissionError("a private address")
 
 
 async def looked_up(host: str, port: int, gate: Gate, lookup: Lookup | None = None) -> Sequence[tuple[Any, ...]]:

@@ -69,6 +69,11 @@ def content_type(headers: Headers) -> str:
     return headers.get("Content-Type", "").encode("utf-8", "replace").decode()[:200]
 
 
+def said_at(headers: Headers) -> str:
+    """The owner's own time, as sent; nothing where a cache answered, whose answer has an age."""
+    return "" if "Age" in headers else headers.get("Date", "").encode("ascii", "replace").decode()[:40]
+
+
 def _whole(value: str | None) -> str | None:
     """The value, if it can go out again byte for byte; not if it is empty or holds control characters or non-UTF-8."""
     if not value or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in value):

@@ -14,11 +14,11 @@ from yarl import URL
 
 from bot.errors import SourceFailed
 from bot.fetch.addresses import Gate, Lookup, as_url, name
-from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, length, validators
+from bot.fetch.answers import Headers, back_after, conditions, content_type, fresh_for, length, said_at, validators
 from bot.fetch.body import read, too_big
 from bot.fetch.lanes import Lanes
 from bot.fetch.limits import Limits
-from bot.fetch.wire import Line
+from bot.fetch.wire import Line, Proxy, Response
 from bot.fetch.words import broken, refused
 from bot.model import Bookmark, Feed
 from bot.ports import Clock, Fetched
@@ -31,6 +31,7 @@ FOUND = (200, 203)
 UNCHANGED = 304
 PERMANENT = (301, 308)
 FOR_NOW = (302, 303, 307)
+MOVED = frozenset((*PERMANENT, *FOR_NOW))
 SLOW_DOWN, NOT_NOW = 429, 503
 
 
@@ -56,13 +57,23 @@ class Hop:
 class Web:
     """Asks for feeds over http(s)."""
 
-    def __init__(self, gate: Gate, limits: Limits, clock: Clock, *, agent: str, lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        limits: Limits,
+        clock: Clock,
+        *,
+        agent: str,
+        lookup: Lookup | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._gate = gate
         self._limits = limits
         self._clock = clock
         self._lanes = Lanes(limits, clock)
+        self._time = asyncio.get_running_loop().time
         headers = {"User-Agent": agent, "Accept": ACCEPT, "Accept-Encoding": "gzip"}
-        self._line = Line(gate, limits, headers, lookup)
+        self._line = Line(gate, limits, headers, lookup, proxy)
 
     async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
         hop = Hop(as_url(bookmark.moved_to or feed.url), permanent=True, left=self._limits.seconds)
@@ -70,37 +81,39 @@ class Web:
         for _ in range(self._limits.redirects + 1):
             answer, spent = await self._ask(hop, bookmark)
             took += spent
-            if answer.status not in (*PERMANENT, *FOR_NOW):
-                moved = hop.url if hop.permanent and hop.url != start else None
-                return replace(self._fetched(feed, bookmark, hop.url, moved, answer), took=took)
+            if answer.status not in MOVED:
+                moved = hop.url if hop.permanent and hop.url is not start and hop.url != start else None
+                return self._fetched(feed, bookmark, hop.url, moved, answer, took)
             hop = onward(hop, answer, spent)
         raise SourceFailed(f"{name(start)} sent us from address to address, more than {self._limits.redirects} times.")
 
     async def _ask(self, hop: Hop, bookmark: Bookmark) -> tuple[Answer, float]:
         """One request, and the seconds it took once it was our turn."""
         self._gate.check(hop.url)
-        host = name(hop.url)
         async with self._lanes.turn(hop.url.raw_host or ""):
-            started = asyncio.get_running_loop().time()
+            started = self._time()
             try:
-                answer = await self._get(hop, host, bookmark)
+                answer = await self._get(hop, bookmark)
             except SourceFailed:
                 raise
             except Exception as error:  # also what a library had not thought of, as the bytes are a stranger's
-                raise broken(host, error, self._limits.seconds) from error
+                raise broken(name(hop.url), error, self._limits.seconds) from error
             if answer.status == SLOW_DOWN:
                 self._slow_down(hop.url, answer)
-            return answer, asyncio.get_running_loop().time() - started
+            return answer, self._time() - started
 
-    async def _get(self, hop: Hop, host: str, bookmark: Bookmark) -> Answer:
-        headers = conditions(bookmark.etag, bookmark.modified) | _password(hop.url)
-        async with self._line.get(hop.url, headers, hop.left) as response:
+    async def _get(self, hop: Hop, bookmark: Bookmark) -> Answer:
+        async def taken(response: Response) -> Answer:
             if response.status not in FOUND:
                 return Answer(response.status, response.headers)
+            host = name(hop.url)
             if length(response.headers) > self._limits.body:
                 raise too_big(host, self._limits.body)
             body, digest = await read(response, host, self._limits.body)
             return Answer(response.status, response.headers, body, digest)
+
+        headers = conditions(bookmark.etag, bookmark.modified) | _password(hop.url)
+        return await self._line.get(hop.url, headers, hop.left, taken)
 
     def _slow_down(self, url: URL, answer: Answer) -> None:
         """A 429 is for the whole host: nobody asks it again before its time."""
@@ -110,20 +123,24 @@ class Web:
         self._lanes.close(url.raw_host or "", after, str(failure))
         raise failure
 
-    def _fetched(self, feed: Feed, bookmark: Bookmark, url: URL, moved: URL | None, answer: Answer) -> Fetched:
+    def _fetched(
+        self, feed: Feed, bookmark: Bookmark, url: URL, moved: URL | None, answer: Answer, took: float
+    ) -> Fetched:
         now = self._clock()
         if moved is not None:
             bookmark = replace(bookmark, moved_to=None if str(moved) == feed.url else str(moved))
         wait = fresh_for(answer.headers, now)
         if answer.status == UNCHANGED and (bookmark.etag or bookmark.modified):
-            return Fetched(None, bookmark, wait)
+            return Fetched(None, bookmark, wait, took=took, date=said_at(answer.headers))
         if answer.status not in FOUND:
             after = back_after(answer.headers, now) if answer.status == NOT_NOW else None
             raise refused(name(url), answer.status, after)
         etag, modified = validators(answer.headers)
         known = answer.digest == bookmark.digest
-        bookmark = replace(bookmark, etag=etag, modified=modified, digest=answer.digest)
-        return Fetched(None if known else answer.body, bookmark, wait, content_type(answer.headers))
+        if not known or (etag, modified) != (bookmark.etag, bookmark.modified):
+            bookmark = replace(bookmark, etag=etag, modified=modified, digest=answer.digest)
+        body, said = None if known else answer.body, content_type(answer.headers)
+        return Fetched(body, bookmark, wait, said, took, said_at(answer.headers))
 
 
 def onward(hop: Hop, answer: Answer, spent: float) -> Hop:

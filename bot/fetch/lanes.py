@@ -33,6 +33,7 @@ class Lanes:
         self._clock = clock
         self._lanes: dict[str, Lane] = {}
         self._at_once = asyncio.Semaphore(limits.at_once)
+        self._time = asyncio.get_running_loop().time
 
     def turn(self, host: str) -> Turn:
         """Our turn at `host`, as soon as it is free and rested; `SourceFailed` if it asked to be left alone."""
@@ -48,7 +49,7 @@ class Lanes:
             lane.wanted -= 1
             raise
         try:
-            if (left := lane.free_at - asyncio.get_running_loop().time()) > 0:
+            if (left := lane.free_at - self._time()) > 0:
                 await asyncio.sleep(left)
             self._check(lane)
             await self._at_once.acquire()
@@ -63,7 +64,7 @@ class Lanes:
 
     def _done(self, lane: Lane, key: str) -> None:
         self._at_once.release()
-        lane.free_at = asyncio.get_running_loop().time() + self._gap(key)
+        lane.free_at = self._time() + self._gap(key)
         self._leave(lane)
 
     def close(self, host: str, seconds: float, why: str) -> None:
@@ -89,7 +90,7 @@ class Lanes:
         return self._lanes.setdefault(key, Lane())
 
     def _sweep(self) -> None:
-        now, today = asyncio.get_running_loop().time(), self._clock()
+        now, today = self._time(), self._clock()
         self._lanes = {
             key: lane
             for key, lane in self._lanes.items()

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohappyeyeballs
 from aiohttp.client_proto import ResponseHandler
@@ -24,6 +23,9 @@ from yarl import URL
 from bot.fetch.addresses import Gate, Lookup, looked_up, number
 from bot.fetch.answers import Headers
 from bot.fetch.limits import Limits
+from bot.fetch.tunnel import authorization, require_open, through
+
+T = TypeVar("T")
 
 NEXT_ADDRESS = 0.25
 """Seconds before a host's next address is tried beside the first (RFC 8305, 5: "250 milliseconds")."""
@@ -52,32 +54,46 @@ def trusted() -> ssl.SSLContext:
     return context
 
 
+Proxy = Callable[[str], str | None]
+"""An address → that of the proxy it is asked through; None: directly."""
+
+
 class Line:
     """Asks one host one thing at a time; keeps nothing open."""
 
-    def __init__(self, gate: Gate, limits: Limits, headers: Mapping[str, str], lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        limits: Limits,
+        headers: Mapping[str, str],
+        lookup: Lookup | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._gate = gate
+        self._proxy = proxy
         self._limits = limits
         self._headers = dict(headers)
         self._lookup = lookup
 
-    @asynccontextmanager
-    async def get(self, url: URL, headers: Mapping[str, str], seconds: float) -> AsyncIterator[Response]:
-        """The answer; all of this together takes at most `seconds`, connecting at most its own share of them.
+    async def get(
+        self, url: URL, headers: Mapping[str, str], seconds: float, take: Callable[[Response], Awaitable[T]]
+    ) -> T:
+        """What `take` makes of the answer; all of this together takes at most `seconds`, connecting its share of them.
 
         `NotThere` and `TimeoutError` when it takes longer; else what aiohttp, ssl or the system raise.
         """
         loop = asyncio.get_running_loop()
-        end = loop.time() + max(0.0, seconds)
+        start = loop.time()
+        end = start + max(0.0, seconds)
         there = None
         try:
-            async with asyncio.timeout_at(min(end, loop.time() + self._limits.connect_seconds)) as patience:
-                there = await self._connected(url)
+            async with asyncio.timeout_at(min(end, start + self._limits.connect_seconds)) as patience:
+                there = await self._connected(url, loop)
                 patience.reschedule(end)
                 assert there.transport
-                there.transport.write(request(url, {**self._headers, **headers}))
+                there.transport.write(self._request(url, headers))
                 message, content = await _head(there)
-                yield Response(message.code, message.headers, content)
+                return await take(Response(message.code, message.headers, content))
         except TimeoutError as error:
             if there is None and loop.time() < end:
                 raise NotThere from error
@@ -86,8 +102,8 @@ class Line:
             if there is not None:
                 there.abort()
 
-    async def _connected(self, url: URL) -> ResponseHandler:
-        loop = asyncio.get_running_loop()
+    async def _connected(self, url: URL, loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+        """A connection to an address that the gate has let through; a number is never looked up again."""
         host = url.raw_host or ""
         secured: dict[str, Any] = {}
         if url.scheme == "https":
@@ -96,29 +112,38 @@ class Line:
                 "server_hostname": host.rstrip("."),
                 "ssl_handshake_timeout": self._limits.seconds,
             }
-        reached = await self._reached(host, url.port or 0)
+        if (via := self._via(url)) is not None:
+            require_open(url, self._gate)
+            return await self._over(await through(via, url), loop, secured)
+        rows = await self._addresses(host, url.port or 0)
+        if len(rows) == 1 and not any(rows[0][4][2:]):  # the loop's own way, which takes half the steps
+            address, port = rows[0][4][:2]
+            self._gate.require(address)
+            _, there = await loop.create_connection(lambda: self._handler(loop), address, port, **secured)
+            return there
+        reached = await aiohappyeyeballs.start_connection(
+            rows, happy_eyeballs_delay=NEXT_ADDRESS, interleave=1, socket_factory=self._gate.socket
+        )
+        return await self._over(reached, loop, secured)
+
+    async def _over(
+        self, reached: socket.socket, loop: asyncio.AbstractEventLoop, secured: Mapping[str, Any]
+    ) -> ResponseHandler:
+        """A connection over this socket, which goes with it if it cannot be made."""
         try:
-            _, there = await loop.create_connection(self._handler, sock=reached, **secured)
+            _, there = await loop.create_connection(lambda: self._handler(loop), sock=reached, **secured)
         except BaseException:
             reached.close()
             raise
         return there
 
-    async def _reached(self, host: str, port: int) -> socket.socket:
-        """A connected socket, of an address that the gate has let through."""
-        rows = await self._addresses(host, port)
-        if len(rows) > 1:
-            return await aiohappyeyeballs.start_connection(
-                rows, happy_eyeballs_delay=NEXT_ADDRESS, interleave=1, socket_factory=self._gate.socket
-            )
-        reached = self._gate.socket(rows[0])
-        try:
-            reached.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(reached, rows[0][4])
-        except BaseException:
-            reached.close()
-            raise
-        return reached
+    def _via(self, url: URL) -> URL | None:
+        given = self._proxy(str(url)) if self._proxy else None
+        return URL(given) if given else None
+
+    def _request(self, url: URL, headers: Mapping[str, str]) -> bytes:
+        via = self._via(url) if url.scheme == "http" else None
+        return request(url, {**self._headers, **headers}, via)
 
     async def _addresses(self, host: str, port: int) -> Sequence[tuple[Any, ...]]:
         if (address := number(host)) is None:  # a host is asked hourly: what is looked up is what is used, once
@@ -127,16 +152,20 @@ class Line:
         where = (str(address), port) if address.version == 4 else (str(address), port, 0, 0)
         return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where)]
 
-    def _handler(self) -> ResponseHandler:
-        made = ResponseHandler(asyncio.get_running_loop())
+    def _handler(self, loop: asyncio.AbstractEventLoop) -> ResponseHandler:
+        made = ResponseHandler(loop)
         made.set_response_params(read_until_eof=True, auto_decompress=False, max_field_size=self._limits.header)
         return made
 
 
-def request(url: URL, headers: Mapping[str, str]) -> bytes:
-    """The request's bytes. Nothing in an address or a header can begin another line: `as_url` and `conditions` see
-    to that, and a mistake of ours ends here."""
-    lines = [f"GET {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
+def request(url: URL, headers: Mapping[str, str], via: URL | None = None) -> bytes:
+    """The request's bytes; to a proxy (`via`) with the whole address.
+
+    Nothing in an address or a header can begin another line: `as_url` and `conditions` see to that, and a mistake of
+    ours ends here.
+    """
+    target = str(url.with_user(None).with_fragment(None)) if via else url.raw_path_qs
+    lines = [f"GET {target} HTTP/1.1", f"Host: {url.host_port_subcomponent}", *(authorization(via) if via else ())]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines.append("Connection: close")
     if any("\r" in line or "\n" in line for line in lines):

@@ -7,19 +7,27 @@ from dataclasses import replace
 
 from bot import commands, replies, rules, summary
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import beginning, looking, own, tuning
+from bot.flow import beginning, completing, living, looking, own, tuning
 from bot.flow.delivering import open_thread
 from bot.flow.world import World, wishes
-from bot.model import Ask, Channel, Press, Reply, Subscription
+from bot.model import Ask, Change, Channel, Heard, Press, Reply, Subscription, Typing
 from bot.replies import when
 
 log = logging.getLogger("paper-round")
 
 
-async def answer(asked: Ask | Press, world: World) -> Reply:
+async def answer(asked: Heard, world: World) -> Reply:
     """What the bot says to words and presses. Never raises: what is wrong comes back in a sentence."""
     try:
-        return await (_press(asked, world) if isinstance(asked, Press) else _command(asked, world))
+        match asked:
+            case Ask():
+                return await _command(asked, world)
+            case Press():
+                return await _press(asked, world)
+            case Change():
+                return await living.follow(asked, world)
+            case Typing():
+                return await completing.answer(asked, world)
     except PaperRoundError as error:
         if not isinstance(error, WordsWrong):
             log.warning("%s in %s: %s", type(asked).__name__, asked.channel, error)

@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.flow import digests
 from bot.flow.world import World, turn
-from bot.model import Claim, Delivery, Paper
+from bot.model import Claim, Delivery, Item, Paper
 from bot.replies import when
 
 log = logging.getLogger("paper-round")
@@ -88,6 +88,7 @@ async def _alone(claim: Claim, world: World) -> None:
 async def _headline(claim: Claim, world: World) -> str:
     delivery = claim.delivery
     chat, post = world.chats[delivery.channel.platform], summary.post(delivery, claim.paper)
+    post = summary.filed(post, [Item(delivery, claim.paper)])
     await turn(delivery.channel, world)
     message = await chat.post(delivery.channel, post, delivery.key, doubt=delivery.doubt)
     await world.store.posted(claim, message, world.clock())
@@ -127,6 +128,7 @@ async def open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
 
 async def _card(delivery: Delivery, paper: Paper, world: World) -> str:
     chat, post = world.chats[delivery.channel.platform], summary.card(delivery, paper)
+    post = summary.filed(post, [Item(delivery, paper)])
     message = await chat.post(delivery.channel, post, f"{delivery.key}|card", doubt=True)
     await world.store.carded(delivery.row, message)
     return message

@@ -159,7 +159,8 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
     parts = max(item.delivery.part or 0 for item in items)
     rest = sum((item.delivery.part or 0) < 0 for item in items)
     frame = await _frame(items, rest, world)
-    post = frame.render(summary.ranked(mine), part, parts)
+    top = next((item.delivery.message for item in items if item.delivery.part == 1), None) if part > 1 else None
+    post = summary.filed(frame.render(summary.ranked(mine), part, parts), mine, top)
     key = f"{channel}|digest|{claim.delivery.digest}|{part}"
     message = await chat.post(channel, post, key, doubt=claim.delivery.doubt)
     await world.store.posted(claim, message, world.clock(), [item.delivery.row for item in mine])

@@ -20,7 +20,7 @@ def sober(paper: Paper, now: datetime) -> Paper:
 
 def bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | None, now: datetime) -> Bookmark:
     """The feed's bookmark after a poll that was read to its end, with the time of the next."""
-    habits = health.answered(before, fetched.bookmark.digest, reading, now)
+    habits = health.answered(before, fetched.bookmark.digest, reading, now, fetched.took)
     if feed.url.startswith(("http:", "https:")):
         hints = schedule.Hints(
             ttl=habits.ttl / 60 if habits.ttl else None,
@@ -34,5 +34,5 @@ def bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | 
         )
     else:
         due = schedule.next_reading(now, fetched.wait)
-    done = schedule.after_success(fetched.bookmark, due)
-    return replace(done, baseline_at=before.baseline_at or now, habits=replace(habits, took=fetched.took))
+    first = before.baseline_at or now
+    return replace(schedule.after_success(fetched.bookmark, due), baseline_at=first, habits=habits)

@@ -106,7 +106,8 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
     held = len(papers) + (reading.unchanged if reading else 0)
     if not papers:  # nothing new to ask anybody about
         habits = news.counted(bookmark.habits, 0, now)
-        await world.store.record(Poll(replace(bookmark, habits=habits)), now)
+        bookmark = bookmark if habits is bookmark.habits else replace(bookmark, habits=habits)
+        await world.store.record(Poll(bookmark), now)
         return Polled(feed, _due(bookmark, now), held, odd=odd)
     while True:
         told = await tidings(feed, papers, before, world)

@@ -11,6 +11,7 @@ from bot import options, rules
 from bot.matching import Matcher, Ranks, Wishes
 from bot.model import Bookmark, Channel, Customs, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
+from bot.ports.tally import Tally, Uncounted
 
 Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
 """What a body says, off the event loop. Entries that the bookmark before it shows to be recorded may be left out."""
@@ -38,6 +39,7 @@ class World:
     shared: frozenset[str] | None = None
     zone: str = "UTC"
     """The time zone of channels that nobody has set one for."""
+    tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     spoke: dict[Channel, datetime] = field(default_factory=dict)
     """When each channel was last told something by this process."""

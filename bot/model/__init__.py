@@ -2,8 +2,8 @@
 
 from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
 from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
-from bot.model.posts import Button, Entry, Line, Post, Span
-from bot.model.talk import Ask, Message, Press, Reply
+from bot.model.posts import Button, Entry, Field, Form, Line, Post, Span
+from bot.model.talk import Ask, Change, Errand, Heard, Message, Press, Reply, Standing, Typing
 from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
 
 __all__ = [
@@ -12,13 +12,18 @@ __all__ = [
     "Bookmark",
     "Bundle",
     "Button",
+    "Change",
     "Channel",
     "Claim",
     "Customs",
     "Delivery",
     "Edit",
     "Entry",
+    "Errand",
     "Feed",
+    "Field",
+    "Form",
+    "Heard",
     "Item",
     "Line",
     "Match",
@@ -37,6 +42,8 @@ __all__ = [
     "Rulebook",
     "Signals",
     "Span",
+    "Standing",
     "State",
     "Subscription",
+    "Typing",
 ]

@@ -58,6 +58,9 @@ class Post:
     """What to say, before any markup, in this order: headline, paragraphs, entries, closing paragraphs, buttons.
 
     `more` are seldom wanted and stand in a menu. `plain` reads well in a notification.
+    `topics` are what it may be filed under, the closest first: rules, categories. `publish`: readers who follow the
+    channel from elsewhere get it too, where a platform has such. `after` is the message it goes on from, where each
+    message would begin a subject of its own.
     """
 
     headline: Line
@@ -68,8 +71,33 @@ class Post:
     entries: tuple[Entry, ...] = ()
     closing: tuple[Line, ...] = ()
     more: tuple[Button, ...] = ()
+    topics: tuple[str, ...] = ()
+    publish: bool = False
+    after: str | None = None
 
     @property
     def plain(self) -> str:
         listed = [line for entry in self.entries for line in entry.lines]
         return "\n".join([self.headline.text, *(line.text for line in (*self.lines, *listed, *self.closing))])
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in. Its answer comes back under `name`; `choices` (value, label) leave no others."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a person fills in and sends, five fields at most; it comes back as a press of `action` with its fields."""
+
+    title: str
+    action: str
+    fields: tuple[Field, ...]
+    send: str = "Save"

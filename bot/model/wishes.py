@@ -50,6 +50,8 @@ class Options:
     thread: Literal["ask", "auto", "off"] | None = None
     start: int | None = None
     """Stored papers that are posted at once when somebody subscribes, 0 to 3."""
+    publish: Literal["on", "off"] | None = None
+    """Whether servers that follow a Discord announcement channel get each post too."""
 
 
 @dataclass(frozen=True, slots=True)

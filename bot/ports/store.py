@@ -19,11 +19,15 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.ports.errands import Errands
+from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
+from bot.ports.places import Places
+from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

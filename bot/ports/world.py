@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import (
-    Ask,
     Bookmark,
     Channel,
     Feed,
+    Heard,
     Post,
-    Press,
     Reply,
 )
 
 Clock = Callable[[], datetime]
 """The time now, in UTC."""
 
-Answer = Callable[[Ask | Press], Awaitable[Reply]]
-"""What the bot does with words and presses. Never raises: what is wrong comes back as a Reply."""
+Answer = Callable[[Heard], Awaitable[Reply]]
+"""What the bot does with words, presses and changes. Never raises: what is wrong comes back as a Reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,8 @@ class Fetched:
     wait: float | None = None
     content_type: str = ""
     took: float | None = None
+    date: str = ""
+    """The answer's Date header, as it came."""
 
 
 class Fetch(Protocol):
@@ -60,7 +61,7 @@ class Chat(Protocol):
         """Whether the post can be said in one message without anything being cut."""
 
     async def listen(self, answer: Answer) -> None:
-        """Connect, and hand every command and press to `answer` until cancelled.
+        """Connect, and hand every command, press and change of a channel to `answer` until cancelled.
 
         `Refused` when the platform will not have us at all (a wrong token), in a sentence that says what to do.
         """
@@ -95,6 +96,12 @@ class Chat(Protocol):
 
         `Refused` where that cannot be done: a person who takes no messages, a platform without any.
         """
+
+    async def inbox(self, person: str) -> Channel:
+        """The channel of one person's own messages, for what they follow alone; `Refused` as in `tell`."""
+
+    async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
+        """Those of the channels of this platform that the person can read; nobody's own messages but theirs."""
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """An address a person can click to reach a thread or message."""

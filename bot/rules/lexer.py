@@ -24,7 +24,7 @@ FIELDS = {
 }  # fmt: skip
 """What a field may be called, and its name in canonical rules."""
 
-OPTIONS = frozenset(["mode", "at", "tz", "days", "format", "max", "thread", "start", "via"])
+OPTIONS = frozenset(["mode", "at", "tz", "days", "format", "max", "thread", "start", "publish", "via"])
 SHOWN = ("title", "abstract", "author", "category", "source", "keyword", "submitter", "org", "votes", "comments")
 
 Kind = Literal["(", ")", "or", ",", "and", "not", "field", "quote", "exact", "word"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
+from bot.checks import Check
 from bot.errors import SettingsError
 from bot.ports import Store
 
@@ -25,6 +28,28 @@ async def open(url: str, *, worker: str = "paper-round", patience: timedelta = t
     scheme, place = _split(url)
     store: Store = await importlib.import_module(PAGES[scheme]).connect(place, worker=worker, patience=patience)
     return store
+
+
+def examine(url: str) -> list[Check]:
+    """What a doctor finds at `url`, without changing or making anything."""
+    scheme, place = _split(url)
+    found: list[Check] = importlib.import_module(f"{PAGES[scheme]}.examining").examine(place)
+    return found
+
+
+def backup(url: str, target: Path, told: Callable[[int, int], None]) -> dict[str, int]:
+    """Copy the database to a new file while a bot may run on it; rows by table. `told` hears (done, all)."""
+    scheme, place = _split(url)
+    found: dict[str, int] = importlib.import_module(f"{PAGES[scheme]}.copying").backup(place, target, told)
+    return found
+
+
+def restore(url: str, source: Path, told: Callable[[int, int], None], stamp: str) -> tuple[dict[str, int], Path | None]:
+    """Put a backup in the database's place: its rows by table, and where the replaced file is, named by `stamp`."""
+    scheme, place = _split(url)
+    page = importlib.import_module(f"{PAGES[scheme]}.copying")
+    found: tuple[dict[str, int], Path | None] = page.restore(place, source, told, stamp)
+    return found
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ Chooses and cuts words, never makes any up, and knows nothing of Slack, Discord 
 from bot.summary.cards import byline, card, example, links, opener, post, shown_title, signals, why
 from bot.summary.citing import bibtex
 from bot.summary.digests import digest, one_liners, week
+from bot.summary.filing import filed
 from bot.summary.later import another_rule, is_withdrawn, update, what_happened
 from bot.summary.ranking import ranked, split
 from bot.summary.reasons import why_here
@@ -20,6 +21,7 @@ __all__ = [
     "cut",
     "digest",
     "example",
+    "filed",
     "gist",
     "is_withdrawn",
     "links",

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -16,6 +17,9 @@ from bot.web.live import Live
 from bot.web.render import Look
 from bot.web.seek import Seeker
 from bot.web.visitor import Visitor
+
+if TYPE_CHECKING:
+    from bot.web.signup import Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Desk:
     seeker: Seeker
     base: str | None = None
     """The public address of the pages, without a slash at its end; the only base of links that leave the machine."""
+    mail: Mailing | str = "Mail is off."
+    """What the pages need to let people sign up for mail; or why they cannot, in a sentence."""
+    zone: str = "UTC"
+    """The time zone of whoever has set none."""
 
 
 @dataclass(frozen=True, slots=True)

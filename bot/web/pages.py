@@ -12,12 +12,14 @@ from bot.errors import StoreFailed
 from bot.model import Feed
 from bot.ports import Answer, Clock, Store
 from bot.rules import KNOWN, Acronyms
-from bot.web import channels, events, feeds, following, papers, searching, standing
+from bot.web import channels, events, feeds, following, mailbox, papers, searching, signup, standing
 from bot.web.desk import DESK, NEWCOMER, Desk, Platform, Platforms, Sources, desk, form, page, visitor, wants_json
 from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
 from bot.web.live import Live
+from bot.web.metering import FOR_PROGRAMS, health
 from bot.web.render import FILES, look
 from bot.web.seek import Seeker
+from bot.web.signup import Mailing
 
 log = logging.getLogger(__name__)
 
@@ -51,14 +53,18 @@ def app(
     platforms: Platforms = _no_platforms,
     acronyms: Acronyms = KNOWN,
     base: str | None = None,
+    mail: Mailing | str = "Mail is off.",
+    zone: str = "UTC",
     host: str = "127.0.0.1",
     names: Iterable[str] = (),
     token: str | None = None,
     every: float = 0.5,
     beat: float = 15.0,
+    metrics: Sequence[web.RouteDef] = (),
 ) -> web.Application:
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
+    `mail` lets people sign up for mail, or says why they cannot; `zone` is for those who name none.
     `base` is the public address (`https://papers.example.org`): its name is one of ours, and feeds link there.
 
     In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
@@ -69,7 +75,9 @@ def app(
     door = Door(clock, host, frozenset(name.lower() for name in (*names, *public)), token or None)
     live = Live(store, every=every, beat=beat)
     seeker = Seeker(store, acronyms)
-    made[DESK] = Desk(store, answer, clock, look(), door, live, sources or _no_sources, platforms, seeker, base)
+    made[DESK] = Desk(
+        store, answer, clock, look(), door, live, sources or _no_sources, platforms, seeker, base, mail, zone
+    )
     made.on_response_prepare.append(_dress)
     made.on_shutdown.append(_quiet)
     made.add_routes(
@@ -80,6 +88,12 @@ def app(
             web.get("/search", searching.search),
             web.get("/workshop", searching.workshop),
             web.post("/subscribe", searching.subscribe),
+            web.get("/mail", signup.sign_up_page),
+            web.post("/mail", signup.sign_up),
+            web.get("/mail/confirm/{token}", mailbox.question),
+            web.post("/mail/confirm/{token}", mailbox.yes),
+            web.get("/mail/{token}", mailbox.manage),
+            web.post("/mail/{token}", mailbox.change),
             web.get("/feed.{kind:atom|json}", feeds.searched),
             web.get("/channels", following.channels),
             web.get("/channels/{channel}", following.channel),
@@ -98,7 +112,8 @@ def app(
             web.get("/token", _token_page),
             web.post("/token", _token_given),
             web.get("/static/{file}", _file),
-            web.get("/healthz", _health),
+            health(store),
+            *metrics,
         ]
     )
     return made
@@ -128,7 +143,8 @@ async def _sentences(request: web.Request, handler: Handler) -> web.StreamRespon
 @web.middleware
 async def _entry(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in who asks for us by our name, and tell a new browser who it is."""
-    desk(request).door.check_host(request)
+    if request.path not in FOR_PROGRAMS:
+        desk(request).door.check_host(request)
     answer = await handler(request)
     if newcomer := request.get(NEWCOMER):
         answer.set_cookie(COOKIE, newcomer.secret, max_age=YEAR, path="/", httponly=True, samesite="Strict")
@@ -153,6 +169,8 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
 async def _quiet(application: web.Application) -> None:
     await application[DESK].live.close()
     application[DESK].seeker.close()
+    if not isinstance(mail := application[DESK].mail, str):
+        await mail.close()
 
 
 # ── small pages ──
@@ -164,12 +182,6 @@ async def _file(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     lasting = {"Cache-Control": f"public, max-age={YEAR}, immutable"} if request.query_string else None
     return web.Response(body=desk(request).look.files[name], content_type=FILES[name], charset="utf-8", headers=lasting)
-
-
-async def _health(request: web.Request) -> web.Response:
-    """200 while the database answers."""
-    await desk(request).store.version()
-    return web.Response(text="ok\n")
 
 
 async def _token_page(request: web.Request) -> web.Response:

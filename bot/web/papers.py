@@ -15,6 +15,7 @@ from bot.rules.trending import heat
 from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import paper_path
+from bot.web.signup import OF_THE_DAY, box
 
 SHEET = 60
 """Papers on one page: some days of arXiv have hundreds."""
@@ -88,7 +89,8 @@ async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) ->
         total=len(papers),
         papers=papers[(sheet - 1) * SHEET : sheet * SHEET],
         voted=any(paper.signals.upvotes is not None for paper in papers),
-        rule_of_day="top:10",
+        rule_of_day=OF_THE_DAY,
+        box=box(request),
         sample=_sampled(papers),
         sheet=sheet,
         sheets=sheets,

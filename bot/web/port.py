@@ -33,7 +33,8 @@ async def serve(app: web.Application, host: str, port: int, *, tries: int = TRIE
 
     `SettingsError` when the host or the port cannot be ours, `PlatformFailed` when all are taken.
     """
-    app[DESK].door.host = host
+    if DESK in app:
+        app[DESK].door.host = host
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=PATIENCE)
     await runner.setup()
     try:

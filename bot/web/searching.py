@@ -53,6 +53,7 @@ class Offer:
     token: str
     may_change: bool
     places: list[Channel] = field(default_factory=list)
+    mail_off: str = ""
 
 
 def asked(request: web.Request, text: str) -> Asked:
@@ -122,8 +123,14 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
 
 async def _offer(request: web.Request) -> Offer:
     known = {Channel("local", "general"), *(await desk(request).store.channels("local"))}
+    mail = desk(request).mail
     places = [channel for channel in sorted(known) if words.channel(channel.place)]
-    return Offer(visitor(request).token, desk(request).door.may_change(request), places[:PLACES])
+    return Offer(
+        visitor(request).token,
+        desk(request).door.may_change(request),
+        places[:PLACES],
+        mail if isinstance(mail, str) else "",
+    )
 
 
 def _place(text: str) -> int | None:

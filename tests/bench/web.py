@@ -23,7 +23,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
 import bot.store
-from bot.model import Ask, Bookmark, Paper, Poll, Press, Reply, Signals
+from bot.model import Bookmark, Heard, Paper, Poll, Reply, Signals
 from bot.ports import Store
 from bot.rules import Engine, parse
 from bot.rules.narrow import indexed, met, needs
@@ -163,7 +163,7 @@ def table(what: str, spans: list[Span], target: float, lag: float) -> None:
 
 
 async def pages(store: Store, rounds: int) -> None:
-    async def answer(asked: Ask | Press) -> Reply:
+    async def answer(asked: Heard) -> Reply:
         raise NotImplementedError
 
     made = app(store, answer, lambda: NOW)

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from bot.chat.discord import connect
-from bot.model import Ask, Button, Channel, Entry, Line, Post, Press, Reply, Span
+from bot.model import Button, Channel, Entry, Heard, Line, Post, Reply, Span
 from bot.ports import Chat
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
-
-Heard = Ask | Press
 
 
 def sentence(text: str, *buttons: Button) -> Post:

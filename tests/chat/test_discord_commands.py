@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.model import Ask, Button, Line, Post, Press, Reply, Span
-from tests.chat.discord_running import Answers, Heard, channel, digest, paper, running, sentence
+from bot.model import Ask, Button, Heard, Line, Post, Press, Reply, Span
+from tests.chat.discord_running import Answers, channel, digest, paper, running, sentence
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
 

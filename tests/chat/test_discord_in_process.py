@@ -12,13 +12,14 @@ import simcord
 from bot.chat.discord.commands import publish
 from bot.chat.discord.listening import Client
 from bot.chat.discord.sdk import discord
-from bot.model import Ask, Button, Channel, Post, Press, Reply
-from tests.chat.discord_running import Answers, Heard, sentence
+from bot.model import Ask, Button, Channel, Heard, Post, Press, Reply
+from tests.chat.discord_running import Answers, sentence
 
 
 def reply(heard: Heard) -> Reply:
     if isinstance(heard, Press):
         return Reply(sentence("Done."), public=sentence("Somebody subscribed."), replaces=True)
+    assert isinstance(heard, Ask)
     return Reply(sentence(f"{heard.verb} {heard.words}", Button("Subscribe", "confirm:7", "primary")))
 
 

@@ -138,8 +138,8 @@ async def say(payload: dict[str, Any]) -> tuple[int, int]:
 
 
 async def test_an_unknown_route_fails_the_test_that_used_it() -> None:
-    with pytest.raises(AssertionError, match="unknown route: GET /guilds/1"):
-        await get("/guilds/1")
+    with pytest.raises(AssertionError, match="unknown route: GET /guilds/1/bans"):
+        await get("/guilds/1/bans")
 
 
 async def test_a_message_that_could_ping_fails_the_test_that_sent_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.model import Ask, Button, Entry, Line, Post, Press, Reply, Span
+from bot.model import Ask, Button, Entry, Heard, Line, Post, Press, Reply, Span
 from tests.chat.slack_bot import GENERAL, echo, says, talking
 from tests.standins.slack import Said, StandIn
 
@@ -17,9 +17,9 @@ async def asked(standin: StandIn) -> Said:
 
 
 async def test_a_press_is_heard_with_its_action() -> None:
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 
@@ -32,7 +32,7 @@ async def test_a_press_is_heard_with_its_action() -> None:
 
 
 async def test_a_replacing_answer_takes_the_place_of_what_was_pressed() -> None:
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         if isinstance(heard, Ask):
             return Reply(ASKED)
         return Reply(says("Done."), public=says("Ada subscribed this channel."), replaces=True)
@@ -65,9 +65,9 @@ async def test_a_press_in_a_thread_is_answered_in_the_thread() -> None:
 
 
 async def test_a_button_without_an_action_is_acknowledged_and_no_more() -> None:
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 
@@ -83,9 +83,9 @@ async def test_a_button_without_an_action_is_acknowledged_and_no_more() -> None:
 
 
 async def test_the_same_press_twice_is_two_presses() -> None:
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 
@@ -108,9 +108,9 @@ LIST = Post(
 
 
 async def test_what_is_chosen_in_a_menu_is_a_press() -> None:
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 
@@ -135,9 +135,9 @@ async def test_a_menu_works_after_the_bot_was_started_again() -> None:
 
 
 async def test_a_menu_that_nothing_was_chosen_in_is_acknowledged_and_no_more() -> None:
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.model import Ask, Line, Post, Press, Reply, Span
+from bot.model import Ask, Heard, Line, Post, Reply, Span
 from tests.chat.slack_bot import GENERAL, echo, says, talking
 from tests.standins.slack import spans
 
@@ -31,15 +31,15 @@ from tests.standins.slack import spans
     ],
 )
 async def test_a_command_is_heard_as_it_was_typed(command: str, text: str, verb: str, words: str) -> None:
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 
     async with talking(answer) as (standin, _):
         await standin.command(command, text)
-    assert heard == [Ask(GENERAL, "slack:U0ADA", verb, words)]
+    assert heard == [Ask(GENERAL, "slack:U0ADA", verb, words, zone="Europe/Berlin")]
 
 
 async def test_a_commands_answer_is_for_its_person_alone() -> None:
@@ -52,7 +52,7 @@ async def test_a_commands_answer_is_for_its_person_alone() -> None:
 async def test_the_acknowledgement_goes_before_a_slow_answer() -> None:
     slow = asyncio.Event()
 
-    async def ponder(heard: Ask | Press) -> Reply:
+    async def ponder(heard: Heard) -> Reply:
         await slow.wait()
         return await echo(heard)
 
@@ -75,7 +75,7 @@ async def test_the_acknowledgement_goes_before_the_quickest_answer() -> None:
 async def test_a_slow_answer_holds_up_nobody_else() -> None:
     slow = asyncio.Event()
 
-    async def ponder(heard: Ask | Press) -> Reply:
+    async def ponder(heard: Heard) -> Reply:
         if isinstance(heard, Ask) and heard.words == "slow":
             await slow.wait()
         return await echo(heard)
@@ -89,7 +89,7 @@ async def test_a_slow_answer_holds_up_nobody_else() -> None:
 
 
 async def test_the_channel_is_told_what_is_public_and_the_person_what_is_not() -> None:
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         return Reply(says("Subscribed."), public=says("Ada subscribed this channel."))
 
     async with talking(answer) as (standin, _):
@@ -101,7 +101,7 @@ async def test_the_channel_is_told_what_is_public_and_the_person_what_is_not() -
 
 @pytest.mark.parametrize("private", [True, False])
 async def test_a_person_is_told_how_to_invite_a_bot_that_cannot_tell_the_channel(private: bool) -> None:
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         return Reply(says("Subscribed."), public=says("Ada subscribed this channel."))
 
     async with talking(answer) as (standin, _):
@@ -118,7 +118,7 @@ async def test_an_answer_that_points_to_a_thread_carries_its_link() -> None:
     async with talking() as (standin, chat):
         said = await chat.post(GENERAL, says("A paper"), "k")
 
-        async def answer(heard: Ask | Press) -> Reply:
+        async def answer(heard: Heard) -> Reply:
             return Reply(says("Here it is."), thread=said)
 
         async with talking(answer) as (other, _):
@@ -131,7 +131,7 @@ async def test_an_answer_that_points_to_a_thread_carries_its_link() -> None:
 
 
 async def test_an_answer_whose_thread_is_gone_says_so() -> None:
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         return Reply(says("Here it is."), thread="1.0")
 
     async with talking(answer) as (standin, _):
@@ -142,7 +142,7 @@ async def test_an_answer_whose_thread_is_gone_says_so() -> None:
 async def test_an_answer_whose_address_has_run_out_reaches_its_person_all_the_same() -> None:
     late = asyncio.Event()
 
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         await late.wait()
         return Reply(says("At last."))
 
@@ -161,7 +161,7 @@ def subscribed(person: str) -> Post:
 
 
 async def test_people_are_named_and_nobody_is_pinged_for_it() -> None:
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         return Reply(subscribed(heard.person), public=subscribed(heard.person))
 
     async with talking(answer) as (standin, _):
@@ -173,7 +173,7 @@ async def test_people_are_named_and_nobody_is_pinged_for_it() -> None:
 
 
 async def test_a_person_whom_slack_does_not_name_is_somebody() -> None:
-    async def answer(heard: Ask | Press) -> Reply:
+    async def answer(heard: Heard) -> Reply:
         return Reply(says("Done."), public=subscribed(heard.person))
 
     async with talking(answer) as (standin, _):
@@ -185,6 +185,6 @@ async def test_a_person_whom_slack_does_not_name_is_somebody() -> None:
 
 async def test_an_id_that_somebody_typed_is_no_person() -> None:
     async with talking() as (standin, _):
-        seen = await standin.command("/subscribe", "slack:U0ADA")
-        assert "|slack:U0ADA|" in seen.answers[0].shown
-        assert "users.info" not in [method for method, _ in standin.calls]
+        seen = await standin.command("/subscribe", "slack:U0BOB")
+        assert "|slack:U0BOB|" in seen.answers[0].shown
+        assert {fields["user"] for method, fields in standin.calls if method == "users.info"} == {"U0ADA"}

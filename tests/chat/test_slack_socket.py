@@ -9,7 +9,7 @@ import pytest
 
 from bot.chat.slack.discreet import redact, sdk_logger
 from bot.errors import Refused
-from bot.model import Ask, Press, Reply
+from bot.model import Heard, Reply
 from tests.chat.slack_bot import GENERAL, echo, says, slack, talking
 from tests.standins.slack import StandIn
 
@@ -69,7 +69,7 @@ async def test_an_envelope_sent_again_is_answered_once() -> None:
 async def test_a_socket_dropped_in_the_middle_of_a_command_answers_it_once() -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def ponder(heard: Ask | Press) -> Reply:
+    async def ponder(heard: Heard) -> Reply:
         begun.set()
         await go_on.wait()
         return await echo(heard)
@@ -129,7 +129,7 @@ async def test_posts_go_on_while_the_socket_is_down() -> None:
 async def test_an_answer_under_way_is_given_before_the_bot_stops() -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def ponder(heard: Ask | Press) -> Reply:
+    async def ponder(heard: Heard) -> Reply:
         begun.set()
         await go_on.wait()
         return await echo(heard)

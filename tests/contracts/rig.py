@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from bot.model import Ask, Channel, Press, Reply
+from bot.model import Channel, Heard, Reply
 from bot.ports import Chat
 
 
@@ -47,7 +47,9 @@ class Rig:
     """What that person's own messages from the bot are, oldest first; None where people have none."""
     type_words: Callable[[str, str], Awaitable[Reply | None]] | None = None
     """Type a command (`subscribe`, words) in `channel` as a person would."""
-    heard: list[Ask | Press] | None = None
+    heard: list[Heard] | None = None
+    lasting: bool = False
+    """What was said stays as it is and can be neither pressed nor looked up: mail."""
 
 
 MakeRig = Callable[[], AbstractAsyncContextManager[Rig]]

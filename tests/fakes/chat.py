@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -39,6 +40,8 @@ class FakeChat:
     """What people were told in their own messages: person, post, key."""
     edits: list[tuple[str, Post]] = field(default_factory=list)
     """Every edit in turn: the message's id, and what it says since."""
+    hidden: frozenset[Channel] = frozenset()
+    """Channels that nobody who asks can read."""
     room: int | None = None
     """Characters that fit into one message; None: any number."""
     remembers: bool = True
@@ -78,6 +81,12 @@ class FakeChat:
     async def tell(self, person: str, post: Post, key: str) -> None:
         if key not in (known for _, _, known in self.told):
             self.told.append((person, post, key))
+
+    async def inbox(self, person: str) -> Channel:
+        return Channel(self.platform, f"inbox-{person.partition(':')[2]}")
+
+    async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
+        return frozenset(channels) - self.hidden
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         return f"https://chat.example/{channel.place}/{thread}"

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Literal, TypeVar
 
+from bot.chat.slack.forgetful import Forgetful, Kept
 from bot.errors import LeaseLost, RulesChanged, StoreFailed
 from bot.feeds import OwnFeed
 from bot.habits import Held
@@ -37,19 +38,26 @@ from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, pack, place, unpack, utc
+from tests.fakes.cellar import Cellar
+from tests.fakes.mailboxes import FakeMailboxes
+from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 
 _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore:
+class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
         self.tables = tables if tables is not None else Tables()
         self.worker = worker
         self._closed = False
+
+    @property
+    def _known(self) -> Kept:  # type: ignore[override]  # the tables keep them, over a transaction taken back too
+        return self.tables.errands
 
     def die(self) -> None:
         """The process ends between two steps: the system frees its lock, its leases stay."""
@@ -91,7 +99,9 @@ class FakeStore:
         return [paper for paper in papers if not self._met(paper)]
 
     async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-        known = [(self.tables.papers[self._met(paper)[0]], paper) for paper in papers if self._met(paper)]
+        past = self.tables.thinned["papers"]
+        met = ((self._met(paper), paper) for paper in papers)
+        known = [(self.tables.papers[places[0]], paper) for places, paper in met if places and places[0] > past]
         return [pair for before, found in known if (pair := change(before, found)) is not None]
 
     async def record(self, poll: Poll, now: datetime) -> int:
@@ -316,6 +326,7 @@ class FakeStore:
         kept = replace(asked, id=same[0].id, creator=same[0].creator) if same else None
         kept = kept or replace(asked, id=self.tables.number("subscription"))
         self.tables.subscriptions[kept.id] = kept
+        self.tables.made.setdefault(kept.id, utc(now))
         return kept
 
     async def unsubscribe(self, channel: Channel, id: int) -> Subscription | None:

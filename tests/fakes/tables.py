@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
 from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
 
@@ -56,7 +57,14 @@ class Tables:
     votes: dict[tuple[int, str], None] = field(default_factory=dict)
     news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)
     edits: dict[tuple[Channel, str], Due] = field(default_factory=dict)
+    thinned: Counter[str] = field(default_factory=Counter)
+    told: dict[str, datetime] = field(default_factory=dict)
+    made: dict[int, datetime] = field(default_factory=dict)
+    """When each subscription was made."""
     given_out: Counter[str] = field(default_factory=Counter)
+    errands: Kept = field(default_factory=dict)
+    mail_keys: list[bytes] = field(default_factory=list)
+    refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
     leader: object = None
 
     def number(self, of: str) -> int:

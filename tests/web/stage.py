@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.chat.local import Local, connect
-from bot.model import Ask, Button, Channel, Feed, Line, Paper, Post, Press, Reply, Signals, Span, Subscription
+from bot.model import Ask, Button, Channel, Feed, Heard, Line, Paper, Post, Press, Reply, Signals, Span, Subscription
 from bot.web import app
 from bot.web.desk import Platform
 from tests.web.memory import Memory
@@ -79,7 +79,7 @@ class Stage:
     """The installation, and what its bot has heard."""
 
     memory: Memory = field(default_factory=Memory)
-    heard: list[Ask | Press] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     now: datetime = NOON
     feeds: Sequence[Feed] = ()
     platforms: Sequence[Platform] = ()
@@ -101,11 +101,12 @@ class Stage:
         given: dict[str, Any] = {"sources": self.sources, "platforms": lambda: self.platforms, "every": 0.05} | more
         return app(self.memory, self.answer, self.clock, **given)
 
-    async def answer(self, said: Ask | Press) -> Reply:
+    async def answer(self, said: Heard) -> Reply:
         """The bot's part, in a few words."""
         self.heard.append(said)
         if isinstance(said, Ask):
             return self._asked(said)
+        assert isinstance(said, Press)
         if said.action == "confirm:1":
             wish = Subscription(said.channel, "transformers quantization", said.person)
             await self.memory.subscribe(wish, self.now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -26,6 +26,7 @@ from bot.chat.discord.sending import said
 from bot.errors import MessageGone, NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Channel, Post
 from bot.ports import Answer, Chat
+from bot.proxies import proxy_for
 
 log = logging.getLogger("paper-round")
 
@@ -49,6 +50,8 @@ THREAD_EXISTS, UNKNOWN_CHANNEL = 160004, 10003
 _TO_POST = "View Channel, Send Messages and Embed Links"
 _TO_REPLY = "View Channel and Send Messages in Threads"
 _TO_THREAD = "View Channel, Create Public Threads and Send Messages in Threads"
+OWN: Final = "@me"
+"""Stands where a server's number does, for people's own messages, as in Discord's addresses."""
 _SOON, _SELDOM = 2.0, 60.0
 _LAST_ANSWERS = 5.0
 """Seconds that answers under way get when the bot stops."""
@@ -67,7 +70,7 @@ async def connect(env: Mapping[str, str]) -> Chat:
     gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
     quieten()
-    return Discord(token)
+    return Discord(token, proxy_for(Route.BASE, env))
 
 
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
@@ -91,8 +94,9 @@ class Discord:
     pace = PACE
     crowd = CROWD
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, proxy: str | None = None) -> None:
         self._token = token
+        self._proxy = proxy
         self._client: Client | None = None
         self._logging_in = asyncio.Lock()
         self._closed = False
@@ -160,13 +164,18 @@ class Discord:
 
     async def tell(self, person: str, post: Post, key: str) -> None:
         """Say it in the person's direct messages with the bot."""
-        platform, _, number = person.partition(":")
-        if platform != self.platform or not (number.isascii() and number.isdigit()):
-            raise Refused(f"{person} is nobody on Discord: people there read discord:NUMBER.")
-        client = await self._ready()
+        place = await self._private(person)
         async with told("write to this person", "Direct Messages", said=True):
-            private = await client.http.start_private_message(int(number))
-            await _said(client, int(private["id"]), post, key)
+            await _said(await self._ready(), place, post, key)
+
+    async def inbox(self, person: str) -> Channel:
+        """The direct messages of a person and the bot (`discord:@me/NUMBER`)."""
+        return Channel(self.platform, f"{OWN}/{await self._private(person)}")
+
+    async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
+        """Their own messages; what else they can read is not known."""
+        mine = await self.inbox(person)
+        return frozenset(channel for channel in channels if channel == mine)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """Where a click leads to the thread."""
@@ -181,6 +190,15 @@ class Discord:
             await self._client.close()
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = API, GATEWAY
 
+    async def _private(self, person: str) -> int:
+        """Where Discord keeps what a person and the bot say to each other."""
+        platform, _, number = person.partition(":")
+        if platform != self.platform or not (number.isascii() and number.isdigit()):
+            raise Refused(f"{person} is nobody on Discord: people there read discord:NUMBER.")
+        client = await self._ready()
+        async with told("write to this person", "Direct Messages"):
+            return int((await client.http.start_private_message(int(number)))["id"])
+
     async def _ready(self) -> Client:
         """The client, logged in; a new one after the old one was closed by Discord."""
         async with self._logging_in:
@@ -193,7 +211,7 @@ class Discord:
     async def _log_in(self) -> Client:
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise NotWelcome(TOKEN)  # a bad copy, which cannot even be sent
-        client = Client(self.post)
+        client = Client(self.post, self._proxy)
         try:
             async with told("log in"):
                 await client.login(self._token)
@@ -264,7 +282,7 @@ async def _started(client: Client, place: int, message: int, name: str) -> bool:
 def _ids(channel: Channel) -> tuple[str, int]:
     """Server and channel. `Refused` for what cannot be one, such as a name in place of the id."""
     server, _, place = channel.place.partition("/")
-    if not (server.isascii() and server.isdigit() and place.isascii() and place.isdigit()):
+    if not ((server == OWN or (server.isascii() and server.isdigit())) and place.isascii() and place.isdigit()):
         raise Refused(f"{channel} is no Discord channel: it reads discord:SERVER/CHANNEL, both as numbers.")
     return server, int(place)
 

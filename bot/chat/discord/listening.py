@@ -51,7 +51,7 @@ Speak = Callable[[Channel, Post, str], Awaitable[str]]
 class Client(discord.Client):
     """discord.py's client with our commands, which hears commands and presses as soon as it has an `answer`."""
 
-    def __init__(self, speak: Speak) -> None:
+    def __init__(self, speak: Speak, proxy: str | None = None) -> None:
         # Servers, channels and threads: all that the bot looks at. None of these is privileged, and without messages
         # and members nothing of what people write or who they are reaches the bot's memory.
         super().__init__(
@@ -61,6 +61,7 @@ class Client(discord.Client):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=30.0,
+            proxy=proxy,
         )
         self.answer: Answer | None = None
         self.under_way: set[asyncio.Task[Any]] = set()

@@ -9,18 +9,22 @@ member. Within one process a key that was said is said once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from bot.chat.slack.answering import Answers, rendered
+from bot.chat.slack.answering import Answers, Rooming
 from bot.chat.slack.api import Api, settings
 from bot.chat.slack.blocks import fits
+from bot.chat.slack.forgetful import Forgetful
 from bot.chat.slack.listening import PING, listen
+from bot.chat.slack.people import People
+from bot.chat.slack.rooms import Rooms
+from bot.chat.slack.telling import rendered
 from bot.errors import ChannelLost, Refused
 from bot.model import Channel, Post
-from bot.ports import Answer, Chat
+from bot.ports import Answer, Chat, Clock, Errands
 
 PACE = timedelta(seconds=1)
 """One message a second a channel. https://docs.slack.dev/apis/web-api/rate-limits/#posting-messages"""
@@ -34,14 +38,19 @@ SAID = 4096
 """Keys remembered with the message each became."""
 
 
-async def connect(env: Mapping[str, str]) -> Chat:
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time where nobody tells it: no address of Slack's grows old then before Slack itself says so."""
+
+
+async def connect(env: Mapping[str, str], errands: Errands | None = None, clock: Clock | None = None) -> Chat:
     """Slack as SLACK_BOT_TOKEN, SLACK_APP_TOKEN and SLACK_API_URL say; nothing is asked of it before it is used.
 
+    `errands` keep who waits for an answer over a restart; without them that lasts as long as the process.
     `SettingsError` when a variable is missing or cannot be one.
     """
     given = settings(env)
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=30))
-    return Slack(Api(given, session))
+    return Slack(Api(given, session), errands or Forgetful(), clock or (lambda: LONG_AGO))
 
 
 class Slack:
@@ -51,15 +60,19 @@ class Slack:
     pace = PACE
     crowd = CROWD
 
-    def __init__(self, api: Api, ping: float = PING) -> None:
+    def __init__(self, api: Api, errands: Errands, clock: Clock, ping: float = PING) -> None:
         self._api = api
+        self._errands = errands
+        self._clock = clock
         self._ping = ping
+        people = People(api)
+        self._known = Rooming(people, Rooms(api, people))
         self._said: dict[str, str] = {}
         self._answers: list[Answers] = []
 
     async def listen(self, answer: Answer) -> None:
         """Connect, and hand every command and press to `answer` until cancelled; `Refused` on a wrong token."""
-        answers = Answers(self._api, answer, self.post)
+        answers = Answers(self._api, answer, self.post, self.tell, self._known, self._errands, self._clock)
         self._answers.append(answers)
         try:
             await listen(self._api, answers, self._ping)
@@ -100,6 +113,24 @@ class Slack:
             await self._once(await self._api.inbox(user), post, key, None, doubt=False)
         except ChannelLost as lost:
             raise Refused("This person takes no messages from the bot in Slack.") from lost
+
+    async def inbox(self, person: str) -> Channel:
+        """The direct messages of a person and the bot (`slack:TEAM/D…`)."""
+        platform, _, user = person.partition(":")
+        if platform != "slack" or not user:
+            raise Refused(f"{person} is nobody in Slack.")
+        return Channel("slack", f"{(await self._api.me()).team}/{await self._api.inbox(user)}")
+
+    async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
+        """Their own messages, the channels they are in, and the public ones unless they are guests (`rooms`)."""
+        platform, _, user = person.partition(":")
+        if platform != "slack" or not user or not channels:
+            return frozenset()
+        seen = await self._known.rooms.visible(user, channels)
+        if any(_place(one).startswith("D") for one in channels):
+            mine = await self.inbox(person)
+            seen |= {one for one in channels if one == mine}
+        return seen
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The permalink; None when the message or the channel is gone."""

@@ -1,134 +1,219 @@
-"""Ask or Press → the bot's Reply → what the person and the channel see."""
+"""Ask, Press or Change → the bot's Reply, once, whatever becomes of sockets and processes on the way."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from bot.chat.slack import forms
 from bot.chat.slack.api import Api
-from bot.chat.slack.blocks import blocks, fallback
-from bot.errors import PlatformFailed
-from bot.model import Ask, Channel, Line, Post, Press, Reply, Span
-from bot.ports import Answer
+from bot.chat.slack.people import People
+from bot.chat.slack.rooms import Room, Rooms
+from bot.chat.slack.telling import FRESH, SLACK, Say, Tell, Teller
+from bot.chat.slack.ways import Way
+from bot.chat.slack.words import channel
+from bot.errors import NotWelcome, PlatformFailed, Refused, StoreFailed
+from bot.model import Ask, Channel, Errand, Heard, Line, Post, Press, Reply, Span
+from bot.ports import Answer, Clock, Errands
 
 log = logging.getLogger(__name__)
 
-Announce = Callable[[Channel, Post, str], Awaitable[str]]
-"""How the whole channel is told: `Slack.post`."""
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+AHEAD = 1.0
+"""Seconds after which a form that is still being made gets an empty modal: its trigger lives for three."""
+OPENING = frozenset({"edit"})
+"""Words and presses that a form answers."""
+PATIENT = 2.0
+"""Seconds that the acknowledgement of a form waits for what is wrong with it, of the three it has."""
+LATE = timedelta(days=1)
+"""Words that nobody answered for so long are not answered any more: nobody remembers having said them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where words came from: what an answer needs to find its way back. `url` takes five answers in 30 minutes."""
+class Rooming:
+    """Who and what is known about people and channels."""
 
-    url: str
-    place: str
-    user: str
-    trigger: str
-    thread: str | None = None
-
-    @staticmethod
-    def of(body: Mapping[str, Any]) -> Origin:
-        """Read a slash command's or a button's payload."""
-        container = body.get("container") or {}
-        return Origin(
-            url=str(body.get("response_url") or ""),
-            place=str(body.get("channel_id") or container.get("channel_id") or (body.get("channel") or {}).get("id")),
-            user=str(body.get("user_id") or (body.get("user") or {}).get("id")),
-            trigger=str(body.get("trigger_id") or ""),
-            thread=container.get("thread_ts"),
-        )
-
-
-def rendered(post: Post) -> dict[str, Any]:
-    """The fields that every message has, wherever it goes."""
-    laid = blocks(post)
-    return {"text": fallback(post), "blocks": laid} if laid else {"text": fallback(post)}
+    people: People
+    rooms: Rooms
 
 
 class Answers:
     """Answers under way. Each is a task of its own, so that nothing waits for a slow one."""
 
-    def __init__(self, api: Api, answer: Answer, announce: Announce) -> None:
+    def __init__(
+        self, api: Api, answer: Answer, say: Say, tell: Tell, known: Rooming, errands: Errands, clock: Clock
+    ) -> None:
         self._api = api
         self._answer = answer
-        self._announce = announce
-        self._heard: list[tuple[Ask | Press, Origin]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.known = known
+        self.errands = errands
+        self.clock = clock
+        self.teller = Teller(api, say, tell, errands, clock)
+        self.over = asyncio.Event()
+        self.verdict: PlatformFailed = Refused("Slack will not have the bot.")
+        self._heard: list[Job] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-    def hear(self, heard: Ask | Press, origin: Origin) -> None:
-        """Keep it until it is acknowledged."""
-        self._heard.append((heard, origin))
+    # ── life ──
+
+    def hear(self, job: Job) -> None:
+        """Keep it until what it is about is acknowledged."""
+        self._heard.append(job)
 
     def begin(self) -> None:
-        """Answer what was heard; called once the acknowledgement is on its way."""
+        """Do what was heard; called once the acknowledgement is on its way."""
         while self._heard:
-            task = asyncio.create_task(self._reply(*self._heard.pop(0)))
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            self.start(self._heard.pop(0)())
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Do it beside everything else."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     async def finish(self, grace: float) -> None:
-        """Let what is under way end within `grace` seconds, then stop it."""
+        """Let what is under way end within `grace` seconds, then stop it; the next process takes it up."""
         if self._tasks:
             _, slow = await asyncio.wait(self._tasks, timeout=grace)
             for task in slow:
                 task.cancel()
             await asyncio.gather(*slow, return_exceptions=True)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def expel(self, verdict: PlatformFailed) -> None:
+        """Slack will not have us any more."""
+        self.verdict = verdict
+        self.over.set()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log.error("A person in Slack got no answer: %s: %s", type(error).__name__, error)
 
-    async def _reply(self, heard: Ask | Press, origin: Origin) -> None:
-        reply = await self._answer(heard)
-        post = await self._linked(reply, origin)
-        await self._tell(origin, post, replaces=reply.replaces and isinstance(heard, Press))
-        if reply.public is not None:
-            await self._say(heard.channel, reply.public, origin)
+    # ── errands ──
 
-    async def _linked(self, reply: Reply, origin: Origin) -> Post:
-        """The post with the address of the thread it points to: nothing opens a thread for a person in Slack."""
-        if reply.thread is None:
-            return reply.post
+    async def take(self, key: str, way: Way, heard: Heard) -> None:
+        """Answer what was heard, once however often it comes."""
+        errand = Errand(key, heard, self.clock(), way.packed())
         try:
-            url = await self._api.permalink(origin.place, reply.thread)
+            if not await self.errands.take_on(errand):
+                return
+        except StoreFailed as error:  # the person is told at least that it cannot be done
+            await self.teller.answer(errand, way, Reply(_post(str(error))))
+            return
+        await self._do(errand, way)
+
+    async def pressed(self, key: str, way: Way, action: str) -> None:
+        """A press in a modal or in the Home: in the channel of the errand behind the modal, or in the person's own."""
+        parent = await self.errands.errand(SLACK, way.parent) if way.parent else None
+        ours = parent is not None and parent.heard.person == f"slack:{way.user}"
+        where = parent.heard.channel if parent and ours else await self._inbox(way.user)
+        await self.take(key, way, Press(where, f"slack:{way.user}", action))
+        if not way.view:
+            await self.take(f"{key}:home", Way("home", "", way.user), Ask(where, f"slack:{way.user}", "home"))
+
+    async def resume(self) -> bool:
+        """Take up what the last process left: answers owed, and channels not told. False when that cannot be known."""
+        try:
+            left = await self.errands.unfinished(SLACK)
+        except StoreFailed as error:
+            log.warning("What people in Slack were not answered yet cannot be read: %s", error)
+            return False
+        for errand in left:
+            self.start(self._again(errand))
+        return True
+
+    async def catch_up(self, where: Channel) -> None:
+        """The bot may speak in a channel: what was not told there is told now."""
+        for errand in await self.errands.unfinished(SLACK):
+            if errand.heard.channel == where and errand.uses and errand.reply and errand.reply.public:
+                await self._belated(errand, errand.reply.public)
+
+    async def think(self, heard: Heard, way: Way) -> Reply:
+        """What the bot says, told who is asking and where."""
+        if not isinstance(heard, Ask | Press):
+            return await self._answer(heard)
+        place = heard.channel.place.rpartition("/")[2]
+        person, room = await asyncio.gather(self.known.people.look(way.user, way.team), self.known.rooms.look(place))
+        asked = replace(heard, standing=person.standing, shared=bool(room and room.shared))
+        if isinstance(asked, Ask):
+            asked = replace(asked, zone=person.zone)
+        return await self._inviting(await self._answer(asked), room)
+
+    async def _do(self, errand: Errand, way: Way) -> None:
+        thinking = self.start(self.think(errand.heard, way))
+        view = await self._ahead(thinking, errand, way)
+        reply = await thinking
+        await self.errands.settle(SLACK, errand.key, reply)
+        await self.teller.give(errand, way, reply, view)
+
+    async def _ahead(self, thinking: asyncio.Task[Reply], errand: Errand, way: Way) -> str:
+        """An empty modal for a form that takes its time; its id."""
+        verb = errand.heard.verb if isinstance(errand.heard, Ask) else getattr(errand.heard, "action", "")
+        if verb.partition(":")[0] not in OPENING or not way.trigger or way.view or getattr(errand.heard, "words", ""):
+            return ""
+        await asyncio.wait({thinking}, timeout=AHEAD)
+        if thinking.done():
+            return ""
+        try:
+            return await self._api.open(way.trigger, forms.loading(errand.key))
+        except PlatformFailed:
+            return ""
+
+    async def _again(self, errand: Errand) -> None:
+        """What the last process did not end. A press is not done twice, as nobody knows how far it came."""
+        way, reply = Way.unpacked(errand.way), errand.reply
+        if reply is None:
+            late = self.clock() > errand.at + (FRESH if way.kind in ("home", "link", "view") else LATE)
+            if late and way.kind != "life":
+                await self.errands.finish(SLACK, errand.key)
+                return
+            reply = _interrupted() if isinstance(errand.heard, Press) else await self.think(errand.heard, way)
+            await self.errands.settle(SLACK, errand.key, reply)
+        if not errand.uses:
+            await self.teller.answer(errand, replace(way, trigger=""), reply)
+        if reply.public is None:
+            await self.errands.finish(SLACK, errand.key)
+        else:
+            await self._belated(replace(errand, reply=reply), reply.public)
+
+    async def _belated(self, errand: Errand, public: Post) -> None:
+        if await self.teller.announce(errand, Way.unpacked(errand.way), public, doubt=True, quiet=True):
+            await self.errands.finish(SLACK, errand.key)
+
+    async def _inbox(self, user: str) -> Channel:
+        return channel((await self._api.me()).team, await self._api.inbox(user))
+
+    async def _inviting(self, reply: Reply, room: Room | None) -> Reply:
+        """What offers to do something in a channel where the bot cannot speak says how it can."""
+        if room is None or room.open or room.archived or not reply.post.buttons:
+            return reply
+        told = (
+            f"The bot cannot post in this channel yet: type /invite @{(await self._api.me()).name} here. "
+            "What you press below counts all the same, and goes on by itself once the bot is in."
+        )
+        return replace(reply, post=replace(reply.post, lines=(*reply.post.lines, Line((Span(told),)))))
+
+    async def expelled(self) -> None:
+        """The app was uninstalled or its token revoked; or it was, and is back: Slack is asked."""
+        try:
+            await self._api.me(anew=True)
+        except NotWelcome as error:
+            self.expel(Refused(f"The Slack app was taken out of the workspace: install it again. {error}"))
         except PlatformFailed as error:
-            return replace(reply.post, lines=(*reply.post.lines, _said(f"The thread cannot be linked: {error}")))
-        return replace(reply.post, lines=(*reply.post.lines, Line((Span("Go to the thread", url=url),))))
-
-    async def _say(self, channel: Channel, post: Post, origin: Origin) -> None:
-        try:
-            await self._announce(channel, post, f"answer:{origin.trigger}")
-        except PlatformFailed as error:
-            await self._tell(origin, Post(_said("The channel was not told."), (_said(str(error)),)))
-
-    async def _tell(self, origin: Origin, post: Post, *, replaces: bool = False) -> None:
-        """Tell the person alone, by the interaction's own address, else by a message that only they see."""
-        shown = rendered(await self._api.introduced(post))
-        try:
-            await self._api.respond(origin.url, shown | _manner(origin, replaces))
-        except PlatformFailed as first:
-            try:
-                await self._api.whisper(origin.place, origin.user, _threaded(shown, origin))
-            except PlatformFailed as second:
-                log.warning("A person in Slack got no answer: %s Then: %s", first, second)
+            log.info("Slack said that the app is out, and does not say now: %s", error)
 
 
-def _manner(origin: Origin, replaces: bool) -> dict[str, Any]:
-    """https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses"""
-    if replaces:
-        return {"replace_original": True}
-    return _threaded({"response_type": "ephemeral", "replace_original": False}, origin)
+def _interrupted() -> Reply:
+    told = "The bot was started again just as you pressed that, and it may or may not have been done."
+    return Reply(_post(told, "Have a look, and press it once more if it was not."))
 
 
-def _threaded(shown: dict[str, Any], origin: Origin) -> dict[str, Any]:
-    return shown | {"thread_ts": origin.thread} if origin.thread else shown
-
-
-def _said(text: str) -> Line:
-    return Line((Span(text),))
+def _post(headline: str, *lines: str) -> Post:
+    return Post(Line((Span(headline),)), tuple(Line((Span(line),)) for line in lines))

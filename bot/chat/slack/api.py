@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed has it for macOS only
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -22,6 +20,7 @@ from bot.chat.slack.names import named, people
 from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
 from bot.errors import PlatformFailed, Refused, SettingsError
 from bot.model import Post
+from bot.proxies import proxy_for
 
 T = TypeVar("T")
 
@@ -58,16 +57,17 @@ class Identity:
     user: str
     bot: str
     name: str
+    enterprise: str = ""
+    """The organisation that the workspace belongs to, if it does to one."""
 
 
 def settings(env: Mapping[str, str]) -> Settings:
     """Read SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_API_URL and the usual proxy variables; `SettingsError` if unset."""
     bot_token, app_token = (_token(env, name) for name in WHERE)
     base = env.get("SLACK_API_URL", "").strip() or BASE
-    host = _host(base)
-    if host is None:
+    if _host(base) is None:
         raise SettingsError(f"SLACK_API_URL is {base!r}; it must be an http(s) address such as {BASE}.")
-    return Settings(bot_token, app_token, base=base, proxy=_proxy(env, host))
+    return Settings(bot_token, app_token, base=base, proxy=proxy_for(base, env))
 
 
 def _host(address: str) -> str | None:
@@ -85,21 +85,6 @@ def _token(env: Mapping[str, str], name: Variable) -> str:
     if not token:
         raise SettingsError(f"{name} is not set: put there {WHERE[name]}, at https://api.slack.com/apps.")
     return token
-
-
-def _proxy(env: Mapping[str, str], host: str) -> str | None:
-    """The proxy to use. The SDK reads these variables too, but not NO_PROXY."""
-    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
-    proxy = next((env[name].strip() for name in names if env.get(name, "").strip()), None)
-    direct = proxy_bypass_environment(host, {"no": env.get("no_proxy") or env.get("NO_PROXY") or ""})
-    return None if direct or _loopback(host) else proxy
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Api:
@@ -121,11 +106,11 @@ class Api:
         self._names: dict[str, str] = {}
         self._inboxes: dict[str, str] = {}
 
-    async def me(self) -> Identity:
-        """Who we are; asked once."""
-        if self._me is None:
+    async def me(self, *, anew: bool = False) -> Identity:
+        """Who we are; asked once, and `anew` to see whether we still are."""
+        if self._me is None or anew:
             said = await self.call(self.client.auth_test())
-            fields = (str(said.get(name) or "") for name in ("team_id", "user_id", "bot_id", "user"))
+            fields = (str(said.get(name) or "") for name in ("team_id", "user_id", "bot_id", "user", "enterprise_id"))
             self._me = Identity(*fields)
         return self._me
 
@@ -167,8 +152,32 @@ class Api:
         return None
 
     async def whisper(self, place: str, user: str, message: Mapping[str, Any]) -> None:
-        """`chat.postEphemeral`: seen by this person only, and only while they are there."""
+        """`chat.postEphemeral`: seen by this person only, and only while they are there.
+
+        In their own messages nobody else reads along, so there it is a plain one.
+        """
+        if place.startswith("D"):
+            await self.say(place, message)
+            return
         await self.call(self.client.chat_postEphemeral(channel=place, user=user, **message), place=place)
+
+    async def open(self, trigger: str, view: Mapping[str, Any]) -> str:
+        """`views.open`; the view's id. `Refused` when the trigger is used up or older than three seconds."""
+        said = await self.call(self.client.views_open(trigger_id=trigger, view=dict(view)))
+        return str((said.get("view") or {})["id"])
+
+    async def put(self, number: str, view: Mapping[str, Any]) -> None:
+        """`views.update`: in the place of what the view shows."""
+        await self.call(self.client.views_update(view_id=number, view=dict(view)))
+
+    async def publish(self, user: str, view: Mapping[str, Any]) -> None:
+        """`views.publish`: a person's Home."""
+        await self.call(self.client.views_publish(user_id=user, view=dict(view)))
+
+    async def unfurl(self, place: str, ts: str, url: str, laid: Sequence[Mapping[str, Any]]) -> None:
+        """`chat.unfurl`: show it under the message that has the link (optional scope `links:write`)."""
+        shown = {url: {"blocks": [dict(block) for block in laid]}}
+        await self.call(self.client.chat_unfurl(channel=place, ts=ts, unfurls=shown), place=place)
 
     async def permalink(self, place: str, ts: str) -> str:
         """`chat.getPermalink`."""

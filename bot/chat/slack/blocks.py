@@ -21,14 +21,12 @@ from bot.model import Entry, Line, Post, Span
 
 Block = dict[str, Any]
 
-BLOCKS = 50
-"""Blocks in a message. https://docs.slack.dev/reference/block-kit/blocks"""
 PARAGRAPH = 3000
 """Characters in a text object. https://docs.slack.dev/reference/block-kit/composition-objects/text-object"""
 URL = 3000
 """https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
-LINES = 180
-"""Paragraphs that can fit into `BUDGET`: what stands around one takes 67 characters."""
+AROUND = 67
+"""Characters that stand around a paragraph: a budget holds so many paragraphs at most."""
 BUDGET = 12_000
 """Characters over all blocks of a message, as JSON.
 
@@ -36,11 +34,41 @@ Undocumented; Slack answers `msg_blocks_too_long` near 13,200 (https://github.co
 refused 11,341 characters of text in many small elements (https://github.com/slackapi/bolt-js/issues/2867): the wrapping
 counts too, so it is the JSON that is measured.
 """
+PAGE = 40_000
+"""Characters over all blocks of a modal or a Home; Slack names no figure, and nobody reads more."""
 FALLBACK = 4000
 """Characters of the `text` beside the blocks. https://docs.slack.dev/reference/methods/chat.postMessage#truncating"""
 
 _STYLES = {"strong": "bold", "emphasis": "italic", "code": "code", "struck": "strike"}
 _WEB = re.compile(r"https?://[^\s<>|\"\\^`{}]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the blocks are for: how many there may be, and characters over all of them."""
+
+    blocks: int
+    budget: int
+
+    @property
+    def lines(self) -> int:
+        """Paragraphs that can fit."""
+        return self.budget // AROUND
+
+
+MESSAGE = Sheet(50, BUDGET)
+"""https://docs.slack.dev/reference/block-kit/blocks"""
+VIEW = Sheet(100, PAGE)
+"""A modal or a Home. https://docs.slack.dev/reference/views"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """A post without tricks: as much of it as can be said, and how many paragraphs and papers it had."""
+
+    post: Post
+    lines: int
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +89,43 @@ _FITS = (Fit(2000), Fit(1500), Fit(1000), Fit(700), Fit(500), Fit(300, 1000, qui
 _TIGHT = (Fit(200, 300, quiet=False, name=40), Fit(100, 100, quiet=False, name=20))
 
 
-def blocks(post: Post) -> list[Block]:
+def blocks(post: Post, sheet: Sheet = MESSAGE) -> list[Block]:
     """The post as Block Kit. The longest paragraphs are cut first; what cannot be said at all is counted.
 
     `ValueError` when the buttons alone are more than a message holds: buttons cannot be cut.
     """
-    tidy = _tidied(post)
-    sizes = [size(line.text) for line in _all(tidy)]
+    tidy = _tidied(post, sheet)
+    sizes = [size(line.text) for line in _all(tidy.post)]
     for fit in chain(_WHOLE, _FITS, _TIGHT, _fewer(tidy)):
-        if not _might_hold(sizes if fit.entries is None else (), fit) or _many(tidy, fit):
+        if not _might_hold(sizes if fit.entries is None else (), fit, sheet) or _many(tidy, fit, sheet):
             continue
-        laid = _lay(tidy, fit)
-        if _holds(laid):
+        laid = _lay(tidy, fit, sheet)
+        if _holds(laid, sheet):
             return laid
     raise ValueError(f"{len(post.buttons)} buttons are more than a Slack message holds")
 
 
 def fits(post: Post) -> bool:
     """Whether one message holds the post without anything being cut or left out; menus may shorten a name."""
-    tidy = _tidied(post)
-    sizes = [size(line.text) for line in _all(tidy)]
-    if max(sizes) > PARAGRAPH or not _might_hold(sizes, Fit()):
+    tidy = _tidied(post, MESSAGE)
+    sizes = [size(line.text) for line in _all(tidy.post)]
+    if max(sizes) > PARAGRAPH or not _might_hold(sizes, Fit(), MESSAGE) or _many(tidy, Fit(), MESSAGE):
         return False
-    return any(_holds(_lay(tidy, fit)) for fit in _WHOLE)
+    return any(_holds(_lay(tidy, fit, MESSAGE), MESSAGE) for fit in _WHOLE)
 
 
 def fallback(post: Post) -> str:
     """What a notification and a screen reader say: plain, escaped so that it can mention nobody."""
-    plain = "\n".join(filter(None, (one_line(line).strip() for line in clean(post.plain).split("\n"))))
-    return escape(cut(plain, FALLBACK)) or "…"
+    said: list[str] = []
+    room = FALLBACK
+    for line in _all(post):
+        if room < 0:
+            break
+        parts = filter(None, (one_line(part).strip() for part in clean(line.text[: 4 * FALLBACK]).split("\n")))
+        for part in parts:
+            said.append(part)
+            room -= len(part)
+    return escape(cut("\n".join(said), FALLBACK)) or "…"
 
 
 def weight(laid: Sequence[Block]) -> int:
@@ -97,22 +133,25 @@ def weight(laid: Sequence[Block]) -> int:
     return size(json.dumps(laid, ensure_ascii=False, separators=(",", ":")))
 
 
-def _holds(laid: Sequence[Block]) -> bool:
-    return len(laid) <= BLOCKS and weight(laid) <= BUDGET
+def _holds(laid: Sequence[Block], sheet: Sheet) -> bool:
+    return len(laid) <= sheet.blocks and weight(laid) <= sheet.budget
 
 
-def _might_hold(sizes: Sequence[int], fit: Fit) -> bool:
+def _might_hold(sizes: Sequence[int], fit: Fit, sheet: Sheet) -> bool:
     """Whether it is worth a try: not too much before anything is put around it."""
-    return len(sizes) <= LINES and sum(min(one, fit.paragraph) for one in sizes) <= BUDGET
+    return len(sizes) <= sheet.lines and sum(min(one, fit.paragraph) for one in sizes) <= sheet.budget
 
 
-def _many(post: Post, fit: Fit) -> bool:
-    return len(post.lines[: fit.lines]) + len(post.entries[: fit.entries]) > LINES
+def _many(tidy: Tidy, fit: Fit, sheet: Sheet) -> bool:
+    """Whether there are more paragraphs than fit; what is beyond them was not even read."""
+    lines = tidy.lines if fit.lines is None else min(fit.lines, tidy.lines)
+    entries = tidy.entries if fit.entries is None else min(fit.entries, tidy.entries)
+    return lines + entries > sheet.lines
 
 
-def _fewer(post: Post) -> Iterator[Fit]:
+def _fewer(tidy: Tidy) -> Iterator[Fit]:
     """Half of the papers, a quarter, … none; and then the same with the paragraphs."""
-    papers, lines = len(post.entries), len(post.lines)
+    papers, lines = tidy.entries, tidy.lines
     yield from (replace(_TIGHT[-1], entries=papers >> halved) for halved in range(1, papers.bit_length() + 1))
     yield from (replace(_TIGHT[-1], entries=0, lines=lines >> halved) for halved in range(1, lines.bit_length() + 1))
 
@@ -121,16 +160,18 @@ def _all(post: Post) -> Iterator[Line]:
     return chain([post.headline], post.lines, *(entry.lines for entry in post.entries), post.closing)
 
 
-def _tidied(post: Post) -> Post:
-    """The post without tricks and empty paragraphs."""
-    entries = (replace(entry, lines=_tidy_all(entry.lines)) for entry in post.entries)
-    return replace(
+def _tidied(post: Post, sheet: Sheet) -> Tidy:
+    """The post without tricks and empty paragraphs. Of a very long one only what can fit is looked at closely."""
+    lines = [line for line in post.lines if line.text.strip()]
+    entries = [one for one in post.entries if one.button or any(line.text.strip() for line in one.lines)]
+    tidy = replace(
         post,
         headline=_tidy(post.headline),
-        lines=_tidy_all(post.lines),
-        entries=tuple(entry for entry in entries if entry.lines or entry.button),
-        closing=_tidy_all(post.closing),
+        lines=_tidy_all(lines[: sheet.lines]),
+        entries=tuple(replace(one, lines=_tidy_all(one.lines[: sheet.lines])) for one in entries[: sheet.lines]),
+        closing=_tidy_all(post.closing[: sheet.lines]),
     )
+    return Tidy(tidy, len(lines), len(entries))
 
 
 def _tidy_all(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -140,13 +181,15 @@ def _tidy_all(lines: Sequence[Line]) -> tuple[Line, ...]:
 def _tidy(line: Line) -> Line:
     """The line without tricks, and without what is far beyond its room."""
     tidy = clean if line.kind == "pre" else one_line
-    return replace(line, spans=tuple(replace(span, text=tidy(span.text[: 4 * PARAGRAPH])) for span in line.spans))
+    spans = (replace(span, text=tidy(span.text[: 4 * PARAGRAPH])[: PARAGRAPH + 1]) for span in line.spans)
+    return replace(line, spans=tuple(spans))
 
 
-def _lay(post: Post, fit: Fit) -> list[Block]:
-    lines = [*post.lines[: fit.lines], *_left(len(post.lines), fit.lines, "lines")]
+def _lay(tidy: Tidy, fit: Fit, sheet: Sheet) -> list[Block]:
+    post = tidy.post
+    lines = [*post.lines[: fit.lines], *_left(tidy.lines, fit.lines, "lines")]
     entries = post.entries[: fit.entries]
-    closing = [*_left(len(post.entries), fit.entries, "papers"), *(post.closing if fit.lines is None else ())]
+    closing = [*_left(tidy.entries, fit.entries, "papers"), *(post.closing if fit.lines is None else ())]
     head = [(post.headline, True)] if post.headline.text.strip() else []
     pressed = actions(entries, post.buttons, post.more, fit.name)
     pieces = [
@@ -154,7 +197,7 @@ def _lay(post: Post, fit: Fit) -> list[Block]:
         *(piece for entry in entries for piece in _entry(entry, fit)),
         *_pieces([(line, False) for line in closing], fit),
     ]
-    return _pack(pieces, BLOCKS - len(pressed)) + pressed
+    return _pack(pieces, sheet.blocks - len(pressed)) + pressed
 
 
 def _left(all_of_them: int, kept: int | None, what: str) -> list[Line]:

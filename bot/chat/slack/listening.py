@@ -6,14 +6,17 @@ Bolt's app is given an `authorize` instead of a token: the door through which ma
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from aiohttp import WSMessage, WSMsgType
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -22,10 +25,13 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat.slack.answering import Answers, Origin
+from bot.chat.slack.answering import Answers
 from bot.chat.slack.api import Api
 from bot.chat.slack.discreet import sdk_logger
-from bot.chat.slack.words import asked, pressed
+from bot.chat.slack.happening import Happenings
+from bot.chat.slack.submitting import Submissions
+from bot.chat.slack.ways import of_press, of_words
+from bot.chat.slack.words import asked, pointed, press, pressed
 from bot.errors import Refused, TryLater
 
 log = logging.getLogger(__name__)
@@ -39,19 +45,24 @@ CLOSING = 2.0
 """Seconds for the closing handshake, which Slack does not always finish."""
 REMEMBERED = 4096
 """Envelopes remembered, so that one sent again is answered once."""
+OFF = Refused(
+    "Socket Mode is switched off for the Slack app: switch it on under “Socket Mode” at https://api.slack.com/apps."
+)
 SLOWEST = 60.0
 """Seconds between two tries to connect, at most."""
 
 
 async def listen(api: Api, answers: Answers, ping: float = PING) -> None:
     """Hear every command and press until cancelled; `Refused` when Slack will not have us."""
-    app, seen = _app(api, answers), dict[str, None]()
-    tries, told = 0, ""
+    app, seen = _app(api, answers), dict[str, asyncio.Task[Any]]()
+    tries, told, resumed = 0, "", False
     while True:
         try:
             async with _connected(api, app, answers, seen, ping) as door:
                 log.log(logging.WARNING if tries else logging.INFO, "Slack is connected.")
                 tries, told = 0, ""
+                if not resumed:
+                    resumed = await answers.resume()
                 await door.lost(ping)
         except TryLater as error:
             wait = error.after or min(SLOWEST, ping * 2 ** min(tries, 8))
@@ -79,31 +90,58 @@ def _app(api: Api, answers: Answers) -> AsyncApp:
 
     app = AsyncApp(name="paper-round", client=client, authorize=authorize, logger=logger)
     logger.setLevel(level)
-    _register(app, answers)
+    _register(app, api, answers)
     return app
 
 
-def _register(app: AsyncApp, answers: Answers) -> None:
+def _register(app: AsyncApp, api: Api, answers: Answers) -> None:
     anything = re.compile("")
+    happenings, submissions = Happenings(api, answers), Submissions(api, answers)
 
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        answers.hear(asked(body), Origin.of(body))
+        me = await api.me()
+        answers.hear(partial(answers.take, named(body), of_words(body), asked(body, me.team)))
 
     async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        press = pressed(body)
-        if press is not None:
-            answers.hear(press, Origin.of(body))
+        way, value = of_press(body), pressed(body)
+        found = press(body, (await api.me()).team)
+        if found is not None:
+            answers.hear(partial(answers.take, named(body), way, found))
+        elif value and way.kind == "view":
+            answers.hear(partial(answers.pressed, named(body), way, value))
+
+    async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        if body.get("type") == "message_action":
+            found = pointed(body, (await api.me()).team)
+            answers.hear(partial(answers.take, named(body), of_press(body), found))
+
+    async def view(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack(**await submissions.submit(body))
+
+    async def event(body: dict[str, Any]) -> None:
+        answers.hear(partial(happenings.follow, body))
 
     app.command(anything)(command)
     app.action(anything)(action)
+    app.shortcut(anything)(shortcut)
+    app.view(anything)(view)
+    app.event(anything)(event)
+
+
+def named(body: Mapping[str, Any]) -> str:
+    """Slack's own id of what came: the same when it comes again."""
+    return str(body.get("event_id") or body.get("trigger_id") or "")
 
 
 class Door(AsyncSocketModeHandler):
     """One Socket Mode client."""
 
-    def __init__(self, app: AsyncApp, api: Api, answers: Answers, seen: dict[str, None], ping: float) -> None:
+    def __init__(
+        self, app: AsyncApp, api: Api, answers: Answers, seen: dict[str, asyncio.Task[Any]], ping: float
+    ) -> None:
         super().__init__(
             app, api.given.app_token, sdk_logger(), web_client=api.client, proxy=api.given.proxy, ping_interval=ping
         )
@@ -111,45 +149,51 @@ class Door(AsyncSocketModeHandler):
         self.client.on_message_listeners.append(self._look)
         self._answers = answers
         self._seen = seen
-        self._off = asyncio.Event()
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the SDK's own
-        """Have bolt acknowledge it, then have it answered; once, for what is not acknowledged comes again."""
-        key = str(req.payload.get("event_id") or req.payload.get("trigger_id") or req.envelope_id)
-        if key in self._seen:
-            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
-            return
-        self._seen[key] = None
-        if len(self._seen) > REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+    async def handle(  # type: ignore[override]  # as the SDK's own
+        self, client: SocketModeClient, req: SocketModeRequest
+    ) -> None:
+        """Have bolt acknowledge it, then have it answered; once, for what is not acknowledged comes again.
+
+        It comes again over another connection, and then it is acknowledged with what belongs to it, such as a form's
+        errors, all the same.
+        """
+        key = named(req.payload) or req.envelope_id
+        if key not in self._seen:
+            self._seen[key] = asyncio.create_task(self._dispatch(req))
+            if len(self._seen) > REMEMBERED:
+                del self._seen[next(iter(self._seen))]
+        payload = await asyncio.shield(self._seen[key])
         try:
-            await super().handle(client, req)
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id, payload=payload))
         finally:
             self._answers.begin()
+
+    async def _dispatch(self, req: SocketModeRequest) -> dict[str, Any] | None:
+        """What bolt's listeners acknowledge it with."""
+        said = await run_async_bolt_app(self.app, req)
+        return json.loads(said.body) if said.status == 200 and said.body else None
 
     async def lost(self, ping: float) -> None:
         """Wait until the connection is beyond the SDK's repair, and raise why."""
         missed = 0
         while missed < MISSES:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._off.wait(), ping)
-            if self._off.is_set():
-                raise Refused(
-                    "Socket Mode is switched off for the Slack app: switch it on under “Socket Mode” "
-                    "at https://api.slack.com/apps."
-                )
+                await asyncio.wait_for(self._answers.over.wait(), ping)
+            if self._answers.over.is_set():
+                raise self._answers.verdict
             missed = 0 if await self.client.is_connected() else missed + 1
         raise TryLater("The connection to Slack is lost.")
 
     async def _look(self, message: WSMessage) -> None:
         """https://docs.slack.dev/apis/events-api/using-socket-mode/#disconnect"""
         if message.type is WSMsgType.TEXT and '"link_disabled"' in message.data:
-            self._off.set()
+            self._answers.expel(OFF)
 
 
 @asynccontextmanager
 async def _connected(
-    api: Api, app: AsyncApp, answers: Answers, seen: dict[str, None], ping: float
+    api: Api, app: AsyncApp, answers: Answers, seen: dict[str, asyncio.Task[Any]], ping: float
 ) -> AsyncIterator[Door]:
     await api.me()
     door = Door(app, api, answers, seen, ping)

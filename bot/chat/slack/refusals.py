@@ -93,6 +93,11 @@ def _passing(answer: Answer) -> str:
     return f"Slack has trouble of its own ({said})." if said else "Slack cannot be reached."
 
 
+STALE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired",
+    "trigger_exchanged"})  # fmt: skip
+"""A trigger opens one view within three seconds. https://docs.slack.dev/reference/methods/views.open#errors"""
+
+
 def _permanent(answer: Answer, variable: Variable, secret: str, channel: str, bot: str) -> str:
     error = answer.error
     if error in _TOKEN:
@@ -115,6 +120,8 @@ def _permanent(answer: Answer, variable: Variable, secret: str, channel: str, bo
 
 def _smaller(error: str, channel: str) -> str:
     """What is about one message or one person, or new to us."""
+    if error in STALE:
+        return "Slack opens a form within three seconds only, and this took longer: please try it again."
     if error in ("thread_not_found", "message_not_found"):
         return f"The message is gone from the Slack {channel}: it was deleted there."
     if error in _GONE:

@@ -21,13 +21,16 @@ _BACK = 64
 
 def clean(text: str) -> str:
     """The text without control characters, direction overrides and half characters; line breaks and tabs stay."""
+    if text.isprintable():  # nearly all text is, and then there is nothing to take out
+        return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", TRICKS.sub("", lines))
 
 
 def one_line(text: str) -> str:
     """The text as one line: every run of white space is one space. A space at either end stays: spans are joined."""
-    return re.sub(r"\s+", " ", clean(text))
+    tidy = clean(text)
+    return tidy if tidy.isprintable() and "  " not in tidy else re.sub(r"\s+", " ", tidy)
 
 
 def escape(text: str) -> str:
@@ -44,7 +47,8 @@ def cut(text: str, room: int) -> str:
     """The text, or as much of it as fits into `room` with an ellipsis after a whole word and a whole character."""
     if size(text) <= room:
         return text
-    end = bisect_right(range(len(text) + 1), room - 1, key=lambda length: size(text[:length])) - 1
+    longest = min(len(text), room) + 1  # a character counts for one at least
+    end = bisect_right(range(longest), room - 1, key=lambda length: size(text[:length])) - 1
     head = text[: max(0, _whole(text, end))]
     space = head.rfind(" ")
     return (head[:space] if space > end // 2 else head).rstrip() + "…"

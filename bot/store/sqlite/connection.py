@@ -76,14 +76,25 @@ def sentences(file: Path, patience: timedelta) -> Iterator[None]:
     """What SQLite says becomes a `StoreFailed` that names the file and the remedy; our own mistakes stay."""
     try:
         yield
-    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreFailed(_sentence(error, file, patience)) from error
-    except msgspec.MsgspecError as error:
-        raise StoreFailed(
+    except Exception as error:
+        if (said := told(error, file, patience)) is error:
+            raise
+        raise said from error
+
+
+def told(error: BaseException, file: Path, patience: timedelta) -> BaseException:
+    """The error as `sentences` would raise it, its cause within."""
+    said: StoreFailed | None = None
+    if isinstance(error, msgspec.MsgspecError):
+        said = StoreFailed(
             f"The database {file} holds a value that cannot be read ({error}): put a backup in its place."
-        ) from error
+        )
+    elif isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
+        said = StoreFailed(_sentence(error, file, patience))
+    if said is None:
+        return error
+    said.__cause__ = error
+    return said
 
 
 @contextmanager

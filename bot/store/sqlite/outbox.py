@@ -93,6 +93,9 @@ WAITING = """
 
 def record(db: Database, poll: Poll, now: datetime) -> int:
     """Bookmark, papers and deliveries of one poll, whole or not at all; how many deliveries are new."""
+    if poll == Poll(poll.bookmark):  # most polls: one statement, which is whole or not at all by itself
+        keep_bookmark(db, poll.bookmark)
+        return 0
     with writing(db):
         if poll.version is not None:
             rulebook.require_version(db, poll.version)

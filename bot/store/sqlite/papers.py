@@ -27,6 +27,7 @@ from bot.store.plain import (
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.merging import absorb
 from bot.store.sqlite.naming import numbers
+from bot.store.sqlite.upkeep import thinned
 
 NEWEST = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
 DAYS = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
@@ -78,10 +79,10 @@ def unknown(db: Database, papers: Sequence[Paper]) -> list[Paper]:
 
 
 def changed(db: Database, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-    """Those that are known and would change: as they are, and as they would be."""
-    known = numbers(db, (name for paper in found for name in ids(paper)))
+    """Those that are known and would change: as they are, and as they would be. Thinned ones are past changing."""
+    known, past = numbers(db, (name for paper in found for name in ids(paper))), thinned(db)
     met = ((paper, [known[name] for name in ids(paper) if name in known]) for paper in found)
-    pairs = (change(_numbered(db, min(places)), paper) for paper, places in met if places)
+    pairs = (change(_numbered(db, min(places)), paper) for paper, places in met if places and min(places) > past)
     return [pair for pair in pairs if pair is not None]
 
 

@@ -49,7 +49,7 @@ def rulebook(db: Database) -> Rulebook:
     """All active subscriptions and the version they stand at, of one moment."""
     with reading(db):
         found = db.execute("SELECT * FROM subscription WHERE state = 'active' ORDER BY id")
-        return Rulebook(version(db), tuple(map(_subscription, found)))
+        return Rulebook(version(db), tuple(map(as_subscription, found)))
 
 
 def compiled(db: Database, folding: str, after: int) -> dict[int, str]:
@@ -89,7 +89,7 @@ def _subscribe(db: Database, subscription: Subscription, now: datetime) -> Subsc
     _turn(db)
     kept = row(db, _UPDATE, asked) or row(db, _INSERT, (*asked, clean(subscription.creator), stamp(now)))
     assert kept is not None
-    return _subscription(kept)
+    return as_subscription(kept)
 
 
 def unsubscribe(db: Database, channel: Channel, id: int) -> Subscription | None:
@@ -100,15 +100,21 @@ def unsubscribe(db: Database, channel: Channel, id: int) -> Subscription | None:
         if gone is None:
             return None
         _turn(db)
-        return _subscription(gone)
+        return as_subscription(gone)
+
+
+def end_all(db: Database, channel: Channel) -> None:
+    """Remove all of a channel's subscriptions, as a part of a transaction."""
+    if db.execute("DELETE FROM subscription WHERE channel = ?", (clean(str(channel)),)).rowcount:
+        _turn(db)
 
 
 def subscriptions(db: Database, channel: Channel | None) -> list[Subscription]:
     """One channel's subscriptions, or all, by id."""
     if channel is None:
-        return [_subscription(found) for found in rows(db, "SELECT * FROM subscription ORDER BY id")]
+        return [as_subscription(found) for found in rows(db, "SELECT * FROM subscription ORDER BY id")]
     asked = "SELECT * FROM subscription WHERE channel = ? ORDER BY id"
-    return [_subscription(found) for found in rows(db, asked, (clean(str(channel)),))]
+    return [as_subscription(found) for found in rows(db, asked, (clean(str(channel)),))]
 
 
 def draft(db: Database, subscription: Subscription, now: datetime) -> int:
@@ -158,7 +164,8 @@ def _turn(db: Database) -> None:
     db.execute("UPDATE rulebook SET version = version + 1")
 
 
-def _subscription(found: sqlite3.Row) -> Subscription:
+def as_subscription(found: sqlite3.Row) -> Subscription:
+    """A row of the table as its noun."""
     return Subscription(
         channel=_channel(found["channel"]),
         rule=found["rule"],

@@ -276,9 +276,59 @@ def compiled(db: Database) -> None:
     db.execute("ALTER TABLE subscription ADD COLUMN folding TEXT")
 
 
+@migrations()
+def errands(db: Database) -> None:
+    """What platforms told the bot, until whoever waits has their answer; and for a day, lest it be done twice."""
+    db.executescript("""
+        CREATE TABLE errand (
+            platform TEXT NOT NULL,
+            key TEXT NOT NULL,
+            kind TEXT NOT NULL,  -- ask, press or change
+            heard TEXT NOT NULL,
+            way TEXT NOT NULL,
+            uses INTEGER NOT NULL,
+            reply TEXT,
+            at TEXT NOT NULL,
+            open INTEGER NOT NULL,
+            PRIMARY KEY (platform, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX errand_age ON errand (open, at);
+    """)
+
+
+@migrations()
+def upkeep(db: Database) -> None:
+    """How far old papers and deliveries were thinned; what people were told once; doubts found without a walk."""
+    db.executescript("""
+        CREATE TABLE thinned (
+            what TEXT PRIMARY KEY,
+            number INTEGER NOT NULL  -- up to here
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE told (
+            about TEXT PRIMARY KEY,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX delivery_doubt ON delivery (platform) WHERE doubt = 1 AND state = 'pending';
+    """)
+
+
+@migrations()
+def mailboxes(db: Database) -> None:
+    """The key that links in mails are signed with, and the addresses that were refused of late."""
+    db.executescript("""
+        CREATE TABLE mail_key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT;
+        CREATE TABLE mailbox (
+            channel TEXT PRIMARY KEY,
+            refusals INTEGER NOT NULL,  -- in a row
+            why TEXT NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
 

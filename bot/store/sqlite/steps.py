@@ -21,9 +21,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlite_utils import Database
 
-from bot.store.sqlite.connection import sentences, writing
+from bot.store.sqlite.connection import told, writing
 
 T = TypeVar("T")
+
+Spoken = Callable[[BaseException], BaseException]
 
 TOGETHER = 64
 """Steps that share a commit at most: as many as there are fetches under way."""
@@ -45,12 +47,12 @@ class Step(Generic[T]):
     value: Any = None
     error: BaseException | None = None
 
-    def take(self, db: Database) -> None:
-        """Do it, and keep what comes of it."""
+    def take(self, db: Database, spoken: Spoken) -> None:
+        """Do it, and keep what comes of it; `spoken` puts what SQLite says into words."""
         try:
             self.value = self.work(db)
         except BaseException as error:  # noqa: BLE001  whoever waits gets it, whatever it is
-            self.error = error
+            self.error = spoken(error)
 
     def tell(self) -> None:
         """Hand it to whoever waits; in the event loop's thread."""
@@ -67,38 +69,39 @@ class Steps:
 
     def __init__(self, db: Database, file: Path, patience: timedelta, thread: ThreadPoolExecutor) -> None:
         self._db = db
-        self._sentences = partial(sentences, file, patience)
+        self._spoken = partial(told, file=file, patience=patience)
+        self._loop = asyncio.get_running_loop()
         self._thread = thread
+        self._asked: list[Step[Any]] = []
         self._waiting: deque[Step[Any]] = deque()
         self._lock = Lock()
         self._busy = False
 
     def ask(self, work: Callable[[Database], T], *, shared: bool = False, writes: bool = True) -> asyncio.Future[T]:
         """The step's outcome, once it has been taken and is durable."""
-        waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        with self._lock:
-            self._waiting.append(Step(self._spoken(work), waiting, shared, writes))
-            idle, self._busy = not self._busy, True
-        if idle:
-            self._thread.submit(self._run)
+        waiting: asyncio.Future[T] = self._loop.create_future()
+        if not self._asked:  # what is asked for in one turn of the loop goes to the thread together
+            self._loop.call_soon(self._hand_over)
+        self._asked.append(Step(work, waiting, shared, writes))
         return waiting
 
-    def _spoken(self, work: Callable[[Database], T]) -> Callable[[Database], T]:
-        def spoken(db: Database) -> T:
-            with self._sentences():
-                return work(db)
-
-        return spoken
+    def _hand_over(self) -> None:
+        with self._lock:
+            self._waiting.extend(self._asked)
+            idle, self._busy = not self._busy, True
+        self._asked.clear()
+        if idle:
+            self._thread.submit(self._run)
 
     def _run(self) -> None:
         while steps := self._next():
             if len(steps) > 1 and any(step.writes for step in steps):
-                together(self._db, steps, self._sentences)
+                together(self._db, steps, self._spoken)
             else:
                 for step in steps:
-                    step.take(self._db)
+                    step.take(self._db, self._spoken)
             with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
-                steps[0].waiting.get_loop().call_soon_threadsafe(_tell, steps)
+                self._loop.call_soon_threadsafe(_tell, steps)
 
     def _next(self) -> list[Step[Any]]:
         """The oldest step, with those after it that may share its commit; nothing ends the run."""
@@ -112,7 +115,7 @@ class Steps:
             return steps
 
 
-def together(db: Database, steps: Sequence[Step[Any]], spoken: Callable[[], Any]) -> None:
+def together(db: Database, steps: Sequence[Step[Any]], spoken: Spoken) -> None:
     """Take the steps in transactions that several share; each is whole or nothing, and one's refusal is its own.
 
     What a step has read of an earlier one's writing is told only when that is durable. If the transaction itself
@@ -122,15 +125,15 @@ def together(db: Database, steps: Sequence[Step[Any]], spoken: Callable[[], Any]
     while left:
         taken: list[Step[Any]] = []
         try:
-            with spoken(), writing(db):
+            with writing(db):
                 until = time.monotonic() + LONG
                 while left and (not taken or time.monotonic() < until):
                     taken.append(left.popleft())
-                    taken[-1].take(db)
+                    taken[-1].take(db, spoken)
                     _require_unbroken(db, taken[-1])
         except BaseException as error:  # noqa: BLE001  each hears of it
             for step in taken or left:  # one wait for a locked file was everybody's
-                step.error = step.error or error
+                step.error = step.error or spoken(error)
             if not taken:
                 return
 

@@ -203,6 +203,13 @@ function seen() {
   if (atEnd()) tellUnread(0);
 }
 
+// ── the reader's own time zone ──
+
+for (const place of document.querySelectorAll("[data-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && place.value === place.defaultValue && place.value === "UTC") place.value = zone;
+}
+
 // ── begin ──
 
 localTimes(document);

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot import store, web
 from bot.chat import local
-from bot.model import Ask, Channel, Line, Message, Post, Press, Reply, Span
+from bot.model import Channel, Heard, Line, Message, Post, Reply, Span
 from bot.ports import Chat, Store
 from tests.contracts.rig import Rig, Shown
 
@@ -25,9 +25,9 @@ GENERAL = Channel("local", "general")
 @asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
     """The chat, what its channel and threads hold, and a browser's way of typing."""
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return Reply(Post(Line((Span("Heard."),))))
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from bot.chat.slack import connect
-from bot.model import Ask, Channel, Line, Post, Press, Reply, Span
+from bot.model import Channel, Heard, Line, Post, Reply, Span
 from tests.chat.slack_bot import GENERAL, echo
 from tests.contracts.rig import Rig, Shown
 from tests.standins.slack import Said, StandIn, slack_standin
@@ -20,9 +20,9 @@ LOST = Channel("slack", f"{StandIn.team}/C0LOST")
 @asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
     """The real chat over real sockets, listening; its other side is the stand-in."""
-    heard: list[Ask | Press] = []
+    heard: list[Heard] = []
 
-    async def answer(said: Ask | Press) -> Reply:
+    async def answer(said: Heard) -> Reply:
         heard.append(said)
         return await echo(said)
 

@@ -43,8 +43,13 @@ LATER = (
         "indexing",
         "gone",
         "address",
+        "errand",
+        "mail_key",
+        "mailbox",
         "words",
         "vocabulary",
+        "thinned",
+        "told",
     ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )

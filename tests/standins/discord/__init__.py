@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.standins.discord.asked import asked
 from tests.standins.discord.gateway import Gateway
 from tests.standins.discord.pacing import Pacing
 from tests.standins.discord.rest import Wrong, reply, routes
@@ -34,6 +35,8 @@ class Discord:
         self.bob = Person(123_456_789_012_345_679, "bob")
         self.places: dict[int, Place] = {}
         self.pacing, self.port = Pacing(pace), port
+        self.sessions_left = 997
+        """Connections that the bot may still open today."""
         self.threads_left: int | None = None
         """0: the server has as many active threads as Discord allows."""
         self.closed_doors: set[int] = set()
@@ -53,7 +56,9 @@ class Discord:
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._mood])
-        app.add_routes([*routes(self), web.get("/gateway", self.gateway.serve), web.get("/said", self._all)])
+        app.add_routes(
+            [*routes(self), *asked(self), web.get("/gateway", self.gateway.serve), web.get("/said", self._all)]
+        )
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)

@@ -131,12 +131,24 @@ class Place:
     private: Person | None = None
     """Whose direct messages with the bot these are."""
 
+    def overwrites(self, guild: int) -> list[Payload]:
+        """What the channel's settings take from everybody."""
+        bits = {"send": 1 << 11, "embed": 1 << 14, "history": 1 << 16, "thread": 1 << 35 | 1 << 38}
+        denied = sum(bits.get(lack, 0) for lack in self.lacks)
+        return [{"id": str(guild), "type": 0, "allow": "0", "deny": str(denied)}] if denied else []
+
     def payload(self, guild: int) -> Payload:
         common: Payload = {"id": str(self.id), "guild_id": str(guild), "name": self.name, "permissions": str(EVERYDAY)}
         if self.private:
             return {"id": str(self.id), "type": 1, "recipients": [self.private.user()], "last_message_id": None}
         if self.parent is None:
-            return common | {"type": 0, "position": 0, "permission_overwrites": [], "nsfw": False, "parent_id": None}
+            return common | {
+                "type": 0,
+                "position": 0,
+                "permission_overwrites": self.overwrites(guild),
+                "nsfw": False,
+                "parent_id": None,
+            }
         archive: Payload = {"archived": self.archived, "auto_archive_duration": 10080, "archive_timestamp": TIME}
         archive["locked"] = self.locked
         counts = {"message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None}

@@ -37,7 +37,10 @@ class Desk:
 
     def _answer(self, method: str, fields: Json, token: str) -> web.Response:
         try:
-            return web.json_response(self.at.methods.answer(method, fields, token))
+            answer = self.at.methods.answer(method, fields, token)
+            return web.json_response(
+                answer, headers={"X-OAuth-Scopes": ",".join(sorted(self.at.scopes))} | self.at.date
+            )
         except Refusal as refusal:
             if refusal.after is None:
                 return web.json_response(refusal.body)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from tests.standins.slack.blockkit import view_faults
 from tests.standins.slack.limits import Buckets
 from tests.standins.slack.socketmode import Sockets
 from tests.standins.slack.webapi import Methods, Refusal
 from tests.standins.slack.workspace import Person, Room, Said
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 USES = 5
 """Answers a `response_url` takes within 30 minutes."""
@@ -87,6 +89,8 @@ class StandIn:
         self.sockets = Sockets(self.faults)
         self.views: dict[str, Json] = {}
         self.base = ""
+        self.date: dict[str, str] = {}
+        """What its answers say the time is; nothing: what it is."""
         self.methods = Methods(self)
         self.hooks: dict[str, Interaction] = {}
         self._troubles: dict[str, list[Json]] = {}
@@ -196,9 +200,93 @@ class StandIn:
         payload = self._user("view_submission", user) | {"view": kept, "trigger_id": self._trigger()}
         return self._send("interactive", payload, Interaction(asyncio.Event(), user=user), hooked=False)
 
-    def happen(self, event: Json) -> asyncio.Event:
-        """Something happens in the workspace that the app listens to; the event says when it is acknowledged."""
-        number = next(self._number)
+    async def fill(self, view: Json, filled: dict[str, str], user: str = user) -> Json:
+        """Fill a form in by its labels, send it, and do what its acknowledgement says: errors, another view, or it is
+        closed. What Slack would not take is a fault."""
+        seen = self.submit(view, values(view, filled), user)
+        async with asyncio.timeout(20):
+            await seen.acked.wait()
+        said = self.sockets.responses[seen.envelope] or {}
+        action = said.get("response_action", "clear")
+        if action == "errors":
+            unknown = said["errors"].keys() - {block.get("block_id") for block in view["blocks"]}
+            self.faults += [f"an error at {name}, which is no block of the view" for name in unknown]
+        elif action == "update":
+            self.faults += [f"response_action: {fault}" for fault in view_faults(said["view"], "modal")]
+            self.show(said["view"], view["id"])
+        elif action == "clear":
+            self.views.pop(view["id"], None)
+        else:
+            self.faults.append(f"unknown response_action {action}")
+        return said
+
+    def push_in(self, view: Json, action: str, user: str = user) -> Interaction:
+        """Press what carries `action` in a modal or in the Home."""
+        pressed = Said("", "", "", view["blocks"]).pressed(action)
+        payload = self._user("block_actions", user) | {
+            "container": {"type": "view", "view_id": view["id"]},
+            "trigger_id": self._trigger(),
+            "view": view,
+            "actions": [{**pressed, "block_id": "b1", "action_ts": "1.0"}],
+        }
+        return self._send("interactive", payload, Interaction(asyncio.Event(), user=user), hooked=False)
+
+    async def point(self, message: Said, callback: str = "find", user: str = user) -> Interaction:
+        """Choose the app's shortcut in a message's menu."""
+        told: Json = {"ts": message.ts, "text": message.text, "blocks": message.blocks, "user": message.author}
+        told |= {"thread_ts": message.thread} if message.thread else {}
+        payload = self._user("message_action", user) | {
+            "callback_id": callback,
+            "trigger_id": self._trigger(),
+            "message_ts": message.ts,
+            "channel": {"id": message.channel, "name": "general"},
+            "message": told,
+        }
+        kept = Interaction(asyncio.Event(), user=user, channel=message.channel)
+        self._send("interactive", payload, kept)
+        await kept.answered()
+        return kept
+
+    def share(self, link: str, channel: str = "C0GENERAL", user: str = user, **more: Any) -> Said:
+        """A person pastes a link of a domain that the app listens for."""
+        said = self.write(f"Look: <{link}>", channel, user, more.pop("thread_ts", None))
+        event: Json = {"type": "link_shared", "channel": channel, "user": user, "message_ts": said.ts}
+        event |= {"is_bot_user_member": self.rooms[channel].member, "source": "conversations_history"}
+        event |= {"links": [{"domain": "arxiv.org", "url": link}], "unfurl_id": "u"}
+        self.happen(event | ({"thread_ts": said.thread} if said.thread else {}) | more)
+        return said
+
+    def mention(self, text: str, channel: str = "C0GENERAL", user: str = user, thread: str | None = None) -> Said:
+        """A person writes the app's name."""
+        said = self.write(f"<@{self.bot_user}> {text}", channel, user, thread)
+        event = {"type": "app_mention", "user": user, "text": said.text, "ts": said.ts, "channel": channel}
+        self.happen(event | {"event_ts": said.ts, "user_team": self.team} | ({"thread_ts": thread} if thread else {}))
+        return said
+
+    def look_home(self, user: str = user) -> None:
+        """A person opens the app's Home."""
+        self.inbox(user)
+        self.happen({"type": "app_home_opened", "user": user, "channel": f"D{user[1:]}", "tab": "home"})
+
+    async def seen(self, what: Callable[[], T | None]) -> T:
+        """Wait until there is something."""
+        async with asyncio.timeout(20):
+            while not (found := what()):
+                self._news.clear()
+                await self._news.wait()
+        return found
+
+    def modal(self) -> Json | None:
+        """The modal that was opened or changed last."""
+        modals = [view for view in self.views.values() if view["type"] == "modal"]
+        return max(modals, key=lambda view: int(view["hash"]), default=None)
+
+    def happen(self, event: Json, number: int = 0) -> asyncio.Event:
+        """Something happens in the workspace that the app listens to; the event says when it is acknowledged.
+
+        The same `number` is the same event, told again.
+        """
+        number = number or next(self._number)
         wrapped: Json = {"token": "verification", "team_id": self.team, "api_app_id": "A0APP", "type": "event_callback"}
         wrapped |= {"event": event, "event_id": f"Ev{number}", "event_time": 1_700_000_000 + number}
         return self.sockets.send("events_api", wrapped)[0]
@@ -293,7 +381,25 @@ class StandIn:
         if fields.get("replace_original") and interaction.message is not None:
             said = interaction.message
             said.text, said.blocks = made["text"], made["blocks"]
+            self.changed()
         else:
             only = None if fields.get("response_type") == "in_channel" else interaction.user
             said = self.keep(interaction.channel, made, only)
         interaction.see(said)
+
+
+def values(view: Json, filled: dict[str, str]) -> Json:
+    """A view's state as Slack sends it, `filled` in by the labels of its blocks; the rest as it was."""
+    state: Json = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        element, label = block["element"], block["label"]["text"]
+        if element["type"] == "static_select":
+            offered = {option["text"]["text"]: option for option in element["options"]}
+            chosen = offered[filled[label]] if label in filled else element.get("initial_option")
+            value: Json = {"type": element["type"], "selected_option": chosen}
+        else:
+            value = {"type": element["type"], "value": filled.get(label, element.get("initial_value"))}
+        state[block["block_id"]] = {element["action_id"]: value}
+    return state

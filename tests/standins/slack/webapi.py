@@ -21,12 +21,14 @@ FIELDS = {
     "chat.getPermalink": "channel message_ts",
     "chat.postEphemeral": f"{_MESSAGE} user",
     "chat.postMessage": f"{_MESSAGE} unfurl_links unfurl_media metadata mrkdwn reply_broadcast",
+    "chat.unfurl": "channel ts unfurls source unfurl_id",
     "chat.update": "channel ts text blocks link_names parse metadata reply_broadcast",
     "conversations.history": "channel limit include_all_metadata cursor oldest latest inclusive",
     "conversations.info": "channel include_locale include_num_members",
     "conversations.join": "channel",
     "conversations.open": "users channel return_im prevent_creation",
     "conversations.replies": "channel ts limit include_all_metadata cursor oldest latest inclusive",
+    "users.conversations": "user types limit cursor exclude_archived team_id",
     "users.info": "user include_locale",
     "views.open": "trigger_id view",
     "views.publish": "user_id view hash",
@@ -35,6 +37,7 @@ FIELDS = {
 SCOPES = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
+    "chat.unfurl": "links:write",
     "chat.update": "chat:write",
     "conversations.join": "channels:join",
     "conversations.open": "im:write",
@@ -95,6 +98,38 @@ class Methods:
             "is_enterprise_install": False,
         }
 
+    def chat_unfurl(self, fields: Json) -> Json:
+        """What stands under a person's message, for links that are in it. https://docs.slack.dev/reference/methods/chat.unfurl"""
+        said = self._find(fields["channel"], fields["ts"])
+        unfurls = json.loads(fields["unfurls"]) if isinstance(fields["unfurls"], str) else fields["unfurls"]
+        for url, shown in unfurls.items():
+            if url not in said.text:
+                raise Refusal("cannot_unfurl_url")
+            if shown.keys() - {"blocks", "preview", "color", "fallback"}:
+                self.at.faults.append(f"chat.unfurl: unknown keys {sorted(shown)}")
+            self.message({"text": "…", "blocks": shown["blocks"]}, "chat.unfurl")
+            said.unfurled[url] = shown["blocks"]
+        self.at.changed()
+        return {}
+
+    def users_conversations(self, fields: Json) -> Json:
+        """A person's channels; private ones only where the bot is too."""
+        user, kinds = fields.get("user", self.at.bot_user), str(fields.get("types", "public_channel")).split(",")
+        for kind in kinds:
+            self._scope({"public_channel": "channels:read", "private_channel": "groups:read"}[kind])
+        if user not in self.at.people:
+            raise Refusal("user_not_found")
+        found = [
+            room.id
+            for room in self.at.rooms.values()
+            if user in room.people and not room.person and (room.member or not room.private)
+            and ("private_channel" if room.private else "public_channel") in kinds
+        ]  # fmt: skip
+        start = int(fields.get("cursor") or 0)
+        end = start + min(999, int(fields.get("limit", 100)))
+        cursor = str(end) if end < len(found) else ""
+        return {"channels": [{"id": one} for one in found[start:end]], "response_metadata": {"next_cursor": cursor}}
+
     def apps_connections_open(self, fields: Json) -> Json:
         return {"url": self.at.ticket()}
 
@@ -134,7 +169,7 @@ class Methods:
         room = self._room(fields)
         self._scope(room.reading)
         told = {"id": room.id, "name": room.name, "creator": room.creator, "is_private": room.private}
-        told |= {"is_archived": room.archived, "is_member": room.member, "is_ext_shared": room.shared}
+        told |= {"is_mpim": False, "is_archived": room.archived, "is_member": room.member, "is_ext_shared": room.shared}
         return {"channel": told | {"is_im": room.person is not None, "context_team_id": self.at.team}}
 
     def conversations_join(self, fields: Json) -> Json:
@@ -188,7 +223,8 @@ class Methods:
             raise Refusal("user_not_found")
         told: Json = {"id": person.id, "team_id": person.team, "name": person.name.lower(), "tz": person.zone}
         told |= {"real_name": person.name, "profile": {"display_name": person.name}, "deleted": person.deleted}
-        return {"user": told | {"is_admin": person.admin, "is_owner": person.owner, "is_bot": False}}
+        told |= {"is_admin": person.admin, "is_owner": person.owner, "is_restricted": person.guest}
+        return {"user": told | {"is_stranger": person.stranger, "is_bot": False}}
 
     # ── views ──
 

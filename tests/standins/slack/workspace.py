@@ -21,6 +21,8 @@ class Room:
     person: str | None = None
     shared: bool = False
     """With another company (Slack Connect)."""
+    people: set[str] = field(default_factory=lambda: {"U0ADA", "U0BOB"})
+    """Who is in it, beside the bot."""
 
     @property
     def history(self) -> str:
@@ -44,6 +46,9 @@ class Person:
     owner: bool = False
     team: str = "T0LAB"
     deleted: bool = False
+    guest: bool = False
+    stranger: bool = False
+    """Of another company, and seen here only by a shared channel."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,8 @@ class Said:
     """Everything that was sent with it."""
     author: str = "U0BOT"
     edits: int = 0
+    unfurled: dict[str, list[Json]] = field(default_factory=dict)
+    """What the bot put under it, by the link."""
 
     @property
     def shown(self) -> str:

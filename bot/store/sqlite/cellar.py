@@ -1,0 +1,45 @@
+"""The Upkeep port: what keeps the file small and forgetful."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.model import Channel, Subscription
+from bot.ports.upkeep import Tempo
+from bot.store.sqlite import upkeep
+from bot.store.sqlite.desk import Desk
+
+
+class Cellar(Desk):
+    """Upkeep over one SQLite file."""
+
+    async def doubts(self) -> Mapping[str, int]:
+        return await self._do(upkeep.doubts)
+
+    async def thin(self, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
+        return await self._do(upkeep.thin, papers, deliveries, limit)
+
+    async def forget(self, person: str) -> Mapping[str, int]:
+        return await self._do(upkeep.forget, person)
+
+    async def abandoned(self, before: datetime) -> list[Channel]:
+        return await self._do(upkeep.abandoned, before)
+
+    async def purge(self, channel: Channel) -> int:
+        return await self._do(upkeep.purge, channel)
+
+    async def tempo(self, channel: Channel, start: datetime, middle: datetime) -> Tempo:
+        return await self._do(upkeep.tempo, channel, start, middle)
+
+    async def idle(self, channel: Channel, since: datetime) -> list[Subscription]:
+        return await self._do(upkeep.idle, channel, since)
+
+    async def heard(self, about: str) -> datetime | None:
+        return await self._do(upkeep.heard, about)
+
+    async def tell_once(self, about: str, now: datetime) -> None:
+        await self._do(upkeep.tell_once, about, now)
+
+    async def hush(self, about: str) -> None:
+        await self._do(upkeep.hush, about)

@@ -1,0 +1,206 @@
+"""What a Store promises of growing old: it thins, forgets and purges, and exactly-once stays true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.feeds import OwnFeed
+from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Reason, Signals
+from bot.ports import Store
+from bot.ports.upkeep import NOBODY, Tempo
+from tests.contracts.stores.nouns import (
+    FEED,
+    GENERAL,
+    MINUTE,
+    NOW,
+    RANDOM,
+    TEAM,
+    message,
+    paper,
+    poll,
+    send,
+    subscription,
+    take,
+    why,
+)
+
+DAY = timedelta(days=1)
+ADA = "slack:U0ADA"
+OLD = paper(abstract="Long words.", authors=("A", "B", "C", "D"), signals=Signals(upvotes=3, keywords=("k",)))
+
+
+async def posted(store: Store, *papers: Paper, at: datetime = NOW) -> None:
+    """Each recorded for #general and sent."""
+    await store.record(poll(*papers, to=[GENERAL]), at)
+    while claims := await take(store, at):
+        for claim in claims:
+            await send(store, claim, f"m{claim.delivery.row}", at)
+
+
+async def test_old_papers_lose_their_abstract_and_keep_their_names(store: Store) -> None:
+    await posted(store, OLD)
+    await store.record(poll(paper("arxiv:2", abstract="Young.")), NOW + 9 * DAY)
+    assert await store.thin(NOW + DAY, None, 10) == 1
+    kept = await store.paper(OLD.id)
+    assert kept is not None
+    assert (kept.title, kept.abstract, kept.authors, kept.signals.upvotes) == (OLD.title, "", ("A", "B", "C"), 3)
+    assert [one.abstract for one in await store.papers()] == ["Young.", ""]
+    assert await store.thin(NOW + DAY, None, 10) == 0
+
+
+async def test_a_thinned_paper_is_neither_new_nor_changed_again(store: Store) -> None:
+    """Else it would be matched by what is left of it, and posted a second time."""
+    await posted(store, OLD)
+    await store.thin(NOW + DAY, NOW + DAY, 10)
+    again = replace(OLD, version=2, announce="replace", abstract="Other words.")
+    assert await store.unknown([again]) == []
+    assert await store.changed([again]) == []
+    assert await store.record(poll(again, to=[GENERAL]), NOW + DAY) == 0  # the delivery's key is still there
+    assert [one.state for one in await store.deliveries(GENERAL)] == ["sent"]
+
+
+async def test_old_deliveries_lose_their_reasons_and_stay_posted(store: Store) -> None:
+    await posted(store, OLD)
+    (before,) = await store.deliveries(GENERAL)
+    await store.vote(before.row, ADA, NOW)
+    assert await store.thin(None, NOW + DAY, 10) == 1
+    (after,) = await store.deliveries(GENERAL)
+    assert after.reasons == ()
+    assert after.votes == 0
+    assert (after.message, after.posted_at, after.state) == (before.message, before.posted_at, "sent")
+
+
+async def test_what_waits_keeps_its_reasons_however_old(store: Store) -> None:
+    await store.record(poll(OLD, to=[GENERAL]), NOW)
+    await store.thin(NOW + DAY, NOW + DAY, 10)
+    (delivery,) = await store.deliveries(GENERAL)
+    assert delivery.reasons == (why("on"),)
+
+
+async def test_thinning_goes_on_where_it_stopped(store: Store) -> None:
+    await posted(store, *(paper(f"arxiv:{n}", abstract="Words.") for n in range(5)))
+    looked = [await store.thin(NOW + DAY, None, 2) for _ in range(4)]
+    assert looked == [2, 2, 1, 0]
+    assert [one.abstract for one in await store.papers()] == [""] * 5
+
+
+async def test_doubts_are_counted_by_platform(store: Store) -> None:
+    await store.record(poll(paper(), to=[GENERAL, RANDOM]), NOW)
+    first, _ = await take(store)
+    assert await store.doubts() == {}
+    await store.later(first, NOW + MINUTE, "lost", NOW, doubt=True)
+    assert await store.doubts() == {"local": 1}
+
+
+async def test_a_forgotten_person_is_nowhere(store: Store) -> None:
+    await store.subscribe(subscription(creator=ADA), NOW)
+    await store.draft(subscription("draft", creator=ADA), NOW)
+    await store.add_feed(OwnFeed(GENERAL, "https://lab.example/feed", ADA), poll(), NOW)
+    await posted(store, OLD)
+    (delivery,) = await store.deliveries(GENERAL)
+    await store.vote(delivery.row, ADA, NOW)
+    said = await store.say(replace(message("secret words", "k"), author=ADA))
+    await store.tell_once(f"rot|{ADA}", NOW)
+    before = await store.version()
+    taken = await store.forget(ADA)
+    assert taken == {"subscription": 1, "draft": 1, "channel_feed": 1, "vote": 1, "message": 1, "told": 1}
+    assert [one.creator for one in await store.subscriptions()] == [NOBODY]
+    assert [one.creator for one in await store.feeds()] == [NOBODY]
+    kept = await store.message(said.id)
+    assert kept is not None
+    assert (kept.author, "secret" in kept.post.plain) == (NOBODY, False)
+    assert [one.votes for one in await store.deliveries(GENERAL)] == [0]
+    assert await store.heard(f"rot|{ADA}") is None
+    assert await store.version() != before
+    assert await store.forget(ADA) == {}
+
+
+@pytest.mark.parametrize("place", [("discord", "@me/77"), ("slack", "T1/D0ADA")])
+async def test_a_forgotten_persons_own_messages_go_with_them(place: tuple[str, str], store: Store) -> None:
+    mine, person = Channel(*place), f"{place[0]}:U0ADA"
+    await store.subscribe(subscription("a", mine, person), NOW)
+    await store.subscribe(subscription("b", TEAM, person), NOW)
+    await store.record(poll(OLD, to=[mine, TEAM]), NOW)
+    await store.forget(person)
+    assert [one.channel for one in await store.subscriptions()] == [TEAM]
+    assert [one.channel for one in await store.deliveries()] == [TEAM]
+
+
+async def test_a_purged_channel_is_nowhere(store: Store) -> None:
+    """The others keep all of theirs."""
+    for channel in (GENERAL, RANDOM):
+        await store.subscribe(subscription(channel=channel), NOW)
+        await store.keep_customs(Customs(channel, zone="Europe/Berlin"))
+        await store.address(channel, f"secret-{channel.place}")
+        await store.add_feed(OwnFeed(channel, "https://lab.example/feed", ADA), poll(), NOW)
+        root = await store.say(message("root", "r", channel))
+        await store.say(message("under it", "u", channel, thread=root.id))
+        await store.tell_once(f"silence|{channel}", NOW)
+    await store.record(poll(OLD, to=[GENERAL, RANDOM]), NOW)
+    assert await store.purge(GENERAL) > 5
+    assert await store.subscriptions(GENERAL) == []
+    assert await store.deliveries(GENERAL) == []
+    assert await store.messages(GENERAL) == []
+    assert await store.feeds(GENERAL) == []
+    assert (await store.customs([GENERAL]))[GENERAL] == Customs(GENERAL)
+    assert await store.heard(f"silence|{GENERAL}") is None
+    assert len(await store.subscriptions(RANDOM)) == 1
+    assert len(await store.deliveries(RANDOM)) == 1
+    assert len(await store.messages(RANDOM)) == 1
+    assert await store.heard(f"silence|{RANDOM}") == NOW
+
+
+async def lose(store: Store, channel: Channel) -> None:
+    """The platform refuses the channel from now on."""
+    await store.record(poll(paper(f"arxiv:{channel.place}"), to=[channel]), NOW)
+    (claim,) = await store.claim("w", NOW, lease=MINUTE, limit=9, pace={channel.platform: timedelta(0)})
+    await store.lost(claim, "gone", NOW, probe=NOW + DAY, patience=14 * DAY)
+
+
+async def test_a_workspace_is_abandoned_when_every_channel_of_it_is_lost(store: Store) -> None:
+    one, two, other = Channel("slack", "T1/C1"), Channel("slack", "T1/C2"), Channel("slack", "T2/C1")
+    for channel in (one, two, other, GENERAL):
+        await store.subscribe(subscription(channel=channel), NOW)
+    await lose(store, one)
+    assert await store.abandoned(NOW + DAY) == []  # C2 is well
+    await lose(store, two)
+    assert await store.abandoned(NOW + DAY) == [one, two]
+    assert await store.abandoned(NOW - DAY) == []  # not for long enough
+
+
+async def test_the_tempo_of_a_channel_is_what_it_had(store: Store) -> None:
+    await posted(store, *(paper(f"arxiv:{n}") for n in range(3)))
+    await posted(store, paper("arxiv:9"), at=NOW + 8 * DAY)
+    await store.record(poll(paper("arxiv:10"), to=[GENERAL], due=NOW + 30 * DAY), NOW)
+    assert await store.tempo(GENERAL, NOW - DAY, NOW + DAY) == Tempo(3, 1, 1)
+    assert await store.tempo(RANDOM, NOW - DAY, NOW + DAY) == Tempo(0, 0, 0)
+
+
+async def test_idle_rules_are_old_ones_that_brought_nothing_since(store: Store) -> None:
+    for rule in ("busy", "idle", "waits"):
+        await store.subscribe(subscription(rule), NOW)
+    young = await store.subscribe(subscription("young"), NOW + 90 * DAY)
+    for number, rule in enumerate(("busy", "idle")):
+        found, when = paper(f"arxiv:{number}"), NOW + (60 * DAY if rule == "busy" else timedelta(0))
+        delivery = Delivery(found.id, GENERAL, (Reason(rule, "title", 0, 1, rule),), due=when)
+        await store.record(Poll(Bookmark(FEED), (found,), (delivery,)), when)
+        for claim in await take(store, when):
+            await send(store, claim, f"m{number}", when)
+    waits = Delivery("arxiv:0", GENERAL, (Reason("waits", "title", 0, 1, "waits"),), due=NOW)
+    await store.record(Poll(Bookmark(FEED), (paper("arxiv:w"),), (replace(waits, paper="arxiv:w"),)), NOW)
+    rules = await store.idle(GENERAL, NOW + 30 * DAY)
+    assert [one.rule for one in rules] == ["idle"]
+    assert young.id not in {one.id for one in rules}
+    assert await store.idle(RANDOM, NOW + 30 * DAY) == []
+
+
+async def test_what_was_told_once_is_remembered_until_it_is_hushed(store: Store) -> None:
+    assert await store.heard("silence|slack:T1/C1") is None
+    await store.tell_once("silence|slack:T1/C1", NOW)
+    await store.tell_once("silence|slack:T1/C1", NOW + DAY)
+    assert await store.heard("silence|slack:T1/C1") == NOW + DAY
+    await store.hush("silence|slack:T1/C1")
+    assert await store.heard("silence|slack:T1/C1") is None

@@ -1,0 +1,153 @@
+"""The Upkeep port in memory, over the same tables as the rest of the fake."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.model import Channel, Line, Options, Original, Paper, Post, Span, Subscription
+from bot.ports.upkeep import NOBODY, Tempo
+from bot.store.plain import clean, utc
+from tests.fakes.tables import Tables
+
+OF_CHANNEL = ("subscriptions", "drafts", "feeds", "customs", "budget", "edits", "addresses", "deliveries", "messages")
+
+
+class Cellar:
+    """Upkeep over `Tables`."""
+
+    tables: Tables
+
+    async def doubts(self) -> Mapping[str, int]:
+        waiting = [row.delivery for row in self.tables.deliveries.values() if row.delivery.state == "pending"]
+        return dict(Counter(one.channel.platform for one in waiting if one.doubt))
+
+    async def thin(self, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
+        looked = self._thin_papers(papers, limit) if papers else 0
+        return looked + (self._thin_deliveries(deliveries, limit) if deliveries else 0)
+
+    def _thin_papers(self, before: datetime, limit: int) -> int:
+        looked = 0
+        for number in sorted(n for n in self.tables.papers if n > self.tables.thinned["papers"])[:limit]:
+            paper = self.tables.papers[number]
+            if paper.seen is None or paper.seen >= before:
+                break
+            self.tables.papers[number] = _thin(paper)
+            self.tables.thinned["papers"], looked = number, looked + 1
+        return looked
+
+    def _thin_deliveries(self, before: datetime, limit: int) -> int:
+        looked = 0
+        for number in sorted(n for n in self.tables.deliveries if n > self.tables.thinned["deliveries"])[:limit]:
+            row = self.tables.deliveries[number]
+            if (row.delivery.posted_at or row.delivery.due or before) >= before:
+                break
+            if row.delivery.state not in ("pending", "held"):
+                bare = replace(row.delivery, reasons=(), options=Options(), error=None)
+                self.tables.deliveries[number] = replace(row, delivery=bare)
+                self.tables.news = {key: one for key, one in self.tables.news.items() if key[0] != number}
+                self.tables.votes = {key: one for key, one in self.tables.votes.items() if key[0] != number}
+            self.tables.thinned["deliveries"], looked = number, looked + 1
+        return looked
+
+    async def forget(self, person: str) -> Mapping[str, int]:
+        name, taken = clean(person), Counter[str]()
+        for one in list(self.tables.subscriptions.values()):
+            if one.creator == name and _is_inbox(one.channel):
+                taken["own messages"] += await self.purge(one.channel)
+        taken |= self._disown(name)
+        taken |= self._take_out(name)
+        if taken["subscription"]:
+            self.tables.number("version")
+        return {table: count for table, count in taken.items() if count}
+
+    def _disown(self, name: str) -> Counter[str]:
+        """What stays the channel's, made by nobody."""
+        kept, before = self.tables, Counter[str]()
+        mine = {number: one for number, one in kept.subscriptions.items() if one.creator == name}
+        feeds = {key: one for key, one in kept.feeds.items() if one.creator == name}
+        said = {number: one for number, one in kept.messages.items() if one.author == name}
+        blank = Post(Line((Span("(forgotten)"),)))
+        kept.subscriptions |= {number: replace(one, creator=NOBODY) for number, one in mine.items()}
+        kept.feeds |= {key: replace(one, creator=NOBODY) for key, one in feeds.items()}
+        kept.messages |= {number: replace(one, author=NOBODY, post=blank) for number, one in said.items()}
+        return before + Counter({"subscription": len(mine), "channel_feed": len(feeds), "message": len(said)})
+
+    def _take_out(self, name: str) -> Counter[str]:
+        """What was theirs alone."""
+        kept = self.tables
+        drafts = {number: pair for number, pair in kept.drafts.items() if pair[0].creator != name}
+        votes = {key: None for key in kept.votes if key[1] != name}
+        told = {about: at for about, at in kept.told.items() if not about.endswith(f"|{name}")}
+        gone = {"draft": len(kept.drafts) - len(drafts), "vote": len(kept.votes) - len(votes)}
+        gone["told"] = len(kept.told) - len(told)
+        kept.drafts, kept.votes, kept.told = drafts, votes, told
+        return Counter(gone)
+
+    async def abandoned(self, before: datetime) -> list[Channel]:
+        kept = self.tables
+        known = {one.channel for one in kept.subscriptions.values()} | kept.customs.keys()
+        known |= {channel for channel, _ in kept.feeds}
+        placed = sorted(one for one in known if "/" in one.place and not one.place.startswith("@me/"))
+        lost = {one: (kept.customs[one].lost_since if one in kept.customs else None) for one in placed}
+        standing = {_home(one) for one in placed if not ((since := lost[one]) and since <= before)}
+        return [one for one in placed if _home(one) not in standing]
+
+    async def purge(self, channel: Channel) -> int:
+        before = self._rows()
+        kept = self.tables
+        gone = {number for number, row in kept.deliveries.items() if row.delivery.channel == channel}
+        kept.votes = {key: one for key, one in kept.votes.items() if key[0] not in gone}
+        kept.news = {key: one for key, one in kept.news.items() if key[0] not in gone}
+        kept.deliveries = {number: row for number, row in kept.deliveries.items() if number not in gone}
+        kept.subscriptions = {n: one for n, one in kept.subscriptions.items() if one.channel != channel}
+        kept.drafts = {n: pair for n, pair in kept.drafts.items() if pair[0].channel != channel}
+        kept.feeds = {key: one for key, one in kept.feeds.items() if key[0] != channel}
+        kept.edits = {key: one for key, one in kept.edits.items() if key[0] != channel}
+        kept.messages = {n: one for n, one in kept.messages.items() if one.channel != channel}
+        kept.told = {about: at for about, at in kept.told.items() if str(channel) not in about.split("|")[1:]}
+        for table in (kept.customs, kept.budget, kept.addresses):
+            table.pop(channel, None)
+        kept.number("version")
+        return before - self._rows()
+
+    def _rows(self) -> int:
+        return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, "votes", "news", "told"))
+
+    async def tempo(self, channel: Channel, start: datetime, middle: datetime) -> Tempo:
+        mine = [row.delivery for row in self.tables.deliveries.values() if row.delivery.channel == channel]
+        had = [one.posted_at for one in mine if one.posted_at and one.posted_at >= start]
+        lately = sum(at >= middle for at in had)
+        return Tempo(len(had) - lately, lately, sum(one.state in ("pending", "held") for one in mine))
+
+    async def idle(self, channel: Channel, since: datetime) -> list[Subscription]:
+        mine = [row.delivery for row in self.tables.deliveries.values() if row.delivery.channel == channel]
+        there = [d for d in mine if d.state in ("pending", "held") or (d.posted_at and d.posted_at >= since)]
+        busy = {reason.rule for one in there for reason in one.reasons}
+        old = [one for _, one in sorted(self.tables.subscriptions.items()) if self.tables.made[one.id] < since]
+        return [o for o in old if o.channel == channel and o.state == "active" and o.rule not in busy]
+
+    async def heard(self, about: str) -> datetime | None:
+        return self.tables.told.get(clean(about))
+
+    async def tell_once(self, about: str, now: datetime) -> None:
+        self.tables.told[clean(about)] = utc(now).astimezone(UTC)
+
+    async def hush(self, about: str) -> None:
+        self.tables.told.pop(clean(about), None)
+
+
+def _thin(paper: Paper) -> Paper:
+    signals = replace(paper.signals, gist=None, keywords=())
+    return replace(paper, abstract="", authors=paper.authors[:3], original=Original(), signals=signals)
+
+
+def _home(channel: Channel) -> tuple[str, str]:
+    return channel.platform, channel.place.partition("/")[0]
+
+
+def _is_inbox(channel: Channel) -> bool:
+    tail = channel.place.rpartition("/")[2]
+    return channel.place.startswith("@me/") or (channel.platform == "slack" and tail.startswith("D"))

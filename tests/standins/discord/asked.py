@@ -1,0 +1,47 @@
+"""What a doctor asks Discord: the gateway's allowance, the server's roles, the bot as its member."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tests.standins.discord.rest import Wrong, reply
+from tests.standins.discord.world import TIME
+
+if TYPE_CHECKING:
+    from tests.standins.discord import Discord
+
+BITS = {"see": 1 << 10, "send": 1 << 11, "embed": 1 << 14, "history": 1 << 16, "thread": 1 << 35 | 1 << 38}
+"""What `Place.lacks` names, as permissions."""
+ALL = sum(BITS.values())
+
+
+def asked(discord: Discord) -> list[web.RouteDef]:
+    """The routes over one stand-in."""
+
+    def known(request: web.Request) -> None:
+        if request.headers.get("Authorization") != f"Bot {discord.token}":
+            raise Wrong(401, 0, "401: Unauthorized")
+
+    async def gateway(request: web.Request) -> web.Response:
+        known(request)
+        limit = {"total": 1000, "remaining": discord.sessions_left, "reset_after": 7_200_000, "max_concurrency": 1}
+        return reply({"url": discord.env["DISCORD_GATEWAY_URL"], "shards": 1, "session_start_limit": limit})
+
+    async def guild(request: web.Request) -> web.Response:
+        known(request)
+        if int(request.match_info["guild"]) != discord.guild:
+            raise Wrong(404, 10004, "Unknown Guild")
+        roles = [{"id": str(discord.guild), "name": "@everyone", "permissions": str(ALL)}]
+        return reply({"id": str(discord.guild), "name": "Lab", "owner_id": str(discord.ann.id), "roles": roles})
+
+    async def member(request: web.Request) -> web.Response:
+        known(request)
+        return reply({"user": discord.bot.user(), "roles": [], "joined_at": TIME})
+
+    return [
+        web.get("/api/v10/gateway/bot", gateway),
+        web.get("/api/v10/guilds/{guild}", guild),
+        web.get("/api/v10/guilds/{guild}/members/{person}", member),
+    ]
