@@ -26,6 +26,9 @@ from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways
 
+AT_ONCE = 25_000
+"""Rules that stand as texts of their own at a time while many are loaded: more would only take more room."""
+
 
 class Engine:
     """The rules of all subscriptions, by the subscription's key. Not for two threads at once."""
@@ -73,7 +76,7 @@ class Engine:
     def _load(self, lines: Iterable[tuple[int, str]]) -> None:
         keys: list[Longs] = []
         rules: list[Longs] = []
-        for chunk in _chunks(lines, 100_000):
+        for chunk in _chunks(lines, AT_ONCE):
             keys.append(np.fromiter((key for key, _ in chunk), np.int64, len(chunk)))
             rules.append(self.ways.rules([line for _, line in chunk]))
         if keys:
