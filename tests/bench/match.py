@@ -101,6 +101,8 @@ def measured(path: Path, size: int) -> dict[str, Any]:
     start = time.perf_counter()
     lines = [compiled(parse(text)) for text in typed]
     found: dict[str, Any] = {"rules": size, "words to a compiled rule, us": (time.perf_counter() - start) / size * 1e6}
+    longest = " OR ".join(f'"large language model{n:02}"' for n in range(17)) + " OR " + "q" * 24
+    found["a rule of 500 characters, ms"] = seconds(lambda: parse(longest)) * 1e3
     few = [parse(text) for text in typed[:: max(1, size // 300)]]
     del typed
     return found | ours(papers, lines) | {"hits unlike explain, of pairs": checked(papers[-100:], few)}
