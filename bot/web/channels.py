@@ -29,8 +29,8 @@ async def channels(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(channel_path(_named(name)))
     store = desk(request).store
     known = {Channel("local", "general"), *(await store.channels("local"))}
-    rules = [s.channel for s in await store.subscriptions()]
-    listed = [(c, rules.count(c)) for c in sorted(known) if words.channel(c.place)]
+    rules = await store.wanting()
+    listed = [(c, rules.get(c, 0)) for c in sorted(known) if words.channel(c.place)]
     return await page(request, "channels.html", here="chat", channels=listed)
 
 
