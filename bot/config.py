@@ -56,6 +56,12 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tz: str = "UTC"
 
 
+class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[rights]`: who may change the rules of a channel that does not say so itself."""
+
+    who: Literal["anyone", "creator", "managers"] = "anyone"
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[limits]`: how many times faster than a platform allows its stand-in is posted to. For tests only."""
 
@@ -88,6 +94,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     polling: Polling = msgspec.field(default_factory=Polling)
     web: Web = msgspec.field(default_factory=Web)
     delivery: Delivery = msgspec.field(default_factory=Delivery)
+    rights: Rights = msgspec.field(default_factory=Rights)
     limits: Limits = msgspec.field(default_factory=Limits)
     logs: Logs = msgspec.field(default_factory=Logs)
     keep: Keep = msgspec.field(default_factory=Keep)

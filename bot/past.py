@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.model import Bookmark, Feed, Paper
 from bot.schedule import is_retired, least, spread, waits
-from bot.sources.address import HUGGING_FACE
+from bot.sources.address import HUGGING_FACE, TRENDING
 
 DAY = timedelta(days=1)
 
@@ -22,6 +22,9 @@ AGAIN = 14
 PACES = ((1, timedelta(hours=2)), (3, timedelta(hours=6)), (AGAIN, DAY))
 """How often a day is asked for until so many days after its end. A Saturday, a Sunday, and any day where its owner
 sends no ETag: once a day. Hardly anything is put on a weekend's list."""
+
+DAILY = "huggingface:daily"
+"""How the list of days is named among sources."""
 
 SATURDAY = 5
 
@@ -35,6 +38,11 @@ def has_past(feed: Feed) -> bool:
     `?date=YYYY-MM-DD` of https://huggingface.co/docs/hub/api
     """
     return feed.url == HUGGING_FACE
+
+
+def trends(feed: Feed) -> bool:
+    """Whether a source lists papers of many days by what people think of them; what falls off is asked for by day."""
+    return feed.url == TRENDING
 
 
 def missing(bookmark: Bookmark | None, done: Collection[date], now: datetime) -> list[date]:
@@ -60,6 +68,32 @@ def again(main: Bookmark | None, pages: Mapping[date, Bookmark], done: Collectio
     days = [now.date() - back * DAY for back in range(1, AGAIN + 1)]
     met = [day for day in days if day >= main.baseline_at.date() or day in done]
     return [day for day in met if not waits(pages[day].due if day in pages else _first(main, day), now)]
+
+
+def listed(papers: Collection[Paper], now: datetime) -> frozenset[date]:
+    """The days to remember of a list of trends: those of its papers, less what is a month old, and today."""
+    days = {paper.announced.date() for paper in papers if paper.announced}
+    return frozenset(day for day in days if now.date() - timedelta(days=DAYS) < day < now.date())
+
+
+def fallen(
+    main: Bookmark | None, pages: Mapping[date, Bookmark], elsewhere: Mapping[date, Bookmark], now: datetime
+) -> list[date]:
+    """The days of which a list of trends has held papers of late, and that are due to be asked for; the latest first.
+
+    `pages` are their bookmarks, from when they were last in the list; `elsewhere` those of the list of days: one
+    request for a day serves both.
+    """
+    if main is None or main.failures or any(_rests(page, now) for page in pages.values()):
+        return []
+    served = {day for day, page in elsewhere.items() if page.due is not None and now - page.due < DAY}
+    late = [day for day, page in pages.items() if page.baseline_at and now - page.baseline_at < AGAIN * DAY]
+    return sorted((day for day in late if day not in served and not waits(_asked(pages[day]), now)), reverse=True)
+
+
+def _asked(page: Bookmark) -> datetime | None:
+    """When it is asked for; what has just been in the list is known."""
+    return page.due or (page.baseline_at + PACES[0][1] if page.baseline_at else None)
 
 
 def next_asking(page: Bookmark, day: date, now: datetime, wait: float | None = None) -> datetime:
@@ -92,5 +126,5 @@ def _end(day: date) -> datetime:
 
 
 def on(feed: Feed, day: date) -> Feed:
-    """The source as it stood on a day."""
-    return replace(feed, url=f"{feed.url}?date={day.isoformat()}")
+    """The source as it stood on a day; of a list of trends, the day's own list."""
+    return replace(feed, url=f"{HUGGING_FACE}?date={day.isoformat()}")

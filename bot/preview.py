@@ -3,14 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot import summary
 from bot.model import Line, Span
-from bot.rules import Backtest, Count
+from bot.rules import Backtest, Count, Rule, without
+
+COMFORTABLE = 10.0
+"""Papers a week that a team reads with pleasure: a rule is widened towards it, and not beyond `FLOOD`."""
+FLOOD = 60.0
 
 TERMS = 6
 """Terms that are counted one by one; a longer rule is told by its first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """A rule that finds more: `name` says what was done in a few words, `papers` how many of the base it finds.
+
+    `weekly` is None while too little is stored to say.
+    """
+
+    rule: Rule
+    name: str
+    papers: int
+    weekly: float | None
+
+    @property
+    def label(self) -> str:
+        """What stands on its button: `Without transformers: 10 a week`."""
+        many = _weekly(self.weekly).removeprefix("about ") if self.weekly is not None else _papers(self.papers)
+        return f"{self.name}: {many.replace(' papers', '').replace(' paper', '') if self.weekly is not None else many}"
+
+
+def widest(found: Backtest, now: datetime) -> Widening | None:
+    """The best way to more papers: that which comes nearest to what a team likes to read, and floods nobody.
+
+    None for a rule that brings enough, or that no single change widens well.
+    """
+    if found.weekly is not None and found.weekly >= COMFORTABLE:
+        return None
+    ways = [way for way in _ways(found, now) if way.papers > found.matches and _bearable(way, found.base)]
+    return min(ways, key=lambda way: abs(_rate_of(way) - COMFORTABLE), default=None)
+
+
+def _ways(found: Backtest, now: datetime) -> Iterator[Widening]:
+    span = max(now - found.since, timedelta(days=1)) if found.since else None
+
+    def made(rule: Rule, name: str, papers: int) -> Widening:
+        weekly = None if found.early or span is None else papers * timedelta(days=7) / span
+        return Widening(rule, name, papers, weekly)
+
+    for count in found.without:
+        if (rule := without(found.rule, count.term)) is not None:
+            yield made(rule, f"Without {count.term}", count.papers)
+    for wider in found.wider[:1]:
+        yield made(wider.whole, wider.rule[1:-1], wider.papers)
+
+
+def _bearable(way: Widening, base: int) -> bool:
+    return way.weekly <= FLOOD if way.weekly is not None else way.papers * 2 <= base
+
+
+def _rate_of(way: Widening) -> float:
+    return way.weekly if way.weekly is not None else float(way.papers)
 
 
 def lines(found: Backtest) -> tuple[Line, ...]:

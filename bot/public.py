@@ -6,14 +6,28 @@ from collections.abc import Iterable, Mapping
 
 from bot.model import Channel, Paper
 
+OWN = "me-"
+"""What the name of somebody's own channel on these pages begins with; the rest is who they are (`local:…`)."""
+
+
+def owner(channel: Channel) -> str | None:
+    """Whose own messages a channel of these pages holds; None where it is everybody's."""
+    own = channel.platform == "local" and channel.place.startswith(OWN)
+    return f"local:{channel.place.removeprefix(OWN)}" if own else None
+
+
+def inbox(person: str) -> Channel:
+    """The channel of one visitor's own messages on these pages."""
+    return Channel("local", OWN + person.partition(":")[2])
+
 
 def public(channel: Channel) -> bool:
     """Whether what a channel follows and was sent may be shown to anybody who can open the pages.
 
-    Only channels that live on these pages are known to be. What is not known to be public is private: a direct
-    message, a closed channel, a mailbox.
+    Only channels that live on these pages are known to be, without people's own messages. What is not known to be
+    public is private: a direct message, a closed channel, a mailbox.
     """
-    return channel.platform == "local"
+    return channel.platform == "local" and owner(channel) is None
 
 
 def known_to_all(papers: Iterable[Paper], owned: Mapping[str, frozenset[Channel]]) -> list[Paper]:

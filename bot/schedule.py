@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from typing import Any
 
 from bot.model import Bookmark
 
@@ -202,9 +203,9 @@ def revived(bookmark: Bookmark, now: datetime) -> Bookmark:
     return replace(bookmark, due=now, failures=0, failing_since=None, error=None)
 
 
-def after_success(bookmark: Bookmark, due: datetime) -> Bookmark:
-    """The bookmark after a poll that was read to its end: no failure is left, and the next one is due."""
-    return replace(bookmark, due=due, failures=0, failing_since=None, error=None)
+def after_success(bookmark: Bookmark, due: datetime, **learned: Any) -> Bookmark:
+    """The bookmark after a poll that was read to its end: no failure is left, the next is due, and what was learned."""
+    return replace(bookmark, due=due, failures=0, failing_since=None, error=None, **learned)
 
 
 def retry_delivery(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +13,11 @@ from urllib.parse import quote
 from bot.errors import MessageGone, Refused, StoreFailed, TryLater
 from bot.model import Channel, Message, Post
 from bot.ports import Answer, Clock, Store
+from bot.public import inbox, owner
 
 T = TypeVar("T")
+
+_VISITOR = re.compile(r"local:[a-z0-9]{3,32}")
 
 AUTHOR = "paper-round"
 """Whom the pages show as the bot."""
@@ -62,16 +66,18 @@ class Local:
         await _kept(self.store.rewrite(said.id, post))
 
     async def tell(self, person: str, post: Post, key: str) -> None:
-        """`Refused`: a visitor has no messages of their own."""
-        raise Refused("On these pages nobody has messages of their own: what is said stands in a channel.")
+        """Say it in the channel that only they can open."""
+        await self._say(Message(await self.inbox(person), AUTHOR, post, self.clock(), f"tell:{key}"))
 
     async def inbox(self, person: str) -> Channel:
-        """`Refused`: as `tell`."""
-        raise Refused("On these pages nobody has messages of their own: subscribe in a channel.")
+        """The channel that only they can open; `Refused` to those who are no visitors, such as whoever runs the bot."""
+        if not _VISITOR.fullmatch(person):
+            raise Refused("Only visitors of these pages have messages of their own here.")
+        return inbox(person)
 
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
-        """All of them: who can open the pages can open each."""
-        return frozenset(channels)
+        """All of them, without other people's own: who can open the pages can open each."""
+        return frozenset(channel for channel in channels if owner(channel) in (None, person))
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The page of the thread, on the host the reader already looks at."""

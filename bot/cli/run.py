@@ -15,11 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bot import flow
+from bot import flow, rights
 from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import Server
 from bot.cli import logs, loop, mailing, pages, posting, ticking
 from bot.cli.counting import counted, figures
+from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
 from bot.cli.world import clock, opened_fetch, opened_store, settings, source, tell
 from bot.config import Settings
@@ -115,6 +116,7 @@ async def _run(
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, who=rights.default(settings.file.rights.who))
         world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
@@ -194,6 +196,7 @@ async def _pages(
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
         mail=mailing.offered(world.chats, str(mail)),
+        looks=LOOKS,
         zone=world.zone,
         token=token,
         metrics=metering.routes(measures, world.store, feeds, clock),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
@@ -15,7 +15,7 @@ from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
 from bot.flow import Polled, World, backfill, renewing
-from bot.model import Claim, Feed
+from bot.model import Bookmark, Claim, Feed
 from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
 log = logging.getLogger("paper-round")
@@ -49,8 +49,10 @@ async def poll_all(feeds: list[Feed], world: World) -> None:
                 looked = loop.time()
             for feed in [feed for feed, task in busy.items() if task.done()]:
                 rota.done(feed, busy.pop(feed).result(), world.clock())
-            for feed in rota.take(world.clock()) if version >= 0 else ():
-                busy[feed] = asyncio.create_task(_turn(feed, world))
+            taken = rota.take(world.clock()) if version >= 0 else []
+            known = await _bookmarks(taken, world) if taken else {}
+            for feed in taken:
+                busy[feed] = loop.create_task(_turn(feed, world, known.get(feed.address)))
                 busy[feed].add_done_callback(lambda _: ended.set())
             ended.clear()
             with contextlib.suppress(TimeoutError):
@@ -92,11 +94,19 @@ async def sound(feeds: list[Feed], world: World) -> list[Feed]:
     return [feed for feed in watched if feed.address not in known or not known[feed.address].failures]
 
 
-async def _turn(feed: Feed, world: World) -> datetime:
-    """A feed's turn, and when its next one comes."""
+async def _bookmarks(feeds: list[Feed], world: World) -> Mapping[str, Bookmark]:
+    """Those of feeds that are asked together, in one step; none where the store fails, as each poll will tell it."""
+    try:
+        return await world.store.bookmarks([feed.address for feed in feeds])
+    except StoreFailed:
+        return {}
+
+
+async def _turn(feed: Feed, world: World, before: Bookmark | None) -> datetime:
+    """A feed's turn, and when its next one comes; `before` is its bookmark, where it is known."""
     if feed.url == "sample:" and not await _is_read(feed, world):
         return world.clock() + timedelta(seconds=TICK)
-    return await _poll(feed, world)
+    return await _poll(feed, world, before)
 
 
 async def _is_read(feed: Feed, world: World) -> bool:
@@ -107,10 +117,10 @@ async def _is_read(feed: Feed, world: World) -> bool:
         return False  # whoever claims deliveries tells it
 
 
-async def _poll(feed: Feed, world: World) -> datetime:
+async def _poll(feed: Feed, world: World, before: Bookmark | None) -> datetime:
     """One poll, told in one line; its outcome never stops the others."""
     try:
-        polled = await flow.poll(feed, world)
+        polled = await flow.poll(feed, world, before)
     except (SourceFailed, StoreFailed) as error:
         _count_failure(feed, error, world)
         due = await _next_try(feed, error, world)

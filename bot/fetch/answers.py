@@ -16,6 +16,7 @@ from bot.fetch.limits import LONGEST_FRESH, LONGEST_SLOW_DOWN
 Headers = CIMultiDictProxy[str]
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]+)", re.IGNORECASE)
+_UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _RESET = re.compile(r";\s*t\s*=\s*([0-9]+)")
 
 
@@ -76,9 +77,7 @@ def said_at(headers: Headers) -> str:
 
 def _whole(value: str | None) -> str | None:
     """The value, if it can go out again byte for byte; not if it is empty or holds control characters or non-UTF-8."""
-    if not value or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in value):
-        return None
-    return value
+    return None if not value or _UNSENDABLE.search(value) else value
 
 
 def _seconds(digits: str) -> float:

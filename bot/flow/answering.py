@@ -5,13 +5,23 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from bot import commands, replies, rules, summary
+from bot import commands, replies, rules
 from bot.errors import PaperRoundError, WordsWrong
-from bot.flow import beginning, completing, living, looking, own, tuning
-from bot.flow.delivering import open_thread
-from bot.flow.world import World, wishes
-from bot.model import Ask, Change, Channel, Heard, Press, Reply, Subscription, Typing
-from bot.replies import when
+from bot.flow import (
+    channels,
+    completing,
+    deciding,
+    living,
+    looking,
+    own,
+    posts,
+    standing,
+    subscribing,
+    tracing,
+    tuning,
+)
+from bot.flow.world import World
+from bot.model import Ask, Change, Channel, Heard, Press, Reply, Typing
 
 log = logging.getLogger("paper-round")
 
@@ -38,33 +48,64 @@ async def answer(asked: Heard, world: World) -> Reply:
 
 
 async def _command(ask: Ask, world: World) -> Reply:
-    match commands.read(ask, world.acronyms):
-        case commands.Subscribe(rule, wanted):
-            return await _preview(ask, Subscription(ask.channel, rules.write(rule), ask.person, wanted), rule, world)
-        case commands.Unsubscribe() as which:
-            return await _unsubscribe(ask, which, world)
+    wanted = commands.read(ask, world.acronyms)
+    match wanted:
+        case commands.Subscribe():
+            return await subscribing.typed(ask, wanted, world)
+        case commands.Change():
+            return await subscribing.changed(ask, wanted, world)
+        case commands.Unsubscribe():
+            return await subscribing.ended(ask, wanted, world)
+        case commands.Subscriptions(personal):
+            return await _listed(ask, personal, world)
         case commands.Search(rule):
             return replies.searched(rule, await _caught(rule, ask.channel, world))
-        case commands.Subscriptions():
-            return replies.listing(await world.store.subscriptions(ask.channel))
+        case commands.Help(with_list):
+            return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
+    if commands.changes(ask) and (refused := await subscribing.allowed(ask, world)):
+        return refused
+    return await _channels(ask, wanted, world)
+
+
+async def _channels(ask: Ask, wanted: commands.Command, world: World) -> Reply:
+    """What is about a channel as a whole."""
+    match wanted:
         case commands.Feeds():
             return replies.own_feeds(await world.store.feeds(ask.channel))
         case commands.AddFeed(address):
             return await own.add(ask, address, world)
         case commands.RemoveFeed(address):
             return await own.remove(ask, address, world)
-        case commands.Help(with_list):
-            return replies.helped(await world.store.subscriptions(ask.channel) if with_list else ())
-        case delivering:
-            return await tuning.answer(ask, delivering, world)
+        case commands.Settings(_, str(who)):
+            return await deciding.settled(ask, wanted, who, world)
+        case commands.Settings(None):
+            return await deciding.shown(ask, world)
+        case commands.Settings() | commands.Pause() | commands.Resume() | commands.Top():
+            return await tuning.answer(ask, wanted, world)
+        case commands.Why(words):
+            return await tracing.why(ask, words, world)
+        case commands.Find():
+            return await tracing.find(replace(ask, words=wanted.paper), world)
+    return await _told(ask, wanted, world)
 
 
-async def _preview(ask: Ask, wish: Subscription, rule: rules.Rule, world: World) -> Reply:
-    caught = await looking.tested(await looking.back(rule, wish.channel, world), world)
-    known = await _same_rule(wish, world)
-    draft = await world.store.draft(wish, world.clock())
-    wanted = (await wishes([wish.channel], world))(wish)
-    return replies.preview(draft, wish, caught, known, wanted, world.clock())
+async def _told(ask: Ask, wanted: commands.Command, world: World) -> Reply:
+    """What changes nothing."""
+    match wanted:
+        case commands.Status():
+            return await standing.status(ask.channel, world)
+        case commands.Test(number):
+            return await channels.tested(ask, number, world)
+        case commands.Export():
+            return await channels.exported(ask.channel, world)
+        case commands.Saved():
+            return await channels.saved(ask.person, world)
+    return await channels.overview(ask, world)
+
+
+async def _listed(ask: Ask, personal: bool, world: World) -> Reply:
+    place = await world.chats[ask.channel.platform].inbox(ask.person) if personal else ask.channel
+    return replies.listing(await world.store.subscriptions(place), personal=personal)
 
 
 async def _caught(rule: rules.Rule, channel: Channel, world: World) -> replies.Caught:
@@ -75,78 +116,27 @@ async def _caught(rule: rules.Rule, channel: Channel, world: World) -> replies.C
     return replies.Caught(tuple(found), len(seen.papers), f"{oldest.day} {oldest:%B %Y}" if oldest else "")
 
 
-async def _unsubscribe(ask: Ask, which: commands.Unsubscribe, world: World) -> Reply:
-    found = await world.store.subscriptions(ask.channel)
-    if which.number is not None:
-        found, named = [s for s in found if s.id == which.number], f"#{which.number}"
-    elif which.rule is not None:
-        words = rules.write(which.rule)
-        found, named = [s for s in found if s.rule == words], words
-    elif not found:
-        return replies.listing(())
-    else:
-        named = "at all"
-    ended = [gone for s in found if (gone := await world.store.unsubscribe(ask.channel, s.id))]
-    return replies.unsubscribed(ended, ask.person) if ended else replies.no_such(ask.channel, named)
-
-
 async def _press(press: Press, world: World) -> Reply:
     verb, _, number = press.action.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         return replies.nothing_there()
     match verb:
-        case "confirm":
-            return await _confirm(press, int(number), world)
-        case "cancel":
-            taken = await world.store.take_draft(int(number), press.channel, press.person)
-            return replies.cancelled() if taken else replies.gone()
-        case "discuss":
-            return await _discuss(press, int(number), world)
-        case "vote" | "why" | "bibtex":
-            return await _about(press, verb, int(number), world)
+        case "confirm" | "cancel" | "edit" | "edited" | "show":
+            return await subscribing.pressed(press, verb, int(number), world)
+        case "undo":
+            return await subscribing.undone(press, int(number), world)
+        case "discuss" | "vote" | "why" | "not" | "save" | "unsave" | "bibtex":
+            return await posts.pressed(press, verb, int(number), world)
+    return await _overview(press, verb, int(number), world)
+
+
+async def _overview(press: Press, verb: str, number: int, world: World) -> Reply:
+    """A button of the overview."""
+    match verb:
+        case "go":
+            return await channels.opened(press, number, world)
+        case "hold":
+            return await channels.held(press, number, world)
+        case "drop":
+            return await channels.dropped(press, number, world)
     return replies.nothing_there()
-
-
-async def _confirm(press: Press, draft: int, world: World) -> Reply:
-    before = {s.id for s in await world.store.subscriptions(press.channel)}
-    wish = await world.store.draft_of(draft, press.channel, press.person)
-    if wish is None:
-        return replies.gone()
-    now = world.clock()
-    wanted = (await wishes([press.channel], world))(wish)
-    first, weekly = await beginning.begin(wish, wanted, world)
-    made = await world.store.confirm(draft, press.channel, press.person, now, start=first)
-    if made is None:
-        return replies.gone()
-    await tuning.replan(press.channel, world)
-    rate = when.rate(weekly)
-    updated = made.id in before
-    return replies.subscribed(made, press.person, updated=updated, wanted=wanted, now=now, rate=rate, start=len(first))
-
-
-async def _same_rule(wish: Subscription, world: World) -> Subscription | None:
-    return next((s for s in await world.store.subscriptions(wish.channel) if s.rule == wish.rule), None)
-
-
-async def _discuss(press: Press, row: int, world: World) -> Reply:
-    """Open a paper's one thread in this channel, or find the one that is there."""
-    delivery = await world.store.delivery(row)
-    paper = await world.store.paper(delivery.paper) if delivery else None
-    if not delivery or not paper or not delivery.message or delivery.channel != press.channel:
-        return replies.nothing_there()
-    async with world.opening[row % len(world.opening)]:  # two people press at once: one thread
-        delivery = await world.store.delivery(row) or delivery
-        asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
-        thread = delivery.thread or await open_thread(asked, paper, world)
-    return replies.discuss(paper, thread)
-
-
-async def _about(press: Press, verb: str, row: int, world: World) -> Reply:
-    """A person's vote, why a paper is here, how to cite it."""
-    delivery = await world.store.delivery(row)
-    paper = await world.store.paper(delivery.paper) if delivery else None
-    if not delivery or not paper or delivery.channel != press.channel:
-        return replies.nothing_there()
-    if verb == "vote":
-        return replies.voted(await world.store.vote(row, press.person, world.clock()) or 0)
-    return Reply(summary.why_here(delivery, paper)) if verb == "why" else replies.cited(paper)

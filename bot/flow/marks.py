@@ -35,4 +35,4 @@ def bookmark(feed: Feed, before: Bookmark, fetched: Fetched, reading: Reading | 
     else:
         due = schedule.next_reading(now, fetched.wait)
     first = before.baseline_at or now
-    return replace(schedule.after_success(fetched.bookmark, due), baseline_at=first, habits=habits)
+    return schedule.after_success(fetched.bookmark, due, baseline_at=first, habits=habits)

@@ -37,6 +37,17 @@ async def visible(papers: Sequence[Paper], channel: Channel, world: World) -> li
     return [paper for paper in papers if channel in aware.get(paper.id, (channel,))]
 
 
+async def heard(channel: Channel, world: World) -> list[str]:
+    """The sources that a channel hears of: those that are read for all, then its own; no other channel's."""
+    feeds = await world.store.feeds()
+    mine = [one.address for one in feeds if one.channel == channel]
+    others = {one.address for one in feeds} - set(mine)
+    if world.shared is not None:
+        return list(dict.fromkeys([*sorted(world.shared), *mine]))
+    shared = [address for address in await world.store.bookmarks() if address not in others]
+    return list(dict.fromkeys([*shared, *mine]))
+
+
 async def add(ask: Ask, address: str, world: World) -> Reply:
     """Read the feed once, or the one that a page names; what it holds is known to this channel from now on."""
     mine = await world.store.feeds(ask.channel)

@@ -45,12 +45,13 @@ class Polled:
     changes: tuple[tuple[Paper, Paper], ...] = ()
 
 
-async def poll(feed: Feed, world: World) -> Polled:
+async def poll(feed: Feed, world: World, before: Bookmark | None = None) -> Polled:
     """Read a feed, find what is new, plan who hears of it, and record it all in one transaction.
 
-    `SourceFailed` when it cannot be read; that is recorded too, with the time of the next try.
+    `before` is its bookmark, where that has just been looked up. `SourceFailed` when it cannot be read; that is
+    recorded too, with the time of the next try.
     """
-    before = await world.store.bookmark(feed.address) or Bookmark(feed.address)
+    before = before or await world.store.bookmark(feed.address) or Bookmark(feed.address)
     fetched: Fetched | None = None
     try:
         fetched = await world.fetch(feed, before)
@@ -58,7 +59,11 @@ async def poll(feed: Feed, world: World) -> Polled:
     except SourceFailed as error:
         await world.store.record(Poll(_failed(before, error, fetched, world.clock())), world.clock())
         raise
-    return await _record(feed, before, fetched, reading, world)
+    polled = await _record(feed, before, fetched, reading, world)
+    if reading and past.trends(feed):
+        now = world.clock()
+        await world.store.listed(feed.address, past.listed(reading.papers, now), now)
+    return polled
 
 
 def _failed(before: Bookmark, error: SourceFailed, fetched: Fetched | None, now: datetime) -> Bookmark:
@@ -156,7 +161,8 @@ async def tidings(
     asked = [pair for pair in changes if _still_asked(*pair, now) and not past.unposted(pair[0], feed, main)]
     matches = await _matches(sifted.papers, asked, version, world)
     heard = [match for match in matches if feeds.allowed(match, audience, aware)]
-    planned = plan(heard, await wishes({match.subscription.channel for match in heard}, world), now)
+    channels = {match.subscription.channel for match in heard}
+    planned = plan(heard, await wishes(channels, world), now) if heard else ()
     became = tuple((after.id, one) for before, after in changes for one in summary.what_happened(before, after))
     return Tidings(version, audience, len(new), sifted, tuple(changes), planned, became)
 

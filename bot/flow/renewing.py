@@ -15,10 +15,12 @@ from bot.model import Bookmark, Feed, Poll
 
 async def due(feed: Feed, world: World) -> list[date]:
     """The days of a source that are due to be asked for again, the latest first; none where it cannot be asked so."""
-    if not past.has_past(feed):
+    if not past.has_past(feed) and not past.trends(feed):
         return []
-    main, pages = await world.store.bookmark(feed.address), await world.store.pages(feed.address)
-    return past.again(main, pages, await world.store.backfilled(feed.address), world.clock())
+    main, pages, now = await world.store.bookmark(feed.address), await world.store.pages(feed.address), world.clock()
+    if past.has_past(feed):
+        return past.again(main, pages, await world.store.backfilled(feed.address), now)
+    return past.fallen(main, pages, await world.store.pages(past.DAILY), now)
 
 
 async def renew(feed: Feed, day: date, world: World) -> Polled:
@@ -44,6 +46,9 @@ async def renew(feed: Feed, day: date, world: World) -> Polled:
     papers = tuple(marks.sober(paper, now) for paper in reading.papers) if reading else ()
     if await own.audience(feed, world) == frozenset():
         papers = ()  # the last channel has removed it while it was asked
+    if past.trends(feed):  # the day's others are none of this list's
+        unknown = {paper.id for paper in await world.store.unknown(papers)}
+        papers = tuple(paper for paper in papers if paper.id not in unknown)
     return await _recorded(Polled(feed, page.due or now, len(papers)), Poll(page, papers, day=day), main, world)
 
 

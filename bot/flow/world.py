@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot import options, rules
+from bot import options, rights, rules
 from bot.matching import Matcher, Ranks, Wishes
 from bot.model import Bookmark, Channel, Customs, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
@@ -39,6 +39,8 @@ class World:
     shared: frozenset[str] | None = None
     zone: str = "UTC"
     """The time zone of channels that nobody has set one for."""
+    who: rights.Who = rights.ANYONE
+    """Who may change the rules of channels that do not say so themselves."""
     tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     spoke: dict[Channel, datetime] = field(default_factory=dict)

@@ -4,9 +4,10 @@ from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, New
 from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
 from bot.model.posts import Button, Entry, Field, Form, Line, Post, Span
 from bot.model.talk import Ask, Change, Errand, Heard, Message, Press, Reply, Standing, Typing
-from bot.model.wishes import Channel, Customs, Options, Rulebook, Subscription
+from bot.model.wishes import Amendment, Channel, Customs, Draft, Options, Rulebook, Subscription
 
 __all__ = [
+    "Amendment",
     "Announce",
     "Ask",
     "Bookmark",
@@ -17,6 +18,7 @@ __all__ = [
     "Claim",
     "Customs",
     "Delivery",
+    "Draft",
     "Edit",
     "Entry",
     "Errand",

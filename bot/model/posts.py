@@ -11,12 +11,14 @@ class Span:
     """A run of text in one style. `text` is plain: markup characters in it mean themselves.
 
     `person` is somebody on the platform (`slack:U1`), shown there by name and never pinged; `text` stands in elsewhere.
+    `channel` is one of its channels (`slack:T1/C1`), shown in the same way.
     """
 
     text: str
     style: Literal["plain", "strong", "emphasis", "code", "struck"] = "plain"
     url: str | None = None
     person: str | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

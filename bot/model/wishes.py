@@ -82,6 +82,30 @@ class Customs:
     paused_until: datetime | None = None
     lost_since: datetime | None = None
     lost_why: str | None = None
+    who: tuple[str, ...] | None = None
+    """Who may change its rules, as `bot.rights` reads it: `anyone`, `creator`, `managers`, people by their ids; None:
+    as the platform's default says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A subscription that waits for its person to confirm it. With an id it changes the subscription of that number.
+
+    `zone` is the IANA zone that their platform knows them to live in.
+    """
+
+    wish: Subscription
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One change of a channel's rules by `person`: `before` and `after`, None where there was or is no subscription."""
+
+    channel: Channel
+    person: str
+    before: Subscription | None
+    after: Subscription | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,22 @@
 """What the flow needs from the world: Clock, Fetch, Chat, Store. Protocols only; the real ones live on floor 4."""
 
+from bot.ports.amending import Amending
 from bot.ports.errands import Errands
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import NOTHING, Waiting
 from bot.ports.store import Store
 from bot.ports.world import Answer, Chat, Clock, Fetch, Fetched
 
-__all__ = ["NOTHING", "Answer", "Chat", "Clock", "Errands", "Fetch", "Fetched", "Mailboxes", "Store", "Waiting"]
+__all__ = [
+    "NOTHING",
+    "Amending",
+    "Answer",
+    "Chat",
+    "Clock",
+    "Errands",
+    "Fetch",
+    "Fetched",
+    "Mailboxes",
+    "Store",
+    "Waiting",
+]

@@ -12,6 +12,7 @@ from bot.model import (
     Channel,
     Customs,
     Delivery,
+    Draft,
     Message,
     Paper,
     Poll,
@@ -19,6 +20,8 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.ports.amending import Amending
+from bot.ports.ballots import Ballots
 from bot.ports.errands import Errands
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
@@ -27,7 +30,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
@@ -41,8 +44,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
         """Finish what is under way and let go of the database."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        """All bookmarks by feed address."""
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        """All bookmarks by feed address, or those of these addresses that there are."""
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         """When each feed is due, by its address; None where it is not known."""
@@ -100,6 +103,9 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         """The bookmarks of the days of this feed's past that were asked for, by day; a month's worth is kept."""
 
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        """Remember among `pages` that the feed held papers of these days: `baseline_at` is now, all else stays."""
+
     async def paper(self, id: str) -> Paper | None:
         """The paper by its id or any alias."""
 
@@ -154,19 +160,24 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         """One channel's subscriptions, or all, by id."""
 
-    async def draft(self, subscription: Subscription, now: datetime) -> int:
-        """Keep a subscription that waits for its person to confirm; return the draft's number."""
+    async def draft(
+        self, subscription: Subscription, now: datetime, *, where: Channel | None = None, zone: str | None = None
+    ) -> int:
+        """Keep a subscription that waits for its person to confirm; return the draft's number.
+
+        `where` is the channel in which they will (None: the subscription's own), `zone` where they live.
+        """
 
     async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
         """What each channel wants beyond its rules and how it stands; one nobody spoke of has the plain ones."""
 
     async def keep_customs(self, customs: Customs) -> None:
-        """Remember its options, zone and pause. The rulebook's version changes."""
+        """Remember its options, zone, pause and who may change its rules. The rulebook's version changes."""
 
     async def mended(self, channel: Channel, now: datetime) -> bool:
         """A channel that was lost is tried at once, with all that waited in one digest; False when it was not lost."""
 
-    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Draft | None:
         """The draft as it waits; None as in `take_draft`. Nothing is changed."""
 
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
@@ -177,7 +188,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
     ) -> Subscription | None:
         """`take_draft` and `subscribe` in one transaction; None as in `take_draft`, and then nothing is changed.
 
-        `start` are deliveries of stored papers to begin with, recorded with it.
+        `start` are deliveries of stored papers to begin with, recorded with it. A draft with an id amends (`amend`);
+        a draft's zone becomes its channel's where none was found before.
         """
 
     # ── local channels ──
@@ -194,6 +206,10 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Protocol):
 
     async def rewrite(self, message_id: int, post: Post) -> bool:
         """Put `post` in the place of what the message said; all else of it stays. False when there is no such one."""
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        """The channel's messages whose words were put in place of others after turn `after` (None: none of them), in
+        the order that happened, those of threads too; and the turn that this is of."""
 
     async def channels(self, platform: str) -> list[Channel]:
         """The channels of a platform that have subscriptions or messages."""

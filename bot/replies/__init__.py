@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot import options, rules, summary
+from bot import rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
-from bot.model import Button, Channel, Line, Options, Paper, Post, Reply, Span, Subscription
-from bot.preview import lines as preview_of
-from bot.replies.when import how
-from bot.replies.words import line, who
+from bot.model import Channel, Line, Paper, Post, Reply, Span, Subscription
+from bot.replies.words import line, typed, who
 from bot.sources import mask
 
 FOUND = 10
@@ -27,51 +24,6 @@ class Caught:
     base: int
     since: str = ""
     """The day of the oldest of them, as a person writes it."""
-
-
-def preview(
-    draft: int, wish: Subscription, caught: rules.Backtest, known: Subscription | None, wanted: Options, now: datetime
-) -> Reply:
-    """What a subscription would mean, before it is made: nothing has been changed yet. `wanted`: all that counts."""
-    lines = (
-        Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
-        Line((Span(how(wanted, now)),)),
-        *preview_of(caught),
-    )
-    label = "Update" if known else "Subscribe"
-    buttons = (Button(label, f"confirm:{draft}", "primary"), Button("Cancel", f"cancel:{draft}"))
-    return Reply(Post(line("Subscribe this channel to ", (wish.rule, "code"), "?"), lines, buttons))
-
-
-def subscribed(
-    subscription: Subscription, person: str, *, updated: bool, wanted: Options, now: datetime, rate: str, start: int
-) -> Reply:
-    """The person's answer, and the public line: rules belong to the channel, so the channel hears of them.
-
-    `rate`: how many to expect; `start`: how many stored papers come at once; `wanted`: all options that count.
-    """
-    done = "updated" if updated else "subscribed"
-    mine = Post(
-        line(f"Done: this channel is {done}. ", (f"#{subscription.id}", "strong"), " ", (_typed(subscription), "code")),
-        (
-            Line((Span(how(wanted, now)),)),
-            *_beginning(start),
-            Line((Span(f"To end it: /unsubscribe {subscription.id}"),), "small"),
-        ),
-    )
-    verb = "changed how this channel gets" if updated else "subscribed this channel to"
-    public = Post(
-        line(who(person), f" {verb} ", (_typed(subscription), "code"), f" (#{subscription.id})"),
-        (Line((Span(" ".join(filter(None, (rate, how(wanted, now))))),), "small"),),
-    )
-    return Reply(mine, public=public, replaces=True)
-
-
-def _beginning(start: int) -> tuple[Line, ...]:
-    if not start:
-        return ()
-    words = "The newest stored paper comes" if start == 1 else f"The {start} newest stored papers come"
-    return (Line((Span(f"{words} at once, to begin with."),)),)
 
 
 def voted(votes: int) -> Reply:
@@ -102,15 +54,6 @@ def nothing_there() -> Reply:
     return Reply(Post(line("There is nothing behind that button any more; nothing was changed by pressing it.")))
 
 
-def unsubscribed(ended: Sequence[Subscription], person: str) -> Reply:
-    """What has ended, said to the channel too."""
-    told = ", ".join(f"#{subscription.id} {_typed(subscription)}" for subscription in ended)
-    return Reply(
-        Post(line("Done: nothing more is posted for ", (summary.cut(told, 300), "code"))),
-        public=Post(line(who(person), " unsubscribed this channel from ", (summary.cut(told, 300), "code"))),
-    )
-
-
 def no_such(channel: Channel, which: str) -> Reply:
     """Nothing to unsubscribe from."""
     return Reply(
@@ -121,18 +64,16 @@ def no_such(channel: Channel, which: str) -> Reply:
     )
 
 
-def listing(found: Sequence[Subscription]) -> Reply:
-    """A channel's subscriptions, numbered."""
+def listing(found: Sequence[Subscription], *, personal: bool = False) -> Reply:
+    """A channel's subscriptions, numbered; or a person's own."""
+    whose = "You have" if personal else "This channel has"
     if not found:
-        return Reply(Post(line("This channel has no subscriptions yet."), (_first_word(),)))
-    lines = [
-        Line((Span(f"#{s.id} ", "strong"), Span(_typed(s), "code"), Span(" — by "), who(s.creator)), "item")
-        for s in found
-    ]
+        return Reply(Post(line(f"{whose} no subscriptions yet."), (_first_word(personal),)))
+    lines = [Line((Span(f"#{s.id} ", "strong"), Span(typed(s), "code"), *_by(s, personal)), "item") for s in found]
     return Reply(
         Post(
-            line(f"This channel has {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
-            (*lines, Line((Span("/unsubscribe NUMBER ends one."),), "small")),
+            line(f"{whose} {len(found)} subscription{'s' if len(found) != 1 else ''}:"),
+            (*lines, _ways(personal)),
         )
     )
 
@@ -221,19 +162,37 @@ def _commands() -> list[Line]:
     typed = (
         ("/subscribe transformers quantization", "papers that mention both words (or their word family)"),
         ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
-        ("/subscriptions", "what this channel gets"),
+        ("/subscribe me mamba", "the same, only for you, in your own messages"),
+        ("/subscriptions", "what this channel gets; with me: what you get"),
         ("/unsubscribe 1", "end one by its number; or all"),
         ("/papers settings at:08:30 tz:Europe/Berlin", "when and how papers come"),
         ("/papers pause 3d", "nothing for a while, and nothing lost; /papers resume"),
+        ("/papers status", "how this channel and the sources are doing, and why nothing came"),
+        ("/papers why 2405.04324", "what became of a paper, by id, link or title, and what each rule says of it"),
+        ("/papers test 1", "what a rule would bring now; nothing is posted"),
+        ("/papers change 1 mamba -vision", "another rule for one of the list"),
         ("/papers top 14d", "the best that this channel had, only for you"),
         ("/papers search diffusion", "papers seen so far, only for you"),
+        ("/papers saved", "what you kept for later; find, overview and export do what they say"),
         ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
     )
     return [Line((Span(words, "code"), Span(f" — {meaning}")), "item") for words, meaning in typed]
 
 
-def _first_word() -> Line:
-    return Line((Span("Try "), Span("/subscribe transformers quantization", "code")))
+def _by(subscription: Subscription, personal: bool) -> tuple[Span, ...]:
+    return () if personal else (Span(" — by "), who(subscription.creator))
+
+
+def _ways(personal: bool) -> Line:
+    """What can be typed below a list."""
+    me = "me " if personal else ""
+    change = "" if personal else " /papers change NUMBER RULE gives one another rule, /papers test NUMBER tries one."
+    return Line((Span(f"/unsubscribe {me}NUMBER ends one.{change}"),), "small")
+
+
+def _first_word(personal: bool = False) -> Line:
+    me = "me " if personal else ""
+    return Line((Span("Try "), Span(f"/subscribe {me}transformers quantization", "code")))
 
 
 def _count(caught: Caught) -> list[Span]:
@@ -248,8 +207,3 @@ def _count(caught: Caught) -> list[Span]:
         return [Span("None", "strong"), Span(f"{among} {match}.")]
     newest = "; the newest:" if found > FOUND else ":"
     return [Span(f"{found:,}", "strong"), Span(f"{among} {match}{newest}")]
-
-
-def _typed(subscription: Subscription) -> str:
-    """The rule with its options, as one would type it."""
-    return f"{subscription.rule} {options.write(subscription.options)}".strip()

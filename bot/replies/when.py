@@ -12,22 +12,22 @@ from bot.replies.words import line, who
 FOUND = 10
 
 
-def how(wanted: Options, now: datetime) -> str:
+def how(wanted: Options, now: datetime, *, personal: bool = False) -> str:
     """How papers arrive, in words, with the time of the next digest. `wanted`: all that counts."""
     if wanted.mode == "instant":
-        return _at_once(wanted)
+        return _at_once(wanted, "sent to you" if personal else "posted here")
     then = rounds.local(wanted, rounds.next_round(wanted, now))
     what = "a weekly digest" if wanted.mode == "weekly" else f"one digest a day {options.spoken(wanted.days)}".strip()
     most = f" It shows the best {wanted.max}, the others one a line in its thread." if wanted.max else ""
     return f"They come in {what}, at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
 
 
-def _at_once(wanted: Options) -> str:
+def _at_once(wanted: Options, brought: str) -> str:
     days = f" {options.spoken(wanted.days)}".rstrip()
     extras = ["its abstract"] * (wanted.format == "full") + ["its thread"] * (wanted.thread == "auto")
     extra = f", with {' and '.join(extras)}" if extras else ""
     most = f" What is above {wanted.max} a day comes in one digest at midnight." if wanted.max else ""
-    return f"Each is posted here as soon as it is seen{days}{extra}.{most}"
+    return f"Each is {brought} as soon as it is seen{days}{extra}.{most}"
 
 
 def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, changed: bool) -> Reply:

@@ -6,9 +6,10 @@
 """
 
 from bot.rules.acronyms import KNOWN, Acronyms, extend
-from bot.rules.backtest import Backtest, Count, Wider, backtest
+from bot.rules.backtest import Backtest, Count, Wider, backtest, without
 from bot.rules.describe import describe
 from bot.rules.engine import Engine
+from bot.rules.exclude import Exclusion, exclusions
 from bot.rules.judge import Explanation, explain
 from bot.rules.parser import parse
 from bot.rules.plan import compiled, folding
@@ -24,6 +25,7 @@ __all__ = [
     "Backtest",
     "Count",
     "Engine",
+    "Exclusion",
     "Explanation",
     "Rule",
     "Unseen",
@@ -31,6 +33,7 @@ __all__ = [
     "backtest",
     "compiled",
     "describe",
+    "exclusions",
     "explain",
     "extend",
     "field_text",
@@ -38,5 +41,6 @@ __all__ = [
     "parse",
     "trending",
     "unseen",
+    "without",
     "write",
 ]

@@ -53,11 +53,12 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """A word that stands beside the rest of the rule: with `term` replaced by `rule`, `papers` would match."""
+    """A word that stands beside the rest: with `term` replaced by `rule`, as in `whole`, `papers` would match."""
 
     term: str
     rule: str
     papers: int
+    whole: Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,13 @@ def _asked_besides(leaf: Leaf) -> Iterator[str]:
             yield _FIELDS.get(field, "")
 
 
+def without(rule: Rule, term: str) -> Rule | None:
+    """The rule without a term, given in canonical words; None when nothing that demands something would be left."""
+    leaf = next((one for one in leaves(rule.tree) if spell(one) == term), None)
+    rest = left_out(rule.tree, leaf) if leaf is not None else None
+    return Rule(rest) if rest is not None else None
+
+
 def when(paper: Paper) -> datetime | None:
     """The day a paper counts for: when it was announced, else first seen, else published."""
     return paper.announced or paper.seen or paper.published
@@ -216,7 +224,9 @@ class _Asked:
         beside = self._beside(rest)
         trees = {word: replaced(self.tree, hardest, any_of([hardest, word])) for word in beside}
         found = self._ask(trees.values(), rest)
-        gains = [Wider(spell(hardest), f"({spell(hardest)} OR {spell(w)})", len(found[t])) for w, t in trees.items()]
+        gains = [
+            Wider(spell(hardest), f"({spell(hardest)} OR {spell(w)})", len(found[t]), Rule(t)) for w, t in trees.items()
+        ]
         more = [wider for wider in gains if wider.papers > have]
         return tuple(sorted(more, key=lambda wider: -wider.papers)[:WIDEN])
 

@@ -31,9 +31,9 @@ def trending(papers: Sequence[Paper]) -> dict[str, int]:
     }
 
 
-def heat(paper: Paper) -> float:
-    """How hot a paper is; only differences mean something."""
-    score = (paper.signals.upvotes or 0) + (paper.signals.comments or 0)
+def heat(paper: Paper, here: int = 0) -> float:
+    """How hot a paper is; only differences mean something. `here` are votes of this installation's own readers."""
+    score = (paper.signals.upvotes or 0) + (paper.signals.comments or 0) + here
     moment = _moment(paper)
     age = (moment - _EPOCH).total_seconds() if moment else 0.0
     return math.log10(max(1, score)) + age / _FADE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from bot.errors import WordsWrong
@@ -12,6 +13,7 @@ from bot.sources.visible import visible
 
 ARXIV = "https://rss.arxiv.org/atom/"  # https://info.arxiv.org/help/rss.html
 HUGGING_FACE = "https://huggingface.co/api/daily_papers"  # https://huggingface.co/docs/hub/api
+TRENDING = f"{HUGGING_FACE}?sort=trending"
 BIORXIV = "https://connect.biorxiv.org/biorxiv_xml.php?subject="  # https://www.biorxiv.org/alertsrss
 
 FORMS = (
@@ -87,7 +89,7 @@ def _categories(feed: Feed) -> list[str]:
 
 def _hugging_face(words: str) -> Feed:
     wanted = words.partition(":")[2].strip().lower()
-    urls = {"daily": HUGGING_FACE, "trending": f"{HUGGING_FACE}?sort=trending"}
+    urls = {"daily": HUGGING_FACE, "trending": TRENDING}
     if wanted not in urls:
         raise WordsWrong(f"{words!r} names no Hugging Face list; there are huggingface:daily and huggingface:trending.")
     return Feed(words, urls[wanted])
@@ -109,6 +111,7 @@ def _sample(words: str) -> Feed:
 _PRESETS = {"arxiv": _arxiv, "huggingface": _hugging_face, "biorxiv": _biorxiv, "sample": _sample}
 
 
+@lru_cache(1024)
 def mask(address: str) -> str:
     """The address as it may be shown: names and passwords before `@`, and the values of secret-looking keys, as `…`.
 

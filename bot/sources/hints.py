@@ -42,11 +42,11 @@ def skips(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     https://www.rssboard.org/rss-specification#optionalChannelElements: of the channel, so before its items or after.
     feedparser keeps only the last of each.
     """
-    if "<skip" not in text:
-        return (), ()
     first = found.start() if (found := _ENTRY.search(text)) else len(text)
     last = max(text.rfind("</item>"), text.rfind("</entry>"), len(text) - HEAD if found else len(text))
     around = text[: min(first, HEAD)] + text[last:]
+    if "<skip" not in around:
+        return (), ()
     said = [(m[1], m[2]) for block in _SKIPS.finditer(uncommented(around)) for m in _ONE.finditer(block[2])]
     hours = {int(word) % 24 for kind, word in said if kind == "hour" and word.isdecimal() and int(word) <= 24}
     days = {word.lower() for kind, word in said if kind == "day" and word.lower() in _DAYS}

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from bot.model import Feed
@@ -41,6 +42,9 @@ _BIORXIV = re.compile(
     r"(?:v(\d{1,3}))?(?:\.(?:full|short|abstract|article)[\w.-]*)?(?:[?#].*)?$"
 )
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref_?src|rss|source|cmp", re.IGNORECASE)
+
+_SIMPLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*+(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~+,/-]*+)?")
+"""A link that comes out as it went in, whatever its base: most do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ def web(link: str, base: str = "") -> str | None:
 
     Nobody's name and password stand in it: those of the feed's address are ours, others hide which host it is.
     """
+    if len(link) < 8000 and _SIMPLE.fullmatch(link):
+        return link
     link = re.sub(r"\s", "", visible(link).strip()) if len(link) < 8000 else ""
     try:
         parts = urlsplit(urljoin(base.partition("?")[0], link) if base else link)
@@ -107,6 +113,7 @@ def web(link: str, base: str = "") -> str | None:
     return re.sub(r"[<>\"{}|\\^`]", lambda c: f"%{ord(c[0]):02X}", whole) if fine else None
 
 
+@lru_cache(1024)  # each link of a reading is asked about four times
 def normalised(link: str) -> str:
     """One form for one page: https, host in lower case, no fragment, no tracking keys, no slash at the end."""
     try:
@@ -185,3 +192,30 @@ def identity(names: Names, feed: Feed, telling: frozenset[str]) -> Identity | No
         return None
     first, *rest = ids
     return Identity(first, tuple(rest), max(versions, default=None))
+
+
+_TYPED = re.compile(r"https?://[^\s<>\"|]{4,2000}|\S{4,500}")
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """The ids that a text names, by id, DOI or link, in the order they stand; at most five.
+
+    >>> mentioned("see https://huggingface.co/papers/2608.01234, and 10.1101/743294")
+    ('arxiv:2608.01234', 'doi:10.1101/743294')
+    """
+    found: dict[str, None] = {}
+    for match in _TYPED.finditer(text[:10_000]):
+        if (one := _mentioned(match.group().strip("<>()[],;\"'").rstrip("."))) is not None:
+            found.setdefault(one)
+    return tuple(found)[:5]
+
+
+def _mentioned(word: str) -> str | None:
+    bare = word.removeprefix("arXiv:").removeprefix("arxiv:")
+    if number := arxiv_id(word) or bare_arxiv_id(bare):
+        return f"arxiv:{number[0]}"
+    if article := doi(word):
+        return f"doi:{article[0]}"
+    if word.startswith(("http://", "https://")):
+        return _short(f"url:{mask(normalised(word))}")
+    return word if word.startswith(("guid:", "url:")) else None

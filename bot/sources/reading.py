@@ -50,6 +50,17 @@ def read(body: bytes, feed: Feed, *, content_type: str = "", seen: bytes = b"") 
     With `seen` of an earlier reading of this feed, the papers of entries that have not changed since may be left out
     and counted in `unchanged`; all else is as it is without.
     """
+    found = _read(body, feed, content_type, seen, None)
+    assert found  # only a bound keeps anything from being read
+    return found
+
+
+def renew(body: bytes, feed: Feed, seen: bytes, most: int) -> Reading | None:
+    """The same, as long as no more than `most` characters are to be read beside what was `seen`; else None, soon."""
+    return _read(body, feed, "", seen, most)
+
+
+def _read(body: bytes, feed: Feed, content_type: str, seen: bytes, most: int | None) -> Reading | None:
     shown = mask(feed.url if feed.url.startswith(("http:", "https:")) else feed.address)
     if len(body) > LARGEST:
         raise SourceFailed(f"{shown} sent {len(body) // 2**20} MiB; more than {LARGEST // 2**20} MiB are not read.")
@@ -59,9 +70,9 @@ def read(body: bytes, feed: Feed, *, content_type: str = "", seen: bytes = b"") 
     if not text:
         raise SourceFailed(f"{shown} is empty where a feed is due; it will be tried again.")
     if text[0] in "[{":
-        return whole(_json(text, feed, shown, odd), feed)
-    reading = renewed(*_xml(text, feed, shown, seen))
-    return replace(reading, odd=(*odd, *reading.odd)) if odd else reading
+        return whole(_json(text, feed, shown, odd), feed) if most is None else None
+    reading = renewed(*_xml(text, feed, shown, seen), most)
+    return replace(reading, odd=(*odd, *reading.odd)) if odd and reading else reading
 
 
 # ── XML ──

@@ -36,26 +36,36 @@ class Source:
     seen: bytes = b""
 
 
-def renewed(text: str, source: Source) -> Reading:
-    """The papers of the entries that are new or changed since `source.seen`."""
+def renewed(text: str, source: Source, most: int | None = None) -> Reading | None:
+    """The papers of the entries that are new or changed since `source.seen`.
+
+    None when more than `most` characters would have to be read for them (None: there is no such bound).
+    """
     text = text[source.opening.at :]
     source = replace(source, opening=replace(source.opening, at=0))
+    found = _renewed(text, source, most)
+    if found is None:
+        return None
     hours, days = skips(text)
-    reading = replace(_renewed(text, source), skip_hours=hours, skip_days=days)
+    reading = replace(found, skip_hours=hours, skip_days=days)
     if reading.kind == "arxiv" and text.count("<entry>") + text.count("<item>") >= arxiv.FULL:
         full = f"arXiv ends its answers at {arxiv.FULL:,} entries, so some may be missing: name fewer categories"
         return replace(reading, odd=(*reading.odd, full))
     return reading
 
 
-def _renewed(text: str, source: Source) -> Reading:
-    if source.seen and (reading := _parted(text, source, *unpacked(source.seen))):
+def _renewed(text: str, source: Source, most: int | None) -> Reading | None:
+    if source.seen and (reading := _parted(text, source, *unpacked(source.seen), most)):
         return reading
+    if most is not None and len(text) > most:
+        return None
     text = legal(text)
     return _parted(text, source) or whole(page(parsed(text, source), source.feed), source.feed)
 
 
-def _parted(text: str, source: Source, head: bytes = b"", known: Mapping[bytes, Mark] = NOTHING) -> Reading | None:
+def _parted(
+    text: str, source: Source, head: bytes = b"", known: Mapping[bytes, Mark] = NOTHING, most: int | None = None
+) -> Reading | None:
     """The reading, entry by entry, of which `known` ones are left out; None where that could be another reading."""
     found = cut(text, known)
     if found is None:
@@ -64,7 +74,7 @@ def _parted(text: str, source: Source, head: bytes = b"", known: Mapping[bytes, 
     if head and head != part.key:
         return None
     left = {i: known[key] for i, key in enumerate(found.keys) if key in known and part.times[key] == 1}
-    return part.reading(left) if left or not head else None
+    return part.reading(left, most) if left or not head else None
 
 
 def parsed(text: str, source: Source) -> Parsed:
@@ -104,11 +114,16 @@ class _Part:
         self.head = cut.head()
         self.key = digest(f"{source.feed.address}\n{source.feed.url}\n{self.head}")
 
-    def reading(self, left: dict[int, Mark]) -> Reading | None:
-        """All papers but those of the entries `left`; None when some of them could read otherwise than they did."""
+    def reading(self, left: dict[int, Mark], most: int | None = None) -> Reading | None:
+        """All papers but those of the entries `left`; None when some of them could read otherwise than they did.
+
+        None also when the others have more than `most` characters.
+        """
         kept = [i for i in range(len(self.keys)) if i == 0 or i not in left]
         others = {i: mark for i, mark in left.items() if i > 0}
         text = self.cut.keeping(kept) if others else self.cut.text
+        if most is not None and len(text) > most:
+            return None
         entries = [self.cut.entry(i) for i in kept]
         fine = sound(text) and plain(text, sum(mark.spaces for mark in others.values())) and text == legal(text)
         if not fine or not all(harmless(entry, self.head) for entry in entries):

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from bot.sources.memory import Mark, digest
+from bot.sources.memory import Mark, keys_of
 from bot.sources.tags import uncommented
 
 MOST = 20_000
@@ -94,22 +94,23 @@ def _places(text: str, known: Mapping[bytes, Mark]) -> tuple[list[tuple[int, int
     order = {key: number for number, key in enumerate(known, 1)}
     expected = [(key, mark.size) for key, mark in known.items()]
     next_one, patience, at = 0, len(text), _first(text)
+    key_of = keys_of(text)
     while at >= 0 and len(places) <= MOST:
         end = -1
         if next_one < len(expected) and patience > 0:
             key, size = expected[next_one]
-            if digest(text[at : at + size]) == key:
+            if key_of(at, at + size) == key:
                 next_one, end = next_one + 1, at + size
             else:
                 patience -= size  # a stranger could make each guess a long one
         if end < 0:
             if (end := _end(text, at)) < 0:
                 return (places, keys) if end == NONE else ([], [])
-            key = digest(text[at:end])
+            key = key_of(at, end)
             next_one = order.get(key, next_one)
         places.append((at, end))
         keys.append(key)
-        at = found.end() if (found := _SPACE.match(text, end)) else end
+        at = end if text.startswith("<", end) else found.end() if (found := _SPACE.match(text, end)) else end
     return [], []  # more than are cut
 
 

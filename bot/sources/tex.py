@@ -124,7 +124,7 @@ class _Text:
         found = _URL.match(self.text, at, place.end)
         if not found:
             return at + 1
-        out.append(re.sub(r"\\(.)", r"\1", found[0]))
+        out.append(re.sub(r"\\(.)", r"\1", found[0]) if "\\" in found[0] else found[0])
         close = self._closing(found.end(), place)
         if close is None:
             return found.end()

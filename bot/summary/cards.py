@@ -190,5 +190,7 @@ def _buttons(delivery: Delivery) -> tuple[Button, ...]:
 def _more(delivery: Delivery) -> tuple[Button, ...]:
     return (
         Button("Why is this here?", f"why:{delivery.row}"),
+        Button("Not for us", f"not:{delivery.row}"),
+        Button("Save for later", f"save:{delivery.row}"),
         Button("Copy BibTeX", f"bibtex:{delivery.row}"),
     )

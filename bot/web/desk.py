@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.model import Channel, Feed
+from bot.model import Channel, Feed, Post
 from bot.ports import Answer, Clock, Store
 from bot.web.door import Door, Wrong, visitor_of
 from bot.web.live import Live
 from bot.web.render import Look
 from bot.web.seek import Seeker
+from bot.web.seen import Lay, Seen, seen
 from bot.web.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Desk:
     """The public address of the pages, without a slash at its end; the only base of links that leave the machine."""
     mail: Mailing | str = "Mail is off."
     """What the pages need to let people sign up for mail; or why they cannot, in a sentence."""
+    looks: Mapping[str, Lay] = field(default_factory=dict)
+    """How platforms would show a post, by their names."""
     zone: str = "UTC"
     """The time zone of whoever has set none."""
 
@@ -67,6 +70,16 @@ class Room:
     visitor: Visitor
     may_change: bool
     nonce: str
+    look: str = ""
+    """The platform that the bot's messages are shown as; empty: as these pages do."""
+    lay: Lay | None = None
+    looks: tuple[str, ...] = ()
+    """The platforms that there are to choose from."""
+
+    def shown(self, post: Post) -> Seen:
+        """The post as the chosen platform would show it."""
+        assert self.lay is not None
+        return seen(self.look, self.lay, post)
 
     @property
     def person(self) -> str:
@@ -77,6 +90,7 @@ class Room:
         return self.visitor.token
 
 
+AS, LOOK_COOKIE = "as", "look"
 DESK: web.AppKey[Desk] = web.AppKey("desk")
 NEWCOMER: web.RequestKey[Visitor] = web.RequestKey("newcomer", Visitor)
 """The request's place for a visitor whose browser has yet to be told."""
@@ -104,7 +118,15 @@ def visitor(request: web.Request) -> Visitor:
 
 def room(request: web.Request, channel: Channel) -> Room:
     """The channel as this request's visitor sees it."""
-    return Room(channel, visitor(request), desk(request).door.may_change(request), secrets.token_urlsafe(9))
+    looks, look = desk(request).looks, looked(request)
+    may_change, nonce = desk(request).door.may_change(request), secrets.token_urlsafe(9)
+    return Room(channel, visitor(request), may_change, nonce, look, looks.get(look), tuple(looks))
+
+
+def looked(request: web.Request) -> str:
+    """The platform that this browser wants messages shown as: as the address says, else as it did before."""
+    wanted = request.query.get(AS, request.cookies.get(LOOK_COOKIE, ""))
+    return wanted if wanted in desk(request).looks else ""
 
 
 async def form(request: web.Request) -> dict[str, str]:

@@ -10,17 +10,18 @@ from contextlib import aclosing
 from aiohttp import web
 
 from bot.model import Message
+from bot.public import owner
 from bot.web import words
 from bot.web.desk import Room, desk, room
 from bot.web.door import Wrong, visitor_of
-from bot.web.live import News, RulesNew
+from bot.web.live import News, Rewritten, RulesNew
 
 
 async def events(request: web.Request) -> web.StreamResponse:
     """Everything said after `Last-Event-ID` (else `?after=`), then what is said next, until either side goes."""
     where = words.channel(request.match_info["name"])
     visitor = visitor_of(request)
-    if where is None or visitor is None:
+    if where is None or visitor is None or owner(where) not in (None, visitor.person):
         raise Wrong(403, "Open the channel's page first; this address only feeds it.")
     with desk(request).live.seat(visitor.person) as seated:
         if not seated:
@@ -34,7 +35,8 @@ async def _stream(request: web.Request, here: Room, thread: int | None) -> web.S
     await response.write(b"retry: 1000\n: listening\n\n")
     if thread is None:  # what changed while the browser was away
         await response.write(await _event(request, here, RulesNew()))
-    async with aclosing(desk(request).live.news((here.channel, thread), _after(request))) as news:
+    turn = words.number(request.query.get("turn", ""))
+    async with aclosing(desk(request).live.news((here.channel, thread), _after(request), turn)) as news:
         await _pass_on(request, response, here, news)
     return response
 
@@ -66,6 +68,10 @@ async def _event(request: web.Request, here: Room, news: News) -> bytes:
         return _encoded(
             "message", {"id": news.id, "html": look.part("message", here, news, news.thread is None)}, news.id
         )
+    if isinstance(news, Rewritten):
+        said = news.message
+        top = said.thread is None and "message" not in request.match_info
+        return _encoded("rewritten", {"id": said.id, "turn": news.turn, "html": look.part("message", here, said, top)})
     subscriptions = await desk(request).store.subscriptions(here.channel)
     return _encoded("rules", {"html": look.part("rules", subscriptions)})
 

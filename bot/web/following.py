@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.model import Channel, Delivery, Paper, Subscription
+from bot.options import effective
 from bot.public import public
+from bot.replies import when
 from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import follow_path
 
+WAYS = 4
 LATEST, MOST = 3, 30
 """Papers of a channel on the page of all of them, and on its own."""
 
@@ -25,6 +28,8 @@ class Following:
     rules: list[Subscription]
     sent: list[tuple[Delivery, Paper]]
     pages: frozenset[str]
+    when: tuple[str, ...] = ()
+    """How papers come there, and when the next digest is: in a sentence, one for each way its rules ask for."""
 
 
 def named(request: web.Request) -> Channel:
@@ -40,7 +45,8 @@ async def channels(request: web.Request) -> web.Response:
     """All public channels; `?name=` leads to a local one that may not have been used yet."""
     store = desk(request).store
     rules = [one for one in await store.subscriptions() if public(one.channel)]
-    known = {Channel("local", "general"), *(await store.channels("local")), *(one.channel for one in rules)}
+    local = filter(public, await store.channels("local"))
+    known = {Channel("local", "general"), *local, *(one.channel for one in rules)}
     found = await asyncio.gather(*(_following(request, channel, rules, LATEST) for channel in sorted(known)))
     return await page(request, "following.html", here="channels", following=found)
 
@@ -81,4 +87,14 @@ async def _following(
         [rule for rule in rules if rule.channel == channel],
         [one for one in sent if private or one[1].id in fit],
         frozenset(fit),
+        await _when(request, channel, [rule for rule in rules if rule.channel == channel]),
     )
+
+
+async def _when(request: web.Request, channel: Channel, rules: list[Subscription]) -> tuple[str, ...]:
+    here, now = desk(request), desk(request).clock()
+    customs = (await here.store.customs([channel]))[channel]
+    if customs.paused_until and customs.paused_until > now:
+        return ("It is paused: what matches waits and comes in one digest.",)
+    ways = dict.fromkeys(when.how(effective(rule.options, customs, here.zone), now) for rule in rules)
+    return tuple(ways)[:WAYS]

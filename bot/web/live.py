@@ -31,7 +31,15 @@ class RulesNew:
     """The subscriptions have changed."""
 
 
-News = Message | RulesNew
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A message says something else now; `turn` is how far a browser that has seen it is."""
+
+    message: Message
+    turn: int
+
+
+News = Message | Rewritten | RulesNew
 _Queue = asyncio.Queue[News | None]
 
 
@@ -78,8 +86,9 @@ class Live:
             if not self._people[person]:
                 del self._people[person]
 
-    async def news(self, place: Place, after: int) -> AsyncGenerator[News | None]:
-        """Messages with an id above `after`, each once and in order; None each quiet `tick`.
+    async def news(self, place: Place, after: int, turn: int | None = None) -> AsyncGenerator[News | None]:
+        """Messages with an id above `after`, each once and in order; those rewritten, from `turn` on; None each quiet
+        `tick`.
 
         Ends when the page is closed down or this listener lags behind; asking again from the last id loses nothing.
         """
@@ -89,6 +98,8 @@ class Live:
             for missed in await self._read(place, after):
                 after = missed.id
                 yield missed
+            for changed in (await self._rewritten(place, turn))[1]:
+                yield changed
             while True:
                 item = await _within(queue, self.tick)
                 if isinstance(item, Message) and item.id <= after:
@@ -96,7 +107,7 @@ class Live:
                 if item is _END:
                     return
                 after = item.id if isinstance(item, Message) else after
-                yield item if isinstance(item, Message | RulesNew) else None
+                yield item if isinstance(item, Message | Rewritten | RulesNew) else None
         finally:
             self._leave(reader, queue)
 
@@ -133,12 +144,16 @@ class Live:
     async def _watch(self, reader: _Reader) -> None:
         """Read what is new and hand it round, until nobody listens. A store in trouble is asked again next time."""
         version: int | None = None
+        turn: int | None = None
         try:
             while True:
                 with suppress(StoreFailed):
                     for message in await self._read(reader.place, reader.after):
                         reader.after = message.id
                         _hand(reader, message)
+                    turn, changed = await self._rewritten(reader.place, turn)
+                    for one in changed:
+                        _hand(reader, one)
                     known, version = version, await self._store.version()
                     if known not in (None, version):
                         _hand(reader, RulesNew())
@@ -157,6 +172,12 @@ class Live:
         channel, thread = place
         found = await self._store.messages(channel, thread=thread, after=after, limit=MOST)
         return [message for message in found if message.thread == thread]
+
+    async def _rewritten(self, place: Place, turn: int | None) -> tuple[int, list[Rewritten]]:
+        channel, thread = place
+        last, found = await self._store.rewritten(channel, turn)
+        shown = [one for one in found if one.thread == thread or one.id == thread]
+        return last, [Rewritten(one, last) for one in shown]
 
 
 class _End:

@@ -26,8 +26,8 @@ async def question(request: web.Request) -> web.Response:
     draft = await desk(request).store.draft_of(number, channel, str(channel))
     if draft is None:
         return await _used_up(request, channel)
-    told = await _told(desk(request), draft)
-    return await page(request, "mail_confirm.html", address=channel.place, one=draft, told=told, path=request.path)
+    told = await _told(desk(request), draft.wish)
+    return await page(request, "mail_confirm.html", address=channel.place, one=draft.wish, told=told, path=request.path)
 
 
 async def yes(request: web.Request) -> web.Response:
@@ -38,8 +38,8 @@ async def yes(request: web.Request) -> web.Response:
     draft = await here.store.draft_of(number, channel, str(channel))
     if draft is None:
         return await _used_up(request, channel)
-    await here.answer(Press(channel, str(channel), f"confirm:{number}"))
-    made = [one for one in await here.store.subscriptions(channel) if one.rule == draft.rule]
+    await here.answer(Press(channel, str(channel), f"confirm:{number}", standing="manager"))
+    made = [one for one in await here.store.subscriptions(channel) if one.rule == draft.wish.rule]
     if not made:
         raise Wrong(503, "That did not work just now; press the button in the mail once more in a minute.")
     told, manage = await _told(here, made[0]), _manage(request, channel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -13,12 +13,28 @@ from bot.model import Feed
 from bot.ports import Answer, Clock, Store
 from bot.rules import KNOWN, Acronyms
 from bot.web import channels, events, feeds, following, mailbox, papers, searching, signup, standing
-from bot.web.desk import DESK, NEWCOMER, Desk, Platform, Platforms, Sources, desk, form, page, visitor, wants_json
+from bot.web.desk import (
+    AS,
+    DESK,
+    LOOK_COOKIE,
+    NEWCOMER,
+    Desk,
+    Platform,
+    Platforms,
+    Sources,
+    desk,
+    form,
+    looked,
+    page,
+    visitor,
+    wants_json,
+)
 from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
 from bot.web.live import Live
 from bot.web.metering import FOR_PROGRAMS, health
 from bot.web.render import FILES, look
 from bot.web.seek import Seeker
+from bot.web.seen import Lay
 from bot.web.signup import Mailing
 
 log = logging.getLogger(__name__)
@@ -54,6 +70,7 @@ def app(
     acronyms: Acronyms = KNOWN,
     base: str | None = None,
     mail: Mailing | str = "Mail is off.",
+    looks: Mapping[str, Lay] | None = None,
     zone: str = "UTC",
     host: str = "127.0.0.1",
     names: Iterable[str] = (),
@@ -65,6 +82,7 @@ def app(
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
     `mail` lets people sign up for mail, or says why they cannot; `zone` is for those who name none.
+    `looks` are what platforms would be sent for a post, by their names: a local channel can be seen as each of them.
     `base` is the public address (`https://papers.example.org`): its name is one of ours, and feeds link there.
 
     In seconds: `every` is how often an open channel looks for messages that other processes wrote, `beat` how often
@@ -76,7 +94,19 @@ def app(
     live = Live(store, every=every, beat=beat)
     seeker = Seeker(store, acronyms)
     made[DESK] = Desk(
-        store, answer, clock, look(), door, live, sources or _no_sources, platforms, seeker, base, mail, zone
+        store,
+        answer,
+        clock,
+        look(),
+        door,
+        live,
+        sources or _no_sources,
+        platforms,
+        seeker,
+        base,
+        mail,
+        looks or {},
+        zone,
     )
     made.on_response_prepare.append(_dress)
     made.on_shutdown.append(_quiet)
@@ -148,6 +178,8 @@ async def _entry(request: web.Request, handler: Handler) -> web.StreamResponse:
     answer = await handler(request)
     if newcomer := request.get(NEWCOMER):
         answer.set_cookie(COOKIE, newcomer.secret, max_age=YEAR, path="/", httponly=True, samesite="Strict")
+    if AS in request.query and answer.status == 200 and request.path.startswith("/chat/"):
+        answer.set_cookie(LOOK_COOKIE, looked(request), max_age=YEAR, path="/chat", httponly=True, samesite="Strict")
     return answer
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
+from types import MappingProxyType
 
 from aiohttp import web
 
@@ -22,6 +24,7 @@ SHEET = 60
 DAYS = 4000
 """Days that can be leafed through: eleven years."""
 STRIP = 7
+NO_VOTES: Mapping[str, int] = MappingProxyType({})
 
 
 async def front(request: web.Request) -> web.Response:
@@ -76,7 +79,8 @@ def _reach(delivery: Delivery) -> _Reach:
 
 async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
     order = "newest" if request.query.get("order") == "newest" else "trending"
-    papers = ordered(await desk(request).seeker.shown(await desk(request).store.day(day)), order)
+    here = await desk(request).store.votes(day, "local")
+    papers = ordered(await desk(request).seeker.shown(await desk(request).store.day(day)), order, here)
     sheets = max(1, -(-len(papers) // SHEET))
     sheet = min(_sheet(request), sheets)
     return await page(
@@ -88,7 +92,8 @@ async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) ->
         newest=bool(days) and day == days[0][0],
         total=len(papers),
         papers=papers[(sheet - 1) * SHEET : sheet * SHEET],
-        voted=any(paper.signals.upvotes is not None for paper in papers),
+        own=here,
+        voted=bool(here) or any(paper.signals.upvotes is not None for paper in papers),
         rule_of_day=OF_THE_DAY,
         box=box(request),
         sample=_sampled(papers),
@@ -100,11 +105,14 @@ async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) ->
     )
 
 
-def ordered(papers: list[Paper], order: str) -> list[Paper]:
-    """The day's papers: the newest first, or trending, by the one formula there is (`bot.rules.trending`)."""
+def ordered(papers: list[Paper], order: str, here: Mapping[str, int] = NO_VOTES) -> list[Paper]:
+    """The day's papers: the newest first, or trending, by the one formula there is (`bot.rules.trending`).
+
+    `here` are the votes of this installation's public channels, by paper; they count like those of the source.
+    """
     if order == "newest":
         return sorted(papers, key=lambda paper: paper.announced or paper.seen or _NEVER, reverse=True)
-    return sorted(papers, key=lambda paper: -heat(paper))
+    return sorted(papers, key=lambda paper: -heat(paper, here.get(paper.id, 0)))
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

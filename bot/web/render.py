@@ -15,7 +15,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot import summary
 from bot.model import Channel, Line, Paper, Post, Reason
+from bot.public import owner
 from bot.web import marked
+from bot.web.seen import NAMES
 from bot.web.visitor import BOT, called
 from bot.web.words import LONGEST, UNSAID
 
@@ -92,6 +94,17 @@ def channel_name(channel: Channel) -> str:
     return f"#{channel.place}" if channel.platform == "local" else str(channel)
 
 
+def room_name(channel: Channel) -> str:
+    """What a channel of these pages is called there."""
+    return "Your own messages" if owner(channel) else f"#{channel.place}"
+
+
+def room_path(channel: str | None) -> str | None:
+    """The page of a local channel that is spoken of."""
+    platform, _, place = (channel or "").partition(":")
+    return channel_path(Channel(platform, place)) if platform == "local" and place else None
+
+
 def follow_path(channel: Channel) -> str:
     """The page that tells what a channel follows."""
     return f"/channels/{quote(str(channel), safe=':')}"
@@ -158,8 +171,10 @@ def look() -> Look:
     env.filters |= {"safe_url": safe_url, "clip": clip, "people": people, "origin": origin, "number_of": number_of}
     env.filters |= {"day_name": day_name, "moment": moment, "blocks": blocks, "paper_path": paper_path}
     env.filters |= {"pressable": pressable, "channel_name": channel_name, "follow_path": follow_path}
+    env.filters |= {"room_name": room_name, "room_path": room_path}
     env.filters |= {"marked": in_whole, "excerpt": in_part, "elsewhere": elsewhere, "gist": summary.gist}
     env.globals["field_names"] = FIELDS
+    env.globals["look_names"] = NAMES
     env.globals |= {"called": called, "channel_path": channel_path, "longest": LONGEST, "bot": BOT}
     env.globals["asset"] = {name: f"/static/{name}?{sha256(body).hexdigest()[:10]}" for name, body in held.items()}
     for name in env.list_templates():

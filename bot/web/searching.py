@@ -9,11 +9,13 @@ from aiohttp import web
 
 from bot.errors import RuleError
 from bot.model import Ask, Channel, Span
+from bot.public import owner
 from bot.rules import Rule, describe, parse, write
 from bot.web import channels, words
 from bot.web.desk import desk, form, page, room, visitor, wants_json
 from bot.web.door import Wrong
 from bot.web.seek import Found, Meant
+from bot.web.whispers import shown
 from bot.web.workshop import Trial, tried
 
 LONGEST = 600
@@ -111,20 +113,20 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
     """A rule that was found, asked for in a local channel: its preview there, as if it had been typed."""
     fields = await form(request)
     desk(request).door.check_change(request)
-    channel = words.channel(fields.get("channel", ""))
     ask = asked(request, fields.get("q", ""))
-    if channel is None or ask.rule is None:
+    if ask.rule is None or not words.channel(fields.get("channel", "")):
         raise Wrong(400, "That was no rule and channel of this page; open the search again.")
+    channel = channels.named(request, fields.get("channel", ""))
     here = room(request, channel)
     typed = f"/subscribe {ask.written}"
     reply = await desk(request).answer(Ask(channel, here.person, "subscribe", ask.written))
-    return await channels.tell(request, here, reply, None, typed=typed)
+    return await channels.tell(request, here, reply, None, shown(reply, channel, typed=typed))
 
 
 async def _offer(request: web.Request) -> Offer:
     known = {Channel("local", "general"), *(await desk(request).store.channels("local"))}
     mail = desk(request).mail
-    places = [channel for channel in sorted(known) if words.channel(channel.place)]
+    places = [channel for channel in sorted(known) if words.channel(channel.place) and owner(channel) is None]
     return Offer(
         visitor(request).token,
         desk(request).door.may_change(request),

@@ -140,12 +140,15 @@ def _begin(request: web.Request, mailing: Mailing, channel: Channel, words: str)
 
 
 async def _ask(request: web.Request, mailing: Mailing, channel: Channel, words: str) -> None:
-    """The draft, by the same words as in chat, and the mail about it. Nobody waits for this: the log has what fails."""
+    """The draft, by the same words as in chat, and the mail about it. Nobody waits for this: the log has what fails.
+
+    A mailbox is its owner's, so whoever speaks for it manages it; nothing comes of this without the owner's yes.
+    """
     here = desk(request)
     try:
         if not mailing.asked.spend(channel.place, here.clock()):
             return
-        reply = await here.answer(Ask(channel, str(channel), "subscribe", words))
+        reply = await here.answer(Ask(channel, str(channel), "subscribe", words, standing="manager"))
         number = next((b.action.partition(":")[2] for b in reply.post.buttons if b.action.startswith("confirm:")), "")
         if not number.isdecimal():
             log.warning("no mail asks for %r: %s", words, reply.post.headline.text)

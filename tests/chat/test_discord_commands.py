@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.model import Ask, Button, Heard, Line, Post, Press, Reply, Span
+from bot.chat.discord.offering import FIND
+from bot.model import Ask, Button, Channel, Heard, Line, Post, Press, Reply, Span
 from tests.chat.discord_running import Answers, channel, digest, paper, running, sentence
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
@@ -42,7 +43,7 @@ async def test_a_command_is_heard_and_answered_to_its_person_alone(
     async with Discord() as discord, running(discord, answers):
         seen = await discord.command(typed, options)
         assert (seen.text, seen.hidden, discord.general.messages) == ("Here you are.", True, [])
-        assert answers.heard == [Ask(channel(discord), f"discord:{discord.ann.id}", verb, words)]
+        assert answers.heard == [Ask(channel(discord), f"discord:{discord.ann.id}", verb, words, "manager")]
 
 
 async def test_a_press_replaces_the_preview_and_tells_the_channel() -> None:
@@ -60,7 +61,7 @@ async def test_a_press_replaces_the_preview_and_tells_the_channel() -> None:
         seen = await discord.press(preview, "confirm:7")
         assert (seen.id, seen.text, seen.buttons) == (preview.id, "Done.", {})
         assert [told.text for told in await discord.said()] == ["Ann subscribed."]
-        assert answers.heard[1] == Press(channel(discord), f"discord:{discord.ann.id}", "confirm:7")
+        assert answers.heard[1] == Press(channel(discord), f"discord:{discord.ann.id}", "confirm:7", "manager")
 
 
 async def test_buttons_of_an_earlier_life_still_work() -> None:
@@ -72,6 +73,7 @@ async def test_buttons_of_an_earlier_life_still_work() -> None:
         async with running(discord, answers):
             (post,) = discord.general.messages
             before = post.text
+            discord.places[42] = Place(42, "Quantized", discord.general.id)
             seen = await discord.press(post, "discuss:1")
             assert (seen.text, seen.hidden, post.text) == ("In its thread.", True, before)
             assert seen.buttons == {"Open the thread": f"https://discord.com/channels/{discord.guild}/42"}
@@ -86,6 +88,7 @@ async def test_a_paper_picked_from_an_old_list_is_pressed() -> None:
         async with running(discord, answers):
             (post,) = discord.general.messages
             assert post.options == {f"Paper {n}: a name": f"discuss:{n}" for n in range(1, 8)}
+            discord.places[42] = Place(42, "Paper 5", discord.general.id)
             seen = await discord.choose(post, "discuss:5", discord.bob)
             assert (seen.text, seen.hidden) == ("In its thread.", True)
             assert answers.heard == [Press(channel(discord), f"discord:{discord.bob.id}", "discuss:5")]
@@ -147,50 +150,35 @@ async def test_inside_a_thread_the_channel_is_meant_and_named() -> None:
         message = await chat.post(channel(discord), paper(), "k1")
         thread = await chat.thread(channel(discord), message, "Quantized", sentence("The abstract."), "k2")
         seen = await discord.command("subscriptions", place=discord.places[int(thread)])
-        assert answers.heard == [Ask(channel(discord), f"discord:{discord.ann.id}", "subscriptions", "")]
+        assert answers.heard == [Ask(channel(discord), f"discord:{discord.ann.id}", "subscriptions", "", "manager")]
         assert seen.text.startswith("Nothing yet.\nYou are in a thread: this is about #general")
 
 
-async def test_in_direct_messages_one_sentence_says_where_it_works() -> None:
-    """Subscribing needs a server's channel for now."""
-    answers = Answers(PREVIEW)
+async def test_in_direct_messages_a_person_looks_after_their_own() -> None:
+    """What is typed to the bot alone is about the person's own messages, and nobody else manages those."""
+    answers = Answers(Reply(sentence("Yours."), public=sentence("You subscribed.")))
     async with Discord() as discord, running(discord, answers):
-        seen = await discord.command("subscribe", {"rule": "x"}, place=Place(77, "@me"))
-        assert seen.text == "This works in a server's channel: add the bot to your server and type the command there."
-        assert answers.heard == []
+        mine = discord.private(discord.bob)
+        seen = await discord.command("subscribe", {"rule": "x"}, place=mine, by=discord.bob)
+        own = Channel("discord", f"@me/{mine.id}")
+        assert answers.heard == [Ask(own, f"discord:{discord.bob.id}", "subscribe", "x", "manager")]
+        assert seen.text == "Yours."
+        assert [told.text for told in await discord.said(mine)] == ["You subscribed."]
 
 
-@pytest.mark.parametrize(
-    ("typed", "options"),
-    [
-        ("subscribe", {"rule": "x"}),
-        ("unsubscribe", {"which": "1"}),
-        ("papers feeds add", {"address": "https://a.example/"}),
-        ("papers feeds remove", {"address": "https://a.example/"}),
-        ("papers settings", {"options": "at:08:30"}),
-        ("papers pause", {}),
-        ("papers resume", {}),
-    ],
-)
-async def test_who_does_not_manage_the_channel_cannot_change_what_it_gets(typed: str, options: dict[str, str]) -> None:
-    """Checked when the command runs, since servers may show a command to anybody."""
-    answers = Answers(PREVIEW)
+@pytest.mark.parametrize(("permissions", "standing"), [(0, "member"), (1 << 4, "manager"), (1 << 5, "manager")])
+async def test_who_manages_the_channel_or_the_server_is_a_manager(permissions: int, standing: str) -> None:
+    """Told with each command and each press, as Discord tells it then: whoever lost it since is a member again."""
+    answers = Answers(lambda heard: PREVIEW if isinstance(heard, Ask) else Reply(sentence("Yes.")))
     async with Discord() as discord, running(discord, answers):
-        seen = await discord.command(typed, options, by=discord.bob)
-        assert "Manage Channel" in seen.text
-        assert answers.heard == []
-
-
-async def test_a_button_that_changes_a_rule_is_checked_again() -> None:
-    """Whoever lost the permission since the preview cannot confirm it; opening a thread is for all."""
-    answers = Answers(Reply(sentence("Yes."), replaces=False))
-    async with Discord() as discord, running(discord, answers) as chat:
-        await chat.post(channel(discord), Post(Line((Span("?"),)), (), PREVIEW.post.buttons), "k1")
-        await chat.post(channel(discord), paper(), "k2")
-        question, post = discord.general.messages
-        assert "Manage Channel" in (await discord.press(question, "confirm:7", discord.bob)).text
-        assert (await discord.press(post, "discuss:1", discord.bob)).text == "Yes."
-        assert answers.heard == [Press(channel(discord), f"discord:{discord.bob.id}", "discuss:1")]
+        discord.bob.permissions |= permissions
+        preview = await discord.command("papers settings", {"options": "at:08:30"}, by=discord.bob)
+        discord.bob.permissions &= ~permissions
+        await discord.press(preview, "confirm:7", discord.bob)
+        asked, pressed = answers.heard
+        assert isinstance(asked, Ask)
+        assert isinstance(pressed, Press)
+        assert (asked.standing, pressed.standing) == (standing, "member")
 
 
 async def test_a_public_line_that_is_refused_is_told_to_the_person() -> None:
@@ -221,7 +209,7 @@ async def test_only_managers_are_offered_what_changes_a_channel() -> None:
     """Discord's default: Manage Channels for subscribing and unsubscribing, everybody for the rest."""
     async with Discord() as discord, running(discord, Answers(PREVIEW)):
         offered = {command["name"]: command["default_member_permissions"] for command in discord.commands}
-        assert offered == {"subscribe": "16", "unsubscribe": "16", "subscriptions": None, "papers": None}
+        assert offered == {"subscribe": "16", "unsubscribe": "16", "subscriptions": None, "papers": None, FIND: None}
 
 
 async def test_an_old_command_is_answered_with_a_sentence() -> None:
@@ -231,14 +219,55 @@ async def test_an_old_command_is_answered_with_a_sentence() -> None:
         assert "updated" in (await discord.command("digest")).text
 
 
-async def test_an_interaction_whose_time_is_over_is_left_alone() -> None:
-    """Nothing happens that its person would not see; the next command works."""
+async def test_what_would_change_something_is_left_alone_when_its_time_is_over() -> None:
+    """Nothing is changed that its person would not see; the next command works."""
     answers = Answers(Reply(sentence("Here.")))
     async with Discord() as discord, running(discord, answers):
         discord.refuse(404, 10062, "POST /interactions")
-        await discord.begin_command("subscriptions")
+        await discord.begin_command("unsubscribe", {"which": "all"})
         assert (await discord.command("papers help")).text == "Here."
         assert [heard.words for heard in answers.heard if isinstance(heard, Ask)] == ["help"]
+
+
+async def test_what_another_process_has_answered_is_not_done_again() -> None:
+    """40060: the press belongs to whoever acknowledged it first."""
+    answers = Answers(lambda heard: PREVIEW if isinstance(heard, Ask) else Reply(sentence("Done.")))
+    async with Discord() as discord, running(discord, answers):
+        preview = await discord.command("subscribe", {"rule": "x"})
+        discord.refuse(400, 40060, "POST /interactions")
+        await discord.begin_press(preview, "confirm:7")
+        assert (await discord.command("papers help")).text == "Subscribe to transformers?"
+        assert [type(heard) for heard in answers.heard] == [Ask, Ask]
+
+
+async def test_a_command_that_comes_late_is_asked_about_before_it_is_done() -> None:
+    """What was typed while the line was down may be given up: deferred first, and nothing done for nobody."""
+    answers = Answers(Reply(sentence("Here.")))
+    async with Discord() as discord, running(discord, answers):
+        await discord.gateway.drop()
+        talk = await discord.begin_command("subscriptions")
+        assert (await discord.seen(talk)).text == "Here."
+        assert talk.deferred
+        discord.refuse(404, 10062, "POST /interactions")
+        await discord.gateway.drop()
+        await discord.begin_command("papers status")
+        now = await discord.begin_command("papers help")
+        await discord.seen(now)
+        assert [heard.words for heard in answers.heard if isinstance(heard, Ask)] == ["", "help"]
+
+
+async def test_a_quick_answer_is_given_at_once_and_a_slow_one_deferred() -> None:
+    """Nobody sees "thinking…" without a reason."""
+    answers = Answers(Reply(sentence("Here.")))
+    async with Discord() as discord, running(discord, answers):
+        quick = await discord.begin_command("subscriptions")
+        assert (await discord.seen(quick)).text == "Here."
+        answers.go.clear()
+        slow = await discord.begin_command("papers help")
+        await discord.until(lambda: slow.deferred, "it was not deferred")
+        answers.go.set()
+        assert (await discord.seen(slow)).text == "Here."
+        assert (quick.deferred, slow.deferred, slow.answered) == (False, True, 1)
 
 
 async def test_an_interaction_heard_twice_is_answered_once() -> None:
@@ -249,6 +278,7 @@ async def test_an_interaction_heard_twice_is_answered_once() -> None:
         await discord.repeat()
         await discord.command("papers help")
         assert [heard.verb for heard in answers.heard if isinstance(heard, Ask)] == ["subscriptions", "papers"]
+        assert [told.text for told in await discord.said(count=2)] == ["Once."] * 2
 
 
 async def test_a_gateway_that_drops_in_the_middle_loses_and_doubles_nothing() -> None:

@@ -10,7 +10,8 @@ import pytest
 import simcord
 
 from bot.chat.discord.commands import publish
-from bot.chat.discord.listening import Client
+from bot.chat.discord.listening import Ears
+from bot.chat.discord.opening import opened
 from bot.chat.discord.sdk import discord
 from bot.model import Ask, Button, Channel, Heard, Post, Press, Reply
 from tests.chat.discord_running import Answers, sentence
@@ -23,11 +24,28 @@ def reply(heard: Heard) -> Reply:
     return Reply(sentence(f"{heard.verb} {heard.words}", Button("Subscribe", "confirm:7", "primary")))
 
 
+class Said:
+    """What the chat is asked to say."""
+
+    def __init__(self) -> None:
+        self.public: list[tuple[Channel, Post, str]] = []
+
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        self.public.append((channel, post, key))
+        return "1"
+
+    async def tell(self, person: str, post: Post, key: str) -> None:
+        raise AssertionError(f"{person} is told {post}")
+
+    async def there(self, channel: Channel, thread: str) -> bool:
+        return True
+
+
 class Room:
     """One server in process, with a manager and a member."""
 
-    def __init__(self, env: Any, client: Client, answers: Answers, public: list[tuple[Channel, Post, str]]) -> None:
-        self.client, self.answers, self.public = client, answers, public
+    def __init__(self, env: Any, ears: Ears, answers: Answers, public: list[tuple[Channel, Post, str]]) -> None:
+        self.client, self.answers, self.public = ears.client, answers, public
         self.server = env.create_guild()
         self.general = self.server.create_text_channel("general")
         role = self.server.create_role("Leads", permissions=discord.Permissions(manage_channels=True))
@@ -37,17 +55,12 @@ class Room:
 
 @asynccontextmanager
 async def room() -> AsyncIterator[Room]:
-    answers, public = Answers(reply), []
-
-    async def speak(channel: Channel, post: Post, key: str) -> str:
-        public.append((channel, post, key))
-        return "1"
-
-    client = Client(speak)
-    client.answer = answers
-    async with simcord.run(client) as env:
-        await publish(client.tree)
-        yield Room(env, client, answers, public)
+    answers, said = Answers(reply), Said()
+    ears = Ears(opened(1), said)
+    ears.answer = answers
+    async with simcord.run(ears.client) as env:
+        await publish(ears.tree)
+        yield Room(env, ears, answers, said.public)
 
 
 async def test_a_command_is_answered_privately() -> None:
@@ -56,7 +69,7 @@ async def test_a_command_is_answered_privately() -> None:
         seen = await lab.ann.slash(lab.general, "subscribe", rule="transformers")
         assert (seen.acknowledged, seen.ephemeral, seen.response.content) == (True, True, "subscribe transformers")
         place = Channel("discord", f"{lab.server.id}/{lab.general.id}")
-        assert lab.answers.heard == [Ask(place, f"discord:{lab.ann.id}", "subscribe", "transformers")]
+        assert lab.answers.heard == [Ask(place, f"discord:{lab.ann.id}", "subscribe", "transformers", "manager")]
         assert lab.general.last_message is None
 
 

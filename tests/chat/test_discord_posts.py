@@ -370,11 +370,9 @@ async def test_a_wrong_token_is_refused_with_where_to_get_a_right_one() -> None:
         await chat.close()
 
 
-@pytest.mark.parametrize(
-    ("code", "says"), [(4014, "Privileged Gateway Intents"), (4004, "Reset Token"), (4011, "sharded")]
-)
+@pytest.mark.parametrize(("code", "says"), [(4014, "Privileged Gateway Intents"), (4004, "Reset Token")])
 async def test_a_gateway_that_will_not_have_us_says_what_to_click(code: int, says: str) -> None:
-    """A missing intent, a token reset meanwhile, too many servers: `listen` ends, and posts still go out."""
+    """A missing intent, a token reset meanwhile: `listen` ends, and posts still go out."""
     async with Discord() as discord:
         discord.gateway.closing = code
         async with logged_in(discord) as chat:

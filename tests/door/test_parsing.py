@@ -53,6 +53,29 @@ async def test_a_process_reads_what_a_thread_reads() -> None:
         assert await pool.read(Job(body(250), FEED)) == sources.read(body(250), FEED)
 
 
+async def test_half_a_pair_comes_back_from_the_process() -> None:
+    """JSON lets through what no UTF-8 can hold: it is told as a thread tells it."""
+    odd = body(2).replace(b"Paper 0", b"Paper \\ud800 0")
+    async with workers(1) as pool:
+        reading = await pool.read(Job(odd, FEED))
+    assert reading == sources.read(odd, FEED)
+    assert "\ud800" in reading.papers[0].original.title
+
+
+async def test_an_entry_more_is_read_without_a_process() -> None:
+    """A large body of which nearly all was seen starts none; one of which little was does."""
+    first, more, other = (rss(*range(n, n + 3000)) for n in (1, 0, 9000))
+    async with workers(1) as pool:
+        parse = Parser(pool)
+        await parse(Fetched(first, bookmark("1")), FEED, bookmark(None))
+        await pool.close()
+        reading = await parse(Fetched(more, bookmark("2")), FEED, bookmark("1"))
+        assert ([p.title for p in reading.papers], reading.unchanged) == (["Paper 0"], 2999)
+        assert pool.processes == []
+        assert len((await parse(Fetched(other, bookmark("3")), FEED, bookmark("2"))).papers) == 3000
+        assert len(pool.processes) == 1
+
+
 async def test_a_sentence_comes_back_from_the_process() -> None:
     """What is no feed fails as it does here, and the process reads on."""
     async with workers(1) as pool:

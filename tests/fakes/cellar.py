@@ -9,10 +9,21 @@ from datetime import UTC, datetime
 
 from bot.model import Channel, Line, Options, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY, Tempo
-from bot.store.plain import clean, utc
+from bot.store.plain import clean, pack, utc
 from tests.fakes.tables import Tables
 
-OF_CHANNEL = ("subscriptions", "drafts", "feeds", "customs", "budget", "edits", "addresses", "deliveries", "messages")
+OF_CHANNEL = (
+    "subscriptions",
+    "drafts",
+    "feeds",
+    "customs",
+    "budget",
+    "edits",
+    "addresses",
+    "deliveries",
+    "messages",
+    "amendments",
+)
 
 
 class Cellar:
@@ -78,13 +89,27 @@ class Cellar:
     def _take_out(self, name: str) -> Counter[str]:
         """What was theirs alone."""
         kept = self.tables
-        drafts = {number: pair for number, pair in kept.drafts.items() if pair[0].creator != name}
+        drafts = {number: pair for number, pair in kept.drafts.items() if pair[0].wish.creator != name}
         votes = {key: None for key in kept.votes if key[1] != name}
         told = {about: at for about, at in kept.told.items() if not about.endswith(f"|{name}")}
         gone = {"draft": len(kept.drafts) - len(drafts), "vote": len(kept.votes) - len(votes)}
         gone["told"] = len(kept.told) - len(told)
         kept.drafts, kept.votes, kept.told = drafts, votes, told
+        gone |= self._take_off(name)
         return Counter(gone)
+
+    def _take_off(self, name: str) -> dict[str, int]:
+        """What they saved, changes that name them, and lists of those who may change rules."""
+        kept = self.tables
+        saved = {key: at for key, at in kept.saved.items() if key[0] != name}
+        changes = {n: one for n, one in kept.amendments.items() if f'"{name}"' not in pack(one)}
+        named = {place: one for place, one in kept.customs.items() if one.who and name in one.who}
+        for place, one in named.items():
+            left = tuple(each for each in one.who or () if each != name)
+            kept.customs[place] = replace(one, who=left or ("managers",))
+        gone = {"saved": len(kept.saved) - len(saved), "amendment": len(kept.amendments) - len(changes)}
+        kept.saved, kept.amendments = saved, changes
+        return gone | {"custom": len(named)}
 
     async def abandoned(self, before: datetime) -> list[Channel]:
         kept = self.tables
@@ -103,7 +128,8 @@ class Cellar:
         kept.news = {key: one for key, one in kept.news.items() if key[0] not in gone}
         kept.deliveries = {number: row for number, row in kept.deliveries.items() if number not in gone}
         kept.subscriptions = {n: one for n, one in kept.subscriptions.items() if one.channel != channel}
-        kept.drafts = {n: pair for n, pair in kept.drafts.items() if pair[0].channel != channel}
+        kept.drafts = {n: pair for n, pair in kept.drafts.items() if pair[1] != channel}
+        kept.amendments = {n: one for n, one in kept.amendments.items() if one.channel != channel}
         kept.feeds = {key: one for key, one in kept.feeds.items() if key[0] != channel}
         kept.edits = {key: one for key, one in kept.edits.items() if key[0] != channel}
         kept.messages = {n: one for n, one in kept.messages.items() if one.channel != channel}

@@ -37,17 +37,19 @@ from bot.model import (
 from bot.ports import NOTHING, Waiting
 from bot.rules.narrow import Need, indexed, met
 from bot.store.identity import change, first_seen, gain, ids, standing, update
-from bot.store.plain import clean, pack, place, unpack, utc
+from bot.store.plain import clean, place, utc
+from tests.fakes.ballots import FakeBallots
 from tests.fakes.cellar import Cellar
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
+from tests.fakes.wishes import Wishes, _kept
 
 _T = TypeVar("_T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -85,9 +87,10 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
             raise StoreFailed("The store is closed already.")
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
         self._require_open()
-        return dict(self.tables.bookmarks)
+        known = self.tables.bookmarks
+        return {address: known[address] for address in (known if addresses is None else addresses) if address in known}
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return {address: bookmark.due for address, bookmark in (await self.bookmarks()).items()}
@@ -134,6 +137,7 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
         for number in younger:
             known = update(known, self.tables.papers.pop(number))
             self._absorb(number, oldest)
+            self._absorb_saved(number, oldest)
         self.tables.papers[oldest] = _kept(update(known, paper))
         self.tables.names |= dict.fromkeys(ids(self.tables.papers[oldest]), oldest)
 
@@ -233,6 +237,12 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
     async def backfilled(self, address: str) -> frozenset[date]:
         self._require_open()
         return frozenset(day for known, day in self.tables.past if known == address)
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        self._require_open()
+        for day in days:
+            known = self.tables.pages.get((address, day), Bookmark(address))
+            self._keep_page(replace(known, baseline_at=now), day, now)
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         self._require_open()
@@ -338,36 +348,6 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         return [s for _, s in sorted(self.tables.subscriptions.items()) if channel in (None, s.channel)]
 
-    async def draft(self, subscription: Subscription, now: datetime) -> int:
-        number = self.tables.number("draft")
-        drafts = {**self.tables.drafts, number: (_kept(subscription), utc(now))}
-        mine = [n for n, (draft, _) in drafts.items() if draft.creator == clean(subscription.creator)]
-        gone = {n for n, (_, at) in drafts.items() if at < utc(now) - timedelta(days=1)} | set(mine[:-20])
-        self.tables.drafts = {n: draft for n, draft in drafts.items() if n not in gone}
-        return number
-
-    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
-        draft, _ = self.tables.drafts.get(number, (None, None))
-        return draft if draft and (draft.channel, draft.creator) == (channel, clean(person)) else None
-
-    async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
-        draft, _ = self.tables.drafts.get(number, (None, None))
-        if draft is None or (draft.channel, draft.creator) != (channel, clean(person)):
-            return None
-        del self.tables.drafts[number]
-        return draft
-
-    async def confirm(
-        self, number: int, channel: Channel, person: str, now: datetime, *, start: Sequence[Delivery] = ()
-    ) -> Subscription | None:
-        wish = await self.take_draft(number, channel, person)
-        if wish is None:
-            return None
-        made = await self.subscribe(wish, now)
-        for delivery in start:
-            self._plan(delivery, utc(now))
-        return made
-
     async def customs(self, channels: Collection[Channel]) -> Mapping[Channel, Customs]:
         return {channel: self.tables.customs.get(channel, Customs(channel)) for channel in channels}
 
@@ -376,7 +356,7 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
         before = self.tables.customs.get(customs.channel, Customs(customs.channel))
         kept = _kept(customs)
         self.tables.customs[customs.channel] = replace(
-            before, options=kept.options, zone=kept.zone, paused_until=kept.paused_until
+            before, options=kept.options, zone=kept.zone, paused_until=kept.paused_until, who=kept.who
         )
 
     async def mended(self, channel: Channel, now: datetime) -> bool:
@@ -789,18 +769,21 @@ class FakeStore(Forgetful, FakePlaces, Cellar, FakeMailboxes):
         said = self.tables.messages.get(message_id)
         if said is not None:
             self.tables.messages[message_id] = _kept(replace(said, post=post))
+            self.tables.turns.pop(message_id, None)
+            self.tables.turns[message_id] = self.tables.number("turn")
         return said is not None
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        last = self.tables.given_out["turn"]
+        since = last if after is None else after
+        found = [self.tables.messages[number] for number, turn in self.tables.turns.items() if turn > since]
+        return last, [one for one in found if one.channel == channel]
 
     async def channels(self, platform: str) -> list[Channel]:
         named = {s.channel for s in self.tables.subscriptions.values()} | {
             m.channel for m in self.tables.messages.values()
         }
         return sorted(channel for channel in named if channel.platform == platform)
-
-
-def _kept(noun: _T) -> _T:
-    """The noun as a database would give it back: through text and back again."""
-    return unpack(pack(noun), type(noun))
 
 
 def _summed(source: str, held: list[Delivery]) -> Held:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
-from bot.model import Bookmark, Channel, Customs, Delivery, Message, News, Paper, Subscription
+from bot.model import Amendment, Bookmark, Channel, Customs, Delivery, Draft, Message, News, Paper, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,13 @@ class Tables:
     budget: dict[Channel, datetime] = field(default_factory=dict)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     lines: dict[int, tuple[str, str]] = field(default_factory=dict)
-    drafts: dict[int, tuple[Subscription, datetime]] = field(default_factory=dict)
+    drafts: dict[int, tuple[Draft, Channel, datetime]] = field(default_factory=dict)
+    """Each with where it was made and when."""
+    amendments: dict[int, Amendment] = field(default_factory=dict)
+    saved: dict[tuple[str, int], datetime] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
+    """Messages that were rewritten, the last one last, with the turn at which that was."""
     past: dict[tuple[str, date], None] = field(default_factory=dict)
     pages: dict[tuple[str, date], Bookmark] = field(default_factory=dict)
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)

@@ -88,7 +88,7 @@ async def test_a_poll_that_could_not_be_recorded_is_not_asked_for_again_at_once(
         raise StoreFailed("The database has no room to grow.")
 
     stage.store.record = full  # type: ignore[method-assign]
-    due = await ticking._poll(FEED, stage.world)
+    due = await ticking._poll(FEED, stage.world, None)
     assert due >= stage.hands.time + timedelta(minutes=1)
 
 

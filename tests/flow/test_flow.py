@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -136,8 +136,8 @@ async def test_a_rule_made_while_a_poll_matches_is_not_missed() -> None:
         async def record(self, poll: Poll, now: datetime) -> int:
             return await stage.store.record(poll, stage.hands.clock())
 
-        async def bookmarks(self) -> dict[str, Bookmark]:
-            return dict(await stage.store.bookmarks())
+        async def bookmarks(self, addresses: Collection[str] | None = None) -> dict[str, Bookmark]:
+            return dict(await stage.store.bookmarks(addresses))
 
         async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
             return await stage.store.unknown(papers)
@@ -447,7 +447,7 @@ async def test_our_own_fault_is_said_without_its_innards() -> None:
 async def test_cancelling_what_is_already_subscribed_does_not_claim_to_have() -> None:
     """A Cancel pressed after Subscribe, in another window, has nothing left to cancel."""
     stage = Stage([])
-    subscribe, cancel = (await stage.typed("subscribe", "transformers")).post.buttons
+    subscribe, *_, cancel = (await stage.typed("subscribe", "transformers")).post.buttons
     await stage.pressed(subscribe.action)
     assert "Cancelled" not in (await stage.pressed(cancel.action)).post.plain
     assert len(await stage.store.subscriptions()) == 1

@@ -24,6 +24,7 @@ from tests.fakes.store import FakeStore
 from tests.flow.stage import START, parsed
 
 DAILY = sources.resolve("huggingface:daily")
+TRENDING = sources.resolve("huggingface:trending")
 GENERAL = Channel("local", "general")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = START.date()
@@ -39,6 +40,7 @@ class Hub:
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     failing: list[SourceFailed] = field(default_factory=list)
     code: frozenset[str] = frozenset()
+    trending: tuple[str, ...] = ()
 
     def clock(self) -> datetime:
         return self.time
@@ -48,7 +50,10 @@ class Hub:
         self.asked.append((day, bookmark.etag))
         if self.failing:
             raise self.failing.pop(0)
-        body = self.body(day or self.time.date().isoformat())
+        trends = [
+            self.item(number, self.votes[number][0].isoformat(), self.votes[number][1]) for number in self.trending
+        ]
+        body = json.dumps(trends).encode() if feed == TRENDING else self.body(day or self.time.date().isoformat())
         digest = str(hash(body))
         if bookmark.etag == digest:
             return Fetched(None, bookmark)
@@ -71,6 +76,7 @@ class Site:
     hub: Hub = field(default_factory=Hub)
     store: Store = field(default_factory=FakeStore)
     chat: FakeChat = field(default_factory=FakeChat)
+    feeds: tuple[Feed, ...] = (DAILY,)
 
     @property
     def world(self) -> World:
@@ -83,7 +89,7 @@ class Site:
         """What is asked of the hub by then, when all that is due is done; and all of it is posted."""
         self.hub.time = moment
         before = len(self.hub.asked)
-        await ticking.once([DAILY], self.world)
+        await ticking.once(list(self.feeds), self.world)
         return [day for day, _ in self.hub.asked[before:]]
 
     @property
@@ -263,3 +269,47 @@ async def test_channels_that_had_the_paper_hear_what_became_of_it(site: Site) ->
     await site.at(START + DAY)
     (delivery,) = await site.store.deliveries()
     assert [news.kind for news in delivery.news] == ["code"]
+
+
+# ── papers of the trending list ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def trends() -> Site:
+    """A bot that reads only the trending list: Monday's paper was there on Tuesday, and has fallen off by Wednesday."""
+    it = Site(feeds=(TRENDING,))
+    await it.at(START)
+    it.hub.votes |= {"2608.00001": (MONDAY, 12), "2608.00002": (MONDAY, 50)}
+    it.hub.trending = ("2608.00001",)
+    await it.at(START + DAY)
+    it.hub.trending = ()
+    return it
+
+
+async def test_a_paper_that_no_longer_trends_is_asked_for_by_its_day(trends: Site) -> None:
+    """Its votes make a rule true; the day's other papers were never on the list, and stay unknown."""
+    await trends.subscribed("votes:>=20")
+    trends.hub.votes["2608.00001"] = (MONDAY, 20)
+    assert "2026-08-17" in await trends.at(START + 2 * DAY)
+    assert trends.posted == ["arxiv:2608.00001"]
+    assert [paper.id for paper in await trends.store.papers()] == ["arxiv:2608.00001"]
+
+
+async def test_days_of_the_trending_list_are_asked_for_ever_less_often_and_then_no_more(trends: Site) -> None:
+    """For a fortnight after the list held a paper of theirs, and none before it was there."""
+    asked = {hours: "2026-08-17" in await trends.at(START + DAY + hours * HOUR) for hours in range(24, 20 * 24)}
+    hours = [hour for hour, there in asked.items() if there]
+    assert 14 <= len(hours) <= 40
+    assert hours[-1] <= 14 * 24
+    assert not {day for day, _ in trends.hub.asked} - {"", "2026-08-17"}
+
+
+async def test_a_day_that_is_asked_for_by_the_daily_list_is_not_asked_for_twice() -> None:
+    """One request serves both lists."""
+    both = Site(feeds=(DAILY, TRENDING))
+    await both.at(START - DAY)
+    both.hub.votes["2608.00001"] = (MONDAY, 12)
+    both.hub.trending = ("2608.00001",)
+    for hours in range(24, 96, 2):
+        asked = await both.at(START + hours * HOUR)
+        assert asked.count("2026-08-17") <= 1

@@ -6,7 +6,7 @@ import pytest
 
 from bot import commands, rules
 from bot.errors import OptionError, RuleError, WordsWrong
-from bot.model import Ask, Channel, Options
+from bot.model import Ask, Channel, Options, Press
 
 
 def read(verb: str, words: str = "") -> commands.Command:
@@ -93,3 +93,67 @@ def test_an_unknown_command_is_named_as_it_was_typed(verb: str, words: str, name
         read(verb, words)
     assert f"no command {named}." in str(wrong.value)
     assert "/papers search" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("why 2608.01234", commands.Why("2608.01234")),
+        ("find https://arxiv.org/abs/2608.01234", commands.Find("https://arxiv.org/abs/2608.01234")),
+        ("find", commands.Find("")),
+        ("status", commands.Status()),
+        ("test #3", commands.Test(3)),
+        ("export", commands.Export()),
+        ("overview", commands.Overview()),
+        ("saved", commands.Saved()),
+        ("change 3 mamba max:4", commands.Change(3, rules.parse("mamba"), Options(max=4))),
+        ("settings who:creator,@U1", commands.Settings(None, "creator,@U1")),
+        ("settings max:3 who: <@U1|ada l>, me", commands.Settings(Options(max=3), "<@U1|ada l>, me")),
+        ("subscribe me mamba", commands.Subscribe(rules.parse("mamba"), Options(), personal=True)),
+        ("subscriptions me", commands.Subscriptions(personal=True)),
+        ("unsubscribe me 3", commands.Unsubscribe(number=3, personal=True)),
+        ("subscribe me", commands.Help(with_list=True)),
+    ],
+)
+def test_what_papers_takes(words: str, expected: commands.Command) -> None:
+    assert read("papers", words) == expected
+
+
+@pytest.mark.parametrize("words", ["why", "test", "test x", "change", "change 3", "change x mamba", "settings who:"])
+def test_what_is_missing_is_said(words: str) -> None:
+    with pytest.raises(WordsWrong):
+        read("papers", words)
+
+
+@pytest.mark.parametrize(
+    ("verb", "words", "changes"),
+    [
+        ("subscribe", "mamba", True),
+        ("subscribe", "", False),
+        ("subscribe", "me mamba", False),
+        ("unsubscribe", "3", True),
+        ("unsubscribe", "me 3", False),
+        ("subscriptions", "", False),
+        ("papers", "subscribe mamba", True),
+        ("papers", "change 3 x", True),
+        ("papers", "settings", False),
+        ("papers", "settings max:3", True),
+        ("papers", "pause", True),
+        ("papers", "feeds", False),
+        ("papers", "feeds list", False),
+        ("papers", "Feeds  Add x", True),
+        ("papers", "status", False),
+        ("why", "x", False),
+    ],
+)
+def test_which_words_change_what_a_channel_gets(verb: str, words: str, changes: bool) -> None:
+    """Adapters may ask this before anything else."""
+    assert commands.changes(Ask(Channel("local", "general"), "local:ada", verb, words)) is changes
+
+
+@pytest.mark.parametrize(
+    ("action", "changes"), [("confirm:1", True), ("undo:1", True), ("why:1", False), ("odd:1", True)]
+)
+def test_which_buttons_change_what_a_channel_gets(action: str, changes: bool) -> None:
+    """One that nobody knows would."""
+    assert commands.changes(Press(Channel("local", "general"), "local:ada", action)) is changes

@@ -125,3 +125,44 @@ def test_what_came_by_the_past_is_told_from_the_rest() -> None:
     assert not past.unposted(replace(paper, seen=NOW), DAILY, READ)  # it was in the first reading
     assert not past.unposted(replace(paper, announced=NOW - hour), DAILY, READ)
     assert not past.unposted(paper, sources.resolve("arxiv:cs.CL"), READ)
+
+
+# ── a list of trends ────────────────────────────────────────────────────────────────────────────────
+
+TRENDING = sources.resolve("huggingface:trending")
+
+
+def test_a_list_of_trends_is_told_from_the_others() -> None:
+    assert past.trends(TRENDING)
+    assert not past.trends(DAILY)
+    assert past.on(TRENDING, SUNDAY) == replace(TRENDING, url=past.on(DAILY, SUNDAY).url)
+
+
+def test_days_of_a_month_are_remembered_but_today() -> None:
+    """Today's papers are in the list itself, and nobody asks for older ones."""
+    papers = [
+        Paper(f"arxiv:{back}", "On days", TRENDING.address, announced=NOW - timedelta(days=back))
+        for back in (0, 1, 29, 30)
+    ]
+    undated = Paper("arxiv:x", "On days", TRENDING.address)
+    days = {NOW.date() - timedelta(days=back) for back in (1, 29)}
+    assert past.listed([*papers, undated], NOW) == days
+
+
+def test_a_day_of_trends_is_asked_for_until_a_fortnight_after_it_was_listed() -> None:
+    """Not at once, as the list has just told; not when it is not due; and not where the daily list does."""
+    page = Bookmark(TRENDING.address, baseline_at=NOW)
+    hour = timedelta(hours=1)
+
+    def fallen(page: Bookmark, now: datetime, elsewhere: Bookmark | None = None) -> bool:
+        others = {SUNDAY: elsewhere} if elsewhere else {}
+        return past.fallen(READ, {SUNDAY: page}, others, now) == [SUNDAY]
+
+    assert not fallen(page, NOW + hour)
+    assert fallen(page, NOW + 2 * hour)
+    assert not fallen(replace(page, due=NOW + 5 * hour), NOW + 4 * hour)
+    assert not fallen(page, NOW + timedelta(days=14))
+    assert not fallen(page, NOW + 2 * hour, elsewhere=replace(page, due=NOW + 3 * hour))
+    assert fallen(page, NOW + 2 * hour, elsewhere=replace(page, due=NOW - timedelta(days=2)))
+    assert past.fallen(None, {SUNDAY: page}, {}, NOW + 2 * hour) == []
+    assert past.fallen(replace(READ, failures=1), {SUNDAY: page}, {}, NOW + 2 * hour) == []

@@ -9,6 +9,7 @@ import pytest
 from bot import replies, rules
 from bot.model import Channel, Customs, Options, Paper, Subscription
 from bot.options import effective
+from bot.replies import subscribing
 
 RULE = rules.parse("mamba")
 PAPERS = tuple(Paper(f"url:{n}", f"Mamba {n}", "https://feed.example") for n in range(12))
@@ -22,7 +23,7 @@ def previewed(wanted: Options, platform: str = "local") -> str:
     channel = Channel(platform, "general")
     wish = Subscription(channel, rules.write(RULE), "local:ada", wanted)
     counts = effective(wanted, Customs(channel))
-    return replies.preview(1, wish, rules.backtest(RULE, (), NOW), None, counts, NOW).post.plain
+    return subscribing.preview(1, wish, rules.backtest(RULE, (), NOW), counts, NOW).post.plain
 
 
 @pytest.mark.parametrize("wanted", [Options(), Options(mode="instant")])
@@ -55,9 +56,14 @@ def test_a_search_speaks_of_what_is() -> None:
 def test_the_same_rule_again_is_an_update_and_is_said_to_be_one() -> None:
     """On the button, to the person, and to the channel."""
     known = Subscription(Channel("local", "general"), "mamba", "slack:U1", id=3)
-    post = replies.preview(1, known, rules.backtest(RULE, (), NOW), known, COUNTS, NOW).post
-    assert [button.label for button in post.buttons] == ["Update", "Cancel"]
-    reply = replies.subscribed(known, "slack:U1", updated=True, wanted=COUNTS, now=NOW, rate="About 4 a week.", start=0)
-    assert "updated" in reply.post.plain
+    around = subscribing.Around(before=known)
+    post = subscribing.preview(1, known, rules.backtest(RULE, (), NOW), COUNTS, NOW, around).post
+    assert [button.label for button in post.buttons] == ["Change", "Edit…", "Cancel"]
+    assert post.headline.text == "Change how #3 mamba comes?"
+    reply = subscribing.subscribed(
+        known, "slack:U1", before=known, undo=7, wanted=COUNTS, now=NOW, rate="About 4 a week.", start=0
+    )
+    assert reply.post.headline.text == "Done: #3 is mamba now."
     assert reply.public is not None
     assert "changed how this channel gets mamba" in reply.public.plain
+    assert [button.action for button in reply.public.buttons] == ["undo:7"]

@@ -57,6 +57,8 @@ def test_a_doi_is_read_in_lower_case(text: str, found: tuple[str, int | None] | 
         ("https://a.example/x", "", "https://a.example/x"),
         ("/x", "https://a.example/feed", "https://a.example/x"),
         ("//b.example/x", "https://a.example/feed", "https://b.example/x"),
+        ("https://b.example:8080/p/../x.y_z-1/", "https://a.example/feed?x", "https://b.example:8080/p/../x.y_z-1/"),
+        ("https://b.example/" + "x" * 8000, "", None),
         (" https://a.example/\nx ", "", "https://a.example/x"),
         ('https://a.example/"><b>', "", "https://a.example/%22%3E%3Cb%3E"),
         ("javascript:alert(1)", "https://a.example", None),

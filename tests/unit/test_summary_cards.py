@@ -80,7 +80,7 @@ def test_every_press_names_its_delivery() -> None:
     """Discuss and the upvote are seen, the rest stands in the menu."""
     post = summary.post(DELIVERY, PAPER)
     assert [button.action for button in post.buttons] == ["discuss:7", "vote:7"]
-    assert [button.action for button in post.more] == ["why:7", "bibtex:7"]
+    assert [button.action for button in post.more] == ["why:7", "not:7", "save:7", "bibtex:7"]
 
 
 def test_a_card_is_made_to_be_discussed() -> None:

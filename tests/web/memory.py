@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from bot.errors import StoreFailed
@@ -39,9 +39,9 @@ class Memory(FakeStore):
         self._require_up()
         return await super().version()
 
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
         self._require_up()
-        return await super().bookmarks()
+        return await super().bookmarks(addresses)
 
     async def paper(self, id: str) -> Paper | None:
         self._require_up()

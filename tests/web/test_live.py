@@ -239,3 +239,24 @@ async def test_two_processes_on_one_database_hear_each_other(tmp_path: Path) -> 
     finally:
         await ours.close()
         await theirs.close()
+
+
+async def test_a_message_that_is_rewritten_changes_in_the_open_page(stage: Stage, client: Client) -> None:
+    """In its channel, and as the top of its thread; a page that was away hears of it when it is back."""
+    await say(stage, "one", "two")
+    await say(stage, "below", thread=1)
+    async with (
+        listening(client, "/chat/general/events?after=2&turn=0") as channel,
+        listening(client, "/chat/general/1/events?after=3&turn=0") as thread,
+    ):
+        await asyncio.sleep(0.2)
+        other = FakeStore(stage.memory.tables)
+        await other.rewrite(1, text("one, mended"))
+        await other.rewrite(3, text("below, mended"))
+        (told,) = await heard(channel, 1, "rewritten")
+        assert (told["id"], "one, mended" in str(told["html"])) == (1, True)
+        top, inside = await heard(thread, 2, "rewritten")
+        assert (top["id"], inside["id"], "below, mended" in str(inside["html"])) == (1, 3, True)
+    async with listening(client, "/chat/general/events?after=2&turn=0") as channel:
+        (again,) = await heard(channel, 1, "rewritten")
+        assert again["id"] == 1

@@ -6,25 +6,27 @@ Limits and pace: https://docs.discord.com/developers/topics/rate-limits
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import timedelta
-from typing import Final
 
 import yarl
 
+from bot.chat.discord import forums, opening, threads
+from bot.chat.discord.budget import Budget
 from bot.chat.discord.commands import publish
-from bot.chat.discord.embeds import show, thread_name
-from bot.chat.discord.listening import Client
+from bot.chat.discord.embeds import show
+from bot.chat.discord.forums import Kind
+from bot.chat.discord.listening import Ears
+from bot.chat.discord.living import Life
+from bot.chat.discord.places import OWN, REPLY, address, ids, is_number, number, within
 from bot.chat.discord.quiet import quieten
-from bot.chat.discord.recalling import said_before, spoke
 from bot.chat.discord.refusals import TOKEN, explained, told
 from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
-from bot.errors import MessageGone, NotWelcome, Refused, SettingsError, TryLater
-from bot.model import Channel, Post
+from bot.errors import NotWelcome, Refused, SettingsError, TryLater
+from bot.model import Change, Channel, Post
 from bot.ports import Answer, Chat
 from bot.proxies import proxy_for
 
@@ -41,17 +43,9 @@ CROWD = timedelta(microseconds=20_250)
 """50 requests a second for the bot, in whichever second they are counted: what is caught up with leaves room for none.
  https://docs.discord.com/developers/topics/rate-limits#global-rate-limit"""
 
-AUTO_ARCHIVE: Final = 10_080
-"""Minutes, a week: the longest there is. https://docs.discord.com/developers/resources/channel#channel-object"""
-
-THREAD_EXISTS, UNKNOWN_CHANNEL = 160004, 10003
-"""https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
-
 _TO_POST = "View Channel, Send Messages and Embed Links"
 _TO_REPLY = "View Channel and Send Messages in Threads"
 _TO_THREAD = "View Channel, Create Public Threads and Send Messages in Threads"
-OWN: Final = "@me"
-"""Stands where a server's number does, for people's own messages, as in Discord's addresses."""
 _SOON, _SELDOM = 2.0, 60.0
 _LAST_ANSWERS = 5.0
 """Seconds that answers under way get when the bot stops."""
@@ -97,9 +91,16 @@ class Discord:
     def __init__(self, token: str, proxy: str | None = None) -> None:
         self._token = token
         self._proxy = proxy
-        self._client: Client | None = None
+        self._client: discord.Client | None = None
+        self._ears: Ears | None = None
+        self._answer: Answer | None = None
+        self._life = Life(self._changed)
         self._logging_in = asyncio.Lock()
         self._closed = False
+        self._kinds: dict[int, Kind] = {}
+        self._shards = 1
+        self.budget = Budget(asyncio.get_running_loop().time)
+        """Answers that said no in the last ten minutes, for whoever wants to show them."""
 
     async def listen(self, answer: Answer) -> None:
         """Log in, tell Discord our commands, connect the gateway, and answer until cancelled or closed.
@@ -107,11 +108,13 @@ class Discord:
         discord.py resumes dropped connections by itself; what it gives up on is tried again from the start.
         """
         wait = _SOON
+        self._answer = answer
         while not self._closed:
             try:
-                client = await self._ready()
-                client.answer = answer
-                await self._publish(client)
+                client = await self._sharded()
+                if self._ears:
+                    self._ears.answer = answer
+                    await self._publish(self._ears)
                 await self._connected(client)
             except TryLater as error:
                 pause = max(wait, error.after or 0.0)
@@ -124,83 +127,132 @@ class Discord:
         return show(post).whole
 
     async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
-        """Say it in the channel; the message's id. Discord remembers `key` for some minutes, the channel for good."""
-        _, place = _ids(channel)
+        """Say it in the channel; the message's id. Discord remembers `key` for some minutes, the channel for good.
+
+        In a forum it is a post of its own, or one message more of the post that it goes on from.
+        """
+        server, place = ids(channel)
         client = await self._ready()
         async with told("post in this channel", _TO_POST, said=True):
-            return await _said(client, place, post, key, doubt=doubt)
+            kind = await self._kind(client, server, place)
+            if kind.sort == "forum" and post.after is None:
+                return await threads.forum_post(client, int(server), place, kind, post, doubt=doubt)
+            if kind.sort == "forum" and post.after is not None:
+                home, _ = within(post.after, place, forum=True)
+                return f"{home}/{await threads.said_once(client, home, post, key, doubt=doubt)}"
+            message = await threads.said_once(client, place, post, key, doubt=doubt)
+            if post.publish and kind.sort == "news":
+                await threads.published(client, place, int(message))
+            return message
 
     async def thread(
         self, channel: Channel, message: str, name: str, opener: Post, key: str, *, doubt: bool = False
     ) -> str:
         """The message's thread, made if it is not there, with `opener` said in it once; its id is the message's.
 
-        Whether it is there, and has its opener, Discord tells at every call: `doubt` changes nothing.
+        Whether it is there, and has its opener, Discord tells at every call: `doubt` changes nothing. A forum's post
+        is its own thread. Where no thread can be had, the opener is a reply to the message.
         """
-        _, place = _ids(channel)
-        client, root = await self._ready(), _number(message)
-        async with (
-            told("open a thread in this channel", _TO_THREAD, said=True, lacking=Refused),
-            _within(client, place, root),
-        ):
-            new = await _started(client, place, root, name)
-            if new or not await spoke(client, root):
-                await _said(client, root, opener, f"thread|{key}")
-        return message
+        server, place = ids(channel)
+        client = await self._ready()
+        doing = "open a thread in this channel"
+        async with told(doing, _TO_THREAD, said=True, lacking=Refused):
+            forum = (await self._kind(client, server, place)).sort == "forum"
+            home, root = within(message, place, forum=forum)
+            async with threads.within(client, place, root):
+                if forum:
+                    await threads.said_once(client, home, opener, f"thread|{key}", doubt=True)
+                    return str(home)
+                return await threads.opened(client, place, root, name, opener, key, private=server == OWN)
 
     async def reply(self, channel: Channel, thread: str, post: Post, key: str, *, doubt: bool = False) -> str:
         """Say it in a thread; an archived one wakes by that. Without the thread, `MessageGone`."""
-        _, place = _ids(channel)
-        client, root = await self._ready(), _number(thread)
-        async with told("write in this thread", _TO_REPLY, said=True, lacking=Refused), _within(client, place, root):
-            return await _said(client, root, post, f"reply|{key}", doubt=doubt)
+        _, place = ids(channel)
+        client = await self._ready()
+        to = thread.removeprefix(REPLY) if thread.startswith(REPLY) else None
+        root = place if to else number(thread.partition("/")[0])
+        async with (
+            told("write in this thread", _TO_REPLY, said=True, lacking=Refused),
+            threads.within(client, place, root),
+        ):
+            return await threads.said_once(client, root, post, f"reply|{key}", doubt=doubt, to=to)
 
     async def edit(self, channel: Channel, message: str, post: Post) -> None:
         """Put the post in the place of what the message said and offered."""
-        _, place = _ids(channel)
+        server, place = ids(channel)
         client, shown = await self._ready(), said(show(post))
         async with told("edit its post in this channel", _TO_POST, lacking=Refused):
-            await shown.instead(client, place, _number(message))
+            forum = (await self._kind(client, server, place)).sort == "forum"
+            home, told_as = within(message, place, forum=forum)
+            async with threads.within(client, place, home):
+                await shown.instead(client, home, told_as)
 
     async def tell(self, person: str, post: Post, key: str) -> None:
         """Say it in the person's direct messages with the bot."""
         place = await self._private(person)
         async with told("write to this person", "Direct Messages", said=True):
-            await _said(await self._ready(), place, post, key)
+            await threads.said_once(await self._ready(), place, post, key)
 
     async def inbox(self, person: str) -> Channel:
         """The direct messages of a person and the bot (`discord:@me/NUMBER`)."""
         return Channel(self.platform, f"{OWN}/{await self._private(person)}")
 
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
-        """Their own messages; what else they can read is not known."""
-        mine = await self.inbox(person)
-        return frozenset(channel for channel in channels if channel == mine)
+        """Their own messages, and what the roles let them read that Discord told with their last command."""
+        inbox = None
+        if any(channel.place.startswith(f"{OWN}/") for channel in channels):
+            with suppress(Refused):
+                inbox = await self.inbox(person)
+        name = person.removeprefix(f"{self.platform}:")
+        if self._client is None or self._ears is None or not is_number(name):
+            return frozenset(channel for channel in channels if channel == inbox)
+        return self._ears.people.visible(self._client, int(name), inbox, channels)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """Where a click leads to the thread."""
-        return f"https://discord.com/channels/{_ids(channel)[0]}/{thread}"
+        ids(channel)
+        return address(channel, thread)
+
+    async def there(self, channel: Channel, thread: str) -> bool:
+        """Whether the thread is still there, asked of Discord where the gateway has not told."""
+        client = await self._ready()
+        if thread.startswith(REPLY) or not is_number(thread) or client.get_channel(int(thread)) is not None:
+            return True
+        async with told("look for a thread"):
+            return await threads.is_there(client, int(thread))
 
     async def close(self) -> None:
         """Let answers under way finish, close gateway and sessions, and give discord.py its own addresses back."""
-        if self._client and self._client.under_way:
-            await asyncio.wait(self._client.under_way, timeout=_LAST_ANSWERS)
+        if self._ears and self._ears.under_way:
+            await asyncio.wait(self._ears.under_way, timeout=_LAST_ANSWERS)
         self._closed = True
         if self._client:
             await self._client.close()
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = API, GATEWAY
 
+    async def _kind(self, client: discord.Client, server: str, place: int) -> Kind:
+        """What sort of channel it is, as the gateway told; without one Discord is asked once."""
+        if server == OWN:
+            return Kind()
+        if (channel := client.get_channel(place)) is not None:
+            return forums.seen(channel)
+        if place not in self._kinds:
+            self._kinds[place] = forums.listed(dict(await client.http.get_channel(place)))
+        return self._kinds[place]
+
     async def _private(self, person: str) -> int:
         """Where Discord keeps what a person and the bot say to each other."""
-        platform, _, number = person.partition(":")
-        if platform != self.platform or not (number.isascii() and number.isdigit()):
+        platform, _, name = person.partition(":")
+        if platform != self.platform or not is_number(name):
             raise Refused(f"{person} is nobody on Discord: people there read discord:NUMBER.")
         client = await self._ready()
         async with told("write to this person", "Direct Messages"):
-            return int((await client.http.start_private_message(int(number)))["id"])
+            return int((await client.http.start_private_message(int(name)))["id"])
 
-    async def _ready(self) -> Client:
+    async def _ready(self) -> discord.Client:
         """The client, logged in; a new one after the old one was closed by Discord."""
+        if wait := self.budget.wait:
+            raise TryLater(f"Discord has said no {self.budget.spent:,} times in ten minutes; the bot pauses.", wait)
         async with self._logging_in:
             if self._closed:
                 raise TryLater("The bot is stopping.")
@@ -208,28 +260,46 @@ class Discord:
                 self._client = await self._log_in()
             return self._client
 
-    async def _log_in(self) -> Client:
+    async def _sharded(self) -> discord.Client:
+        """The client, with as many connections as Discord wants now; none of them is made yet."""
+        client = await self._ready()
+        async with told("ask where to connect"):
+            self._shards = await opening.shards(client)
+        if opening.wanted(client) != self._shards:
+            log.info("Discord wants %d connections for the servers that the bot is in.", self._shards)
+            await client.close()
+            client = await self._ready()
+        return client
+
+    async def _log_in(self) -> discord.Client:
         if not self._token.isascii() or not self._token.isprintable() or " " in self._token:
             raise NotWelcome(TOKEN)  # a bad copy, which cannot even be sent
-        client = Client(self.post, self._proxy)
+        client = opening.opened(self._shards, self.budget.trace(), self._proxy)
         try:
             async with told("log in"):
                 await client.login(self._token)
         except BaseException:
             await client.close()
             raise
+        self._ears = Ears(client, self)
+        self._ears.answer = self._answer
+        self._life.watch(client)
         return client
 
-    async def _publish(self, client: Client) -> None:
+    async def _changed(self, change: Change, key: str) -> None:
+        if self._ears:
+            await self._ears.changed(change, key)
+
+    async def _publish(self, ears: Ears) -> None:
         """Commands that cannot be told to Discord now are no reason not to listen: the last ones still work."""
         try:
             async with told("register its commands", "the scope applications.commands (invite it again)"):
-                if await publish(client.tree):
+                if await publish(ears.tree):
                     log.info("Discord has been told the bot's commands.")
         except (TryLater, Refused) as error:
             log.warning("Discord keeps the commands it had: %s", error)
 
-    async def _connected(self, client: Client) -> None:
+    async def _connected(self, client: discord.Client) -> None:
         """Stay connected; returns when closed, raises when Discord will not have us."""
         try:
             await client.connect()
@@ -241,54 +311,3 @@ class Discord:
                 raise
             await client.close()  # discord.py 2.7.1 looks for its socket's session when the very first one failed
             raise TryLater("Discord's gateway could not be reached.") from error
-
-
-async def _said(client: Client, place: int, post: Post, key: str, *, doubt: bool = False) -> str:
-    """Say it, unless it is there already: Discord looks for the nonce, and in doubt we look at the place ourselves."""
-    message, nonce = said(show(post)), hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:25]
-    if doubt and (before := await said_before(client, place, message, nonce)):
-        return str(before)
-    sent = await client.get_partial_messageable(place).send(
-        **message.fresh(), nonce=nonce, suppress_embeds=not message.embeds
-    )
-    return str(sent.id)
-
-
-@asynccontextmanager
-async def _within(client: Client, place: int, thread: int) -> AsyncIterator[None]:
-    """An unknown channel is the thread, unless the channel that it hangs from is gone as well."""
-    try:
-        yield
-    except discord.NotFound as error:
-        if error.code != UNKNOWN_CHANNEL:
-            raise
-        await client.http.get_channel(place)
-        raise MessageGone(f"The thread {thread} is not there any more: somebody deleted it.") from error
-
-
-async def _started(client: Client, place: int, message: int, name: str) -> bool:
-    """Start the message's thread; False if it has one, which Discord tells in the same one request."""
-    try:
-        await client.http.start_thread_with_message(
-            place, message, name=thread_name(name), auto_archive_duration=AUTO_ARCHIVE
-        )
-    except discord.HTTPException as error:
-        if error.code != THREAD_EXISTS:
-            raise
-        return False
-    return True
-
-
-def _ids(channel: Channel) -> tuple[str, int]:
-    """Server and channel. `Refused` for what cannot be one, such as a name in place of the id."""
-    server, _, place = channel.place.partition("/")
-    if not ((server == OWN or (server.isascii() and server.isdigit())) and place.isascii() and place.isdigit()):
-        raise Refused(f"{channel} is no Discord channel: it reads discord:SERVER/CHANNEL, both as numbers.")
-    return server, int(place)
-
-
-def _number(message: str) -> int:
-    """A message's or thread's id; `MessageGone` for what cannot be one."""
-    if not (message.isascii() and message.isdigit()):
-        raise MessageGone(f"Discord has no message {message!r}: its ids are numbers.")
-    return int(message)

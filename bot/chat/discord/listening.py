@@ -1,6 +1,7 @@
-"""Commands typed and buttons pressed in Discord → `Ask` and `Press`; the `Reply` → what the person sees.
+"""Commands typed, buttons pressed and forms sent in Discord → `Ask` and `Press`; the `Reply` → what the person sees.
 
-Every interaction is deferred at once: Discord forgets it after three seconds.
+Discord forgets an interaction after three seconds: what is slow is deferred, what changes something is deferred before
+it is done, so that nothing happens for a person who would not see it, nor twice for two who hear it.
 https://docs.discord.com/developers/interactions/receiving-and-responding
 """
 
@@ -8,121 +9,257 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
+from typing import Any, Final, Protocol
 
-from bot.chat.discord.commands import Interaction, Tree, offer
-from bot.chat.discord.embeds import show
+from bot.chat.discord import answering, forms, offering, where
+from bot.chat.discord.commands import Tree
 from bot.chat.discord.menus import unfolded
-from bot.chat.discord.refusals import told
-from bot.chat.discord.sdk import app_commands, discord
-from bot.chat.discord.sending import Said, said
+from bot.chat.discord.offering import Choices
+from bot.chat.discord.sdk import Interaction, app_commands, discord
+from bot.chat.discord.seeing import People
+from bot.chat.discord.where import Where
+from bot.commands import changes
 from bot.errors import PlatformFailed
-from bot.model import Ask, Button, Channel, Line, Post, Press, Reply, Span
+from bot.model import Ask, Change, Channel, Form, Post, Press, Reply, Typing
 from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
 
-OPEN_BUTTONS = frozenset({"cancel", "discuss", "vote", "why", "not", "save", "bibtex"})
-"""Anyone may press these; every other button changes what a channel gets, and is for those who manage the channel."""
-
-CHANGING_COMMANDS = frozenset({"subscribe", "unsubscribe"})
-CHANGING_WORDS = ("feeds add", "feeds remove", "settings ", "pause", "resume")
-"""Of /papers, which anyone may type."""
-
-GONE = (10062, 10015, 40060)
-"""The interaction's three seconds or fifteen minutes are over, or another process has answered it.
-https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes"""
-
 SELECT = 3
 """https://docs.discord.com/developers/components/reference#component-object-component-types"""
 
-CHOOSE = "What would you like to do with this paper?"
-LATE = "its time was over, or another process of this bot has answered it."
+GRACE = 1.2
+"""Seconds that an answer may take before Discord is told that it comes later: of three, and the network needs some."""
+CHOOSING = 2.0
+"""Seconds in which choices are wanted, of three."""
+HEARD = 1_000
+"""Interactions that are remembered, so that one that is told twice is done once."""
+
+CHOOSE: Final = "What would you like to do with this paper?"
 IN_A_SERVER = "This works in a server's channel: add the bot to your server and type the command there."
-FOR_MANAGERS = "Changing what a channel gets takes the permission Manage Channel there: ask somebody who has it."
-
-Speak = Callable[[Channel, Post, str], Awaitable[str]]
-"""`Chat.post`: says it in a channel."""
+NOT_THERE = "That channel is gone, or you cannot see it any more. Nothing was changed."
+FORGOTTEN = "The bot was restarted and has forgotten that form. Type the command again: nothing was changed."
 
 
-class Client(discord.Client):
-    """discord.py's client with our commands, which hears commands and presses as soon as it has an `answer`."""
+class Voice(Protocol):
+    """What the chat does for us."""
 
-    def __init__(self, speak: Speak, proxy: str | None = None) -> None:
-        # Servers, channels and threads: all that the bot looks at. None of these is privileged, and without messages
-        # and members nothing of what people write or who they are reaches the bot's memory.
-        super().__init__(
-            intents=discord.Intents(guilds=True),
-            allowed_mentions=discord.AllowedMentions.none(),
-            max_messages=None,
-            chunk_guilds_at_startup=False,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            max_ratelimit_timeout=30.0,
-            proxy=proxy,
-        )
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        """As `Chat.post`."""
+
+    async def tell(self, person: str, post: Post, key: str) -> None:
+        """As `Chat.tell`."""
+
+    async def there(self, channel: Channel, thread: str) -> bool:
+        """Whether the thread is still there."""
+
+
+class Ears:
+    """Hears what people do, as soon as it has an `answer`."""
+
+    def __init__(self, client: discord.Client, voice: Voice) -> None:
+        self.client = client
         self.answer: Answer | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
-        self._speak = speak
+        self.people = People()
+        self._voice = voice
+        self._kept = forms.Kept()
+        self._heard: OrderedDict[int, None] = OrderedDict()
+        self._behind = False
+        """Whether what is heard was said while the line was down: Discord may have given it up since."""
         self.tree = Tree(
-            self,
+            client,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
-        offer(self.tree, self.ask)
+        offering.offer(self.tree, self)
+        vars(client).update(  # discord.py looks handlers up by name
+            tree=self.tree,
+            on_interaction=self.on_interaction,
+            on_disconnect=self.on_disconnect,
+            on_resumed=self.on_caught_up,
+            on_connect=self.on_caught_up,
+        )
+
+    async def on_disconnect(self) -> None:
+        """The line is down; after it, what was missed is told first."""
+        self._behind = True
+
+    async def on_caught_up(self) -> None:
+        """What is heard from now on is said now."""
+        self._behind = False
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Presses on messages of any age: what was pressed stands in the ids, so nothing is remembered about them."""
+        """Presses on messages of any age, and forms: what they mean stands in the ids, so nothing is remembered."""
         data: dict[str, Any] = dict(interaction.data or {})
-        if interaction.type is not discord.InteractionType.component:
-            return
         pressed, picked = str(data.get("custom_id", "")), data.get("values") or []
-        if data.get("component_type") == SELECT:
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self.press(interaction, pressed.removeprefix(forms.SENT), forms.filled(data))
+        elif interaction.type is not discord.InteractionType.component:
+            return
+        elif data.get("component_type") == SELECT:
             await self.press(interaction, str(picked[0]) if picked else "")
         elif folded := unfolded(pressed):
-            await _unfold(interaction, folded)
+            await answering.unfold(interaction, folded, CHOOSE)
+        elif pressed.startswith(forms.OPENED):
+            await self._reopen(interaction, pressed.removeprefix(forms.OPENED))
         else:
             await self.press(interaction, pressed)
 
-    async def ask(self, interaction: Interaction, verb: str, words: str) -> None:
+    async def ask(
+        self, interaction: Interaction, verb: str, words: str, *, target: Any = None, message: str | None = None
+    ) -> None:
         """A command was typed."""
-        with self._kept():
-            if not await _taken(interaction):
-                return
-            place = where(interaction)
-            changes = verb in CHANGING_COMMANDS or words.startswith(CHANGING_WORDS)
-            reply = _not_here(interaction, place, changes=changes)
-            if reply is None and place and self.answer:
-                reply = await self.answer(Ask(place, _person(interaction), verb, words))
-            await self._reply(interaction, place, reply, edit=True)
-
-    async def press(self, interaction: Interaction, action: str) -> None:
-        """A button was pressed."""
-        with self._kept():
-            if not await _taken(interaction):
-                return
-            place = where(interaction)
-            reply = _not_here(interaction, place, changes=action.partition(":")[0] not in OPEN_BUTTONS)
-            if reply is None and place and self.answer:
-                reply = await self.answer(Press(place, _person(interaction), action))
-            await self._reply(interaction, place, reply, edit=_may_replace(interaction, reply))
-
-    async def _reply(self, interaction: Interaction, place: Channel | None, reply: Reply | None, *, edit: bool) -> None:
-        """Show the answer to the person, and say its public part in the channel, whether or not the first arrived."""
-        if reply is None:
+        place = where.target(interaction, target) if target is not None else where.of(interaction)
+        if place is None:
+            await answering.say(interaction, IN_A_SERVER)
             return
-        message = said(show(_placed(reply.post, interaction)), thread=_address(place, reply.thread))
-        await _shown(interaction, message, edit=edit)
-        if reply.public and place:
+        heard = Ask(place.channel, _person(interaction), verb, words, place.standing, message=message)
+        subscribing = verb == "subscribe"  # shows what it would mean, and changes nothing yet
+        first = changes(heard) and not subscribing
+        await self._turn(interaction, place, heard, subscribing=subscribing, first=first)
+
+    async def press(self, interaction: Interaction, action: str, fields: tuple[tuple[str, str], ...] = ()) -> None:
+        """A button was pressed, or a form was sent."""
+        bare, number = where.split(action)
+        place = where.pressed(interaction, number, self.people) if number else where.of(interaction)
+        if place is None:
+            await answering.say(interaction, NOT_THERE if number else IN_A_SERVER)
+            return
+        heard = Press(place.channel, _person(interaction), bare, place.standing, fields)
+        await self._turn(interaction, place, heard, sent=action if fields else "", first=changes(heard))
+
+    async def complete(self, interaction: Interaction, into: offering.Into, typed: str) -> Choices:
+        """Choices for what is being typed; none where they would come too late."""
+        self.people.meet(interaction.user)
+        named = getattr(interaction.namespace, "channel", None)
+        place = where.of(interaction)
+        if place is None or self.answer is None:
+            return []
+        channel = place.channel
+        if named is not None and interaction.guild_id:
+            channel = Channel("discord", f"{interaction.guild_id}/{named.id}")
+        try:
+            async with asyncio.timeout(CHOOSING):
+                reply = await self.answer(Typing(channel, _person(interaction), into, typed))
+        except TimeoutError:
+            return []
+        return [app_commands.Choice(name=label, value=value) for value, label in reply.choices]
+
+    async def changed(self, change: Change, key: str) -> None:
+        """Something became of a channel; what is answered is said there."""
+        if self.answer is None:
+            return
+        reply = await self.answer(change)
+        if reply.public and key:
             try:
-                await self._speak(place, reply.public, f"interaction|{interaction.id}")
+                await self._voice.post(change.channel, reply.public, key)
             except PlatformFailed as error:
-                await _shown(interaction, said(show(_sentence(str(error)))), edit=False)
+                log.warning("%s could not be greeted: %s", change.channel, error)
+
+    async def _turn(
+        self,
+        interaction: Interaction,
+        place: Where,
+        heard: Ask | Press,
+        *,
+        sent: str = "",
+        subscribing: bool = False,
+        first: bool = False,
+    ) -> None:
+        """Have it answered and show the answer: at once if it is there soon, after deferring if not.
+
+        `first`: defer before anything is done. `sent` is the action of the form that was sent.
+        """
+        if interaction.id in self._heard or self.answer is None:
+            return
+        self._remember(interaction)
+        with self._busy():
+            late = first or self._behind
+            if late and not await answering.taken(interaction):
+                return
+            work = asyncio.ensure_future(self.answer(heard))
+            if not late and not await _soon(work):
+                await answering.taken(interaction)
+            reply = await work
+            if reply.thread and not await self._is_there(place, reply.thread):
+                reply = await self._once_more(place, heard, reply)
+            given = heard.fields if isinstance(heard, Press) else ()
+            form = self._form(interaction, place, reply, sent, given)
+            await self._show(interaction, place, reply, form, subscribing=subscribing)
+            await self._aside(interaction, place, reply)
+
+    def _form(
+        self, interaction: Interaction, place: Where, reply: Reply, sent: str, given: tuple[tuple[str, str], ...]
+    ) -> Form | None:
+        """The form that the answer wants opened: a new one, or the one that was sent, with what was typed in it."""
+        person = interaction.user.id
+        form = _addressed(reply.form, place) if reply.form else None
+        if reply.wrong and form is None and (before := self._kept.of(person, sent)):
+            form = forms.refilled(before, given)
+        if form is not None:
+            self._kept.keep(person, form)
+        return form
+
+    async def _show(
+        self, interaction: Interaction, place: Where, reply: Reply, form: Form | None, *, subscribing: bool
+    ) -> None:
+        """The form, or the private answer, with a way to the form where it cannot be opened."""
+        if form is not None and not reply.wrong and answering.may_open(interaction):
+            await answering.opened(interaction, form)
+            return
+        post = where.addressed(reply.post, place)
+        if form is not None:
+            post = answering.leading(post, form, again=bool(reply.wrong))
+        if interaction.type is discord.InteractionType.application_command:
+            post = where.noted(post, place, subscribing=subscribing)
+        await answering.show(interaction, post, reply, place.channel)
+
+    async def _aside(self, interaction: Interaction, place: Where, reply: Reply) -> None:
+        """What is said to all, and what is told apart; each whether or not the private answer arrived."""
+        key = f"interaction|{interaction.id}"
+        try:
+            if reply.public:
+                await self._voice.post(place.channel, reply.public, key)
+            if reply.told:
+                await self._voice.tell(_person(interaction), reply.told, f"{key}|told")
+        except PlatformFailed as error:
+            await answering.also(interaction, str(error))
+
+    async def _is_there(self, place: Where, thread: str) -> bool:
+        try:
+            return await self._voice.there(place.channel, thread)
+        except PlatformFailed as error:
+            log.info("a thread in %s could not be looked for: %s", place.channel, error)
+            return True
+
+    async def _once_more(self, place: Where, heard: Ask | Press, reply: Reply) -> Reply:
+        """The thread that was answered with is gone and nobody had told us: forget it, and ask again."""
+        if self.answer is None:
+            return reply
+        await self.answer(Change(place.channel, "unthreaded", thread=reply.thread or ""))
+        return await self.answer(heard)
+
+    async def _reopen(self, interaction: Interaction, action: str) -> None:
+        """A form again, with what its person had typed."""
+        form = self._kept.of(interaction.user.id, action)
+        with self._busy():
+            if form is None:
+                await answering.say(interaction, FORGOTTEN)
+            else:
+                await answering.opened(interaction, form)
+
+    def _remember(self, interaction: Interaction) -> None:
+        self.people.meet(interaction.user)
+        self._heard[interaction.id] = None
+        while len(self._heard) > HEARD:
+            self._heard.popitem(last=False)
 
     @contextmanager
-    def _kept(self) -> Iterator[None]:
+    def _busy(self) -> Iterator[None]:
         """Known as under way, so that closing waits for it."""
         task = asyncio.current_task()
         assert task
@@ -133,87 +270,18 @@ class Client(discord.Client):
             self.under_way.discard(task)
 
 
-def where(interaction: Interaction) -> Channel | None:
-    """The channel that is meant: inside a thread, the one it hangs from. None in direct messages."""
-    if interaction.guild_id is None or interaction.channel is None:
-        return None
-    parent = interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None
-    return Channel("discord", f"{interaction.guild_id}/{parent or interaction.channel.id}")
+async def _soon(work: asyncio.Future[Any]) -> bool:
+    done, _ = await asyncio.wait({work}, timeout=GRACE)
+    return bool(done)
 
 
 def _person(interaction: Interaction) -> str:
     return f"discord:{interaction.user.id}"
 
 
-def _not_here(interaction: Interaction, place: Channel | None, *, changes: bool) -> Reply | None:
-    """Why this person cannot do this here; None if they can.
-
-    A command's default permissions are only a default that servers override, so they are checked here again.
-    """
-    if place is None:
-        return Reply(_sentence(IN_A_SERVER))
-    if changes and not interaction.permissions.manage_channels:
-        return Reply(_sentence(FOR_MANAGERS))
-    return None
-
-
-def _sentence(text: str) -> Post:
-    return Post(Line((Span(text),)))
-
-
-def _placed(post: Post, interaction: Interaction) -> Post:
-    """Inside a thread a command means the thread's channel, and the answer says so."""
-    if not isinstance(interaction.channel, discord.Thread) or interaction.type is discord.InteractionType.component:
-        return post
-    parent = interaction.channel.parent
-    named = f"#{parent.name}, the channel" if parent else "the channel"
-    note = Line((Span(f"You are in a thread: this is about {named} it hangs from."),), "small")
-    return replace(post, closing=(*post.closing, note))
-
-
-def _may_replace(interaction: Interaction, reply: Reply | None) -> bool:
-    """A private answer may be replaced by anything; what a whole channel reads only by a post about its paper."""
-    private = bool(interaction.message and interaction.message.flags.ephemeral)
-    return reply is not None and reply.replaces and (private or reply.post.paper is not None)
-
-
-def _address(place: Channel | None, thread: str | None) -> str | None:
-    """https://docs.discord.com/developers/reference (message links): servers and threads are enough."""
-    return f"https://discord.com/channels/{place.place.split('/')[0]}/{thread}" if place and thread else None
-
-
-async def _unfold(interaction: Interaction, buttons: tuple[Button, ...]) -> None:
-    """Show the buttons that stand behind one to whoever pressed it: no answer of ours is needed for that."""
-    message = said(show(Post(Line((Span(CHOOSE),)), buttons=buttons)))
-    try:
-        async with told("show a menu"):
-            await interaction.response.send_message(**message.fresh(), ephemeral=True)
-    except PlatformFailed as error:
-        log.warning("A menu in Discord could not be shown: %s", error)
-
-
-async def _taken(interaction: Interaction) -> bool:
-    """Tell Discord that an answer comes; False if it is too late or somebody else has."""
-    try:
-        async with told("answer a command"):
-            await interaction.response.defer(ephemeral=True)
-    except PlatformFailed as error:
-        cause = error.__cause__
-        late = isinstance(cause, discord.HTTPException) and cause.code in GONE
-        log.warning("A command or press in Discord was left alone: %s", LATE if late else error)
-        return False
-    return True
-
-
-async def _shown(interaction: Interaction, message: Said, *, edit: bool) -> None:
-    """Show it to the person. If that fails, nobody is left to tell but the log."""
-    try:
-        async with told("show an answer"):
-            if edit:
-                await interaction.edit_original_response(
-                    content=message.content, embeds=message.embeds, view=message.view, attachments=[]
-                )
-            else:
-                await interaction.followup.send(**message.fresh(), ephemeral=True)
-    except PlatformFailed as error:
-        log.warning("A person in Discord got no answer: %s", error)
+def _addressed(form: Form, place: Where) -> Form:
+    """The form, its action saying which channel it is about, if that is another one than it is filled in in."""
+    if not place.elsewhere:
+        return form
+    number = place.channel.place.partition("/")[2]
+    return Form(form.title, f"{form.action}{where.ELSEWHERE}{number}", form.fields, form.send)

@@ -29,10 +29,10 @@ Listed = dict[str, Any]
 
 async def said_before(client: discord.Client, place: int, message: Said, nonce: str) -> int | None:
     """The id of this message among the place's own newest ones; None if it is not there, or we may not look."""
-    us, known = str(client.user and client.user.id), _known_by(message)
+    us, known = str(client.user and client.user.id), known_by(message)
     try:
         async for listed in _newest(client, place, PAGES if known.pressed else 1):
-            told = _looks(listed["components"], listed["content"], listed["embeds"])
+            told = looks(listed["components"], listed["content"], listed["embeds"])
             if listed["author"]["id"] == us and (str(listed.get("nonce")) == nonce or told == known):
                 return int(listed["id"])
     except discord.Forbidden as error:
@@ -66,30 +66,32 @@ async def _newest(client: discord.Client, place: int, pages: int) -> AsyncIterat
 
 
 @dataclass(frozen=True, slots=True)
-class _Looks:
+class Looks:
     """What tells a message from others: the papers it lists, or what can be pressed on it, and lines of its words."""
 
     pressed: frozenset[tuple[str, str]]
     words: tuple[str, ...] = ()
 
 
-def _known_by(message: Said) -> _Looks:
-    return _looks(
+def known_by(message: Said) -> Looks:
+    """What tells this message from others."""
+    return looks(
         message.view.to_components() if message.view else [],
         message.content,
         [embed.to_dict() for embed in message.embeds],
     )
 
 
-def _looks(rows: Any, content: Any, embeds: Any) -> _Looks:
+def looks(rows: Any, content: Any, embeds: Any) -> Looks:
+    """What tells a message from others, as Discord lists it."""
     pressed = frozenset(_pressed(rows))
     listed = frozenset(each for each in pressed if each[0] == "picked")
     if listed:
-        return _Looks(listed)
+        return Looks(listed)
     parts = [content or "", *(embed.get(part) or "" for embed in embeds for part in ("title", "description"))]
     lines = (" ".join(line.replace("~~", "").split()) for part in parts for line in str(part).splitlines())
     words = tuple(line for line in lines if line)
-    return _Looks(pressed, words[:1] if pressed else words)
+    return Looks(pressed, words[:1] if pressed else words)
 
 
 def _pressed(rows: Any) -> Iterator[tuple[str, str]]:

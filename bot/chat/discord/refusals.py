@@ -50,6 +50,10 @@ _PERMANENT: dict[int, tuple[type[Refused], str]] = {
         Refused,
         "The thread is archived and the bot may not wake it: un-archive it, or allow the bot Manage Threads.",
     ),
+    40067: (
+        ChannelLost,
+        "This forum wants a tag on every post and has none: add one in its settings, or let posts do without.",
+    ),
     50278: (Refused, "The bot shares no server with this person any more, so Discord does not let it write to them."),
     160005: (Refused, "The thread is locked: unlock it, or allow the bot Manage Threads."),
     200000: (Refused, "The server's AutoMod blocked the message: exempt the bot's role from that rule."),
@@ -104,6 +108,8 @@ def explained(
             return TryLater(f"Discord asks us to pause for {error.retry_after:.0f} s.", error.retry_after)
         case discord.ConnectionClosed():
             return _closed(error)
+        case discord.GatewayNotFound():
+            return TryLater("Discord's gateway could not be reached.")
         case discord.HTTPException():
             return _answered(error, doing, needs, lacking)
     if isinstance(error, (TimeoutError, aiohttp.ClientError, OSError)):
@@ -118,7 +124,7 @@ def _closed(error: discord.ConnectionClosed) -> PlatformFailed:
     if error.code in (4013, 4014):
         return NotWelcome(INTENTS)
     if error.code in (4010, 4011):
-        return Refused("Discord wants this bot sharded: it is in more servers than one connection may serve.")
+        return TryLater("Discord wants more connections: the bot is in more servers than it has connections for.")
     return TryLater(f"Discord closed the connection (code {error.code}).")
 
 

@@ -6,6 +6,7 @@ Import it from here: `from bot.chat.discord.sdk import discord`.
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
@@ -17,3 +18,5 @@ with warnings.catch_warnings():
 
 discord.VoiceClient.warn_nacl = False  # voice libraries are rightly missing: no warning about them at start
 discord.VoiceClient.warn_dave = False
+
+Interaction = discord.Interaction[Any]

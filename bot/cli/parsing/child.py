@@ -1,6 +1,6 @@
 """The process that reads bodies: jobs come in on standard input, readings go out on standard output.
 
-It is our own child and no stranger's: what passes between the two is pickled. It ends when its input does.
+It is our own child and no stranger's: jobs are pickled, answers are in `passing`. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO
 
 from bot import sources
+from bot.cli.parsing.passing import Head, Piece, packed
 from bot.errors import SourceFailed
 from bot.model import Feed
 
@@ -35,7 +36,7 @@ def main() -> None:
             send(answers, answer)
 
 
-def answered(body: bytes, feed: Feed, seen: bytes) -> Iterator[Any]:
+def answered(body: bytes, feed: Feed, seen: bytes) -> Iterator[Head | Piece]:
     """The reading without its papers and how many pieces follow, then the papers; or the sentence why there is none."""
     try:
         reading = sources.read(body, feed, seen=seen)
@@ -53,10 +54,10 @@ def answered(body: bytes, feed: Feed, seen: bytes) -> Iterator[Any]:
     yield from pieces
 
 
-def send(answers: IO[bytes], answer: Any) -> None:
+def send(answers: IO[bytes], answer: Head | Piece) -> None:
     """One answer, with its length before it."""
-    packed = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    answers.write(len(packed).to_bytes(8) + packed)
+    made = packed(answer)
+    answers.write(len(made).to_bytes(8) + made)
     answers.flush()
 
 

@@ -9,8 +9,8 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass, replace
-from typing import Any
 
+from bot.cli.parsing.passing import head, piece
 from bot.errors import SourceFailed
 from bot.model import Feed, Paper, Reading
 from bot.sources import mask
@@ -103,11 +103,11 @@ async def _ask(process: Process, job: Job) -> Reading:
     packed = pickle.dumps((job.body, job.feed, job.seen), pickle.HIGHEST_PROTOCOL)
     process.stdin.writelines((len(packed).to_bytes(8), packed))
     await process.stdin.drain()
-    match await _answer(process):
+    match head(await _answer(process)):
         case (Reading() as reading, int() as pieces):
             papers: list[Paper] = []
             for _ in range(pieces):
-                papers += await _answer(process)
+                papers += piece(await _answer(process))
                 await asyncio.sleep(0)  # others' turn
             return replace(reading, papers=tuple(papers))
         case str() as sentence:
@@ -115,10 +115,9 @@ async def _ask(process: Process, job: Job) -> Reading:
     raise MemoryError
 
 
-async def _answer(process: Process) -> Any:
+async def _answer(process: Process) -> bytes:
     assert process.stdout
-    size = int.from_bytes(await process.stdout.readexactly(8))
-    return pickle.loads(await process.stdout.readexactly(size))  # noqa: S301  from our own child
+    return await process.stdout.readexactly(int.from_bytes(await process.stdout.readexactly(8)))
 
 
 def _kill(process: Process) -> None:

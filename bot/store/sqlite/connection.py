@@ -13,7 +13,8 @@ import msgspec
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
-from bot.store.sqlite.schema import behind, migrations
+from bot.store.sqlite.edition import behind
+from bot.store.sqlite.schema import migrations
 
 OLDEST = (3, 38, 0)
 """STRICT came with 3.37, RETURNING with 3.35, JSON built in with 3.38: https://sqlite.org/changes.html"""

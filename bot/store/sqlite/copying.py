@@ -14,7 +14,8 @@ from sqlite_utils import Database
 
 from bot.errors import StoreFailed, WordsWrong
 from bot.store.sqlite.connection import locate, sentences
-from bot.store.sqlite.schema import behind, migrations
+from bot.store.sqlite.edition import behind
+from bot.store.sqlite.schema import migrations
 
 PAGES = 512
 """Pages copied at once (2 MB): between two pieces the bot has its turn, as a copy holds its readers' place only."""

@@ -16,8 +16,12 @@ from bot.store.sqlite.connection import rows, writing
 from bot.store.sqlite.reading import as_channel
 
 _KEEP = """
-    INSERT INTO custom (channel, options, zone, paused_until) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-    SET options = excluded.options, zone = excluded.zone, paused_until = excluded.paused_until
+    INSERT INTO custom (channel, options, zone, paused_until, who) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
+    SET options = excluded.options, zone = excluded.zone, paused_until = excluded.paused_until, who = excluded.who
+"""
+_SETTLE = """
+    INSERT INTO custom (channel, options, zone) VALUES (?, ?, ?) ON CONFLICT DO UPDATE
+    SET zone = coalesce(zone, excluded.zone)
 """
 
 
@@ -30,11 +34,23 @@ def customs(db: Database, channels: Collection[Channel]) -> Mapping[Channel, Cus
 
 
 def keep(db: Database, wanted: Customs) -> None:
-    """Remember options, zone and pause; the rulebook's version changes, so that nothing is planned by the old ones."""
+    """Remember options, zone, pause and who may change rules.
+
+    The rulebook's version changes, so that nothing is planned by the old ones.
+    """
     name, until = clean(str(wanted.channel)), stamp_or_none(wanted.paused_until)
     with writing(db):
-        db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until))
+        db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until, _who(wanted)))
         db.execute("UPDATE rulebook SET version = version + 1")
+
+
+def _who(wanted: Customs) -> str | None:
+    return None if wanted.who is None else pack(wanted.who)
+
+
+def settle(db: Database, channel: Channel, zone: str) -> None:
+    """The zone found for a channel, where none was found before; a part of a transaction."""
+    db.execute(_SETTLE, (clean(str(channel)), pack(Options()), clean(zone)))
 
 
 def resume(db: Database, now: datetime) -> None:
@@ -68,4 +84,5 @@ def _customs(found: sqlite3.Row) -> Customs:
         paused_until=moment_or_none(found["paused_until"]),
         lost_since=moment_or_none(found["lost_since"]),
         lost_why=found["lost_why"],
+        who=unpack(found["who"], tuple[str, ...]) if found["who"] else None,
     )

@@ -16,7 +16,8 @@ from sqlite_utils import Database
 from bot.checks import Check, fault, note, ok
 from bot.errors import StoreFailed
 from bot.store.sqlite.connection import OLDEST, locate
-from bot.store.sqlite.schema import KNOWN, behind, migrations
+from bot.store.sqlite.edition import behind
+from bot.store.sqlite.schema import KNOWN, migrations
 
 ROOM = 200 * 1024 * 1024
 """Bytes that should be free: a busy year's growth, and the write-ahead log beside the file."""

@@ -11,6 +11,7 @@ from bot.model import (
     Channel,
     Customs,
     Delivery,
+    Draft,
     Message,
     Paper,
     Poll,
@@ -30,18 +31,20 @@ from bot.store.sqlite import (
     search,
 )
 from bot.store.sqlite.atlas import Atlas
+from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.tray import Tray
+from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
-    async def bookmarks(self) -> Mapping[str, Bookmark]:
-        return await self._do(papers.bookmarks)
+    async def bookmarks(self, addresses: Collection[str] | None = None) -> Mapping[str, Bookmark]:
+        return await self._look(papers.bookmarks, addresses)
 
     async def next_polls(self) -> Mapping[str, datetime | None]:
         return await self._do(papers.next_polls)
@@ -81,6 +84,9 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         return await self._do(past.pages, address)
+
+    async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
+        await self._do(past.listed, address, days, now)
 
     async def paper(self, id: str) -> Paper | None:
         return await self._do(papers.paper, id)
@@ -127,10 +133,12 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         return await self._do(rulebook.subscriptions, channel)
 
-    async def draft(self, subscription: Subscription, now: datetime) -> int:
-        return await self._do(rulebook.draft, subscription, now)
+    async def draft(
+        self, subscription: Subscription, now: datetime, *, where: Channel | None = None, zone: str | None = None
+    ) -> int:
+        return await self._do(rulebook.draft, subscription, now, where, zone)
 
-    async def draft_of(self, number: int, channel: Channel, person: str) -> Subscription | None:
+    async def draft_of(self, number: int, channel: Channel, person: str) -> Draft | None:
         return await self._do(rulebook.draft_of, number, channel, person)
 
     async def take_draft(self, number: int, channel: Channel, person: str) -> Subscription | None:
@@ -164,6 +172,9 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes):
 
     async def rewrite(self, message_id: int, post: Post) -> bool:
         return await self._do(rooms.rewrite, message_id, post)
+
+    async def rewritten(self, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+        return await self._do(rooms.rewritten, channel, after)
 
     async def channels(self, platform: str) -> list[Channel]:
         return await self._do(rooms.channels, platform)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.model import Delivery
 from bot.store.identity import gain, standing
 from bot.store.plain import pack
-from bot.store.sqlite import digests, owned
+from bot.store.sqlite import amending, digests, owned
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.reading import FULL, as_delivery
 
@@ -28,6 +28,7 @@ def absorb(db: Database, younger: int, older: int) -> None:
         if rival is not None:
             _settle(db, rival, loser)
     owned.absorb(db, younger, older)
+    amending.absorb(db, younger, older)
     db.execute("UPDATE delivery SET paper = ? WHERE paper = ?", (older, younger))
     db.execute("UPDATE alias SET paper = ? WHERE paper = ?", (older, younger))
     db.execute("DELETE FROM paper WHERE number = ?", (younger,))

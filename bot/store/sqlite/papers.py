@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlite_utils import Database
@@ -34,9 +34,12 @@ DAYS = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
 OF_DAY = "SELECT noun FROM paper WHERE day = ? ORDER BY upvotes DESC, number"
 
 
-def bookmarks(db: Database) -> dict[str, Bookmark]:
-    """All bookmarks by feed address."""
-    found = [_bookmark(kept) for kept in rows(db, "SELECT * FROM bookmark")]
+def bookmarks(db: Database, addresses: Collection[str] | None) -> dict[str, Bookmark]:
+    """All bookmarks by feed address, or those of these."""
+    if addresses is None:
+        found = [_bookmark(kept) for kept in rows(db, "SELECT * FROM bookmark")]
+    else:
+        found = [known for address in addresses if (known := bookmark(db, address))]
     return {bookmark.address: bookmark for bookmark in found}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
@@ -37,6 +38,14 @@ def pages(db: Database, address: str) -> dict[date, Bookmark]:
     """The bookmarks by day."""
     found = rows(db, "SELECT day, noun FROM page WHERE address = ?", (exact(address),))
     return {date.fromisoformat(kept["day"]): unpack(kept["noun"], Bookmark) for kept in found}
+
+
+def listed(db: Database, address: str, days: Collection[date], now: datetime) -> None:
+    """The bookmarks of these days, from now on again; a new one where there is none."""
+    with writing(db):
+        known = pages(db, address)
+        for day in days:
+            keep_page(db, address, day, replace(known.get(day, Bookmark(address)), baseline_at=now), now)
 
 
 def keep_page(db: Database, address: str, day: date, page: Bookmark, now: datetime) -> None:

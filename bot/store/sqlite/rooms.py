@@ -9,8 +9,15 @@ from sqlite_utils import Database
 from bot.errors import StoreFailed
 from bot.model import Channel, Message, Post
 from bot.store.plain import clean, moment, pack, stamp, unpack, whole
-from bot.store.sqlite.connection import row, rows, writing
+from bot.store.sqlite.connection import reading, row, rows, writing
 from bot.store.sqlite.reading import as_channel
+
+MOST = 500
+"""Messages rewritten since that are told at once; a page that missed more is loaded anew."""
+REWRITE = """
+    UPDATE message SET post = ?, turn = (SELECT ifnull(max(turn), 0) + 1 FROM message WHERE turn IS NOT NULL)
+    WHERE id = ? RETURNING id
+"""
 
 
 def say(db: Database, message: Message) -> Message:
@@ -43,8 +50,19 @@ def message(db: Database, id: int) -> Message | None:
 def rewrite(db: Database, id: int, post: Post) -> bool:
     """Put `post` in the place of what the message said; False when there is no such one."""
     with writing(db):
-        changed = row(db, "UPDATE message SET post = ? WHERE id = ? RETURNING id", (pack(post), whole(id)))
+        changed = row(db, REWRITE, (pack(post), whole(id)))
     return changed is not None
+
+
+def rewritten(db: Database, channel: Channel, after: int | None) -> tuple[int, list[Message]]:
+    """The last turn, and the channel's messages rewritten after `after`."""
+    with reading(db):
+        turn = row(db, "SELECT ifnull(max(turn), 0) AS turn FROM message WHERE turn IS NOT NULL")
+        assert turn is not None
+        known = turn["turn"] if after is None else after
+        asked = "SELECT * FROM message WHERE turn > ? AND channel = ? ORDER BY turn LIMIT ?"
+        found = rows(db, asked, (whole(known), clean(str(channel)), MOST)) if known < turn["turn"] else []
+        return int(turn["turn"]), [_message(one) for one in found]
 
 
 def channels(db: Database, platform: str) -> list[Channel]:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from sqlite_utils import Database
 
 from bot.errors import RulesChanged
-from bot.model import Channel, Options, Rulebook, Subscription
+from bot.model import Channel, Draft, Options, Rulebook, Subscription
 from bot.rolls import Lines, Roll
-from bot.store.plain import clean, pack, stamp, unpack, whole
+from bot.store.plain import clean, clean_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.connection import reading, row, rows, writing
+from bot.store.sqlite.customs import settle
 from bot.store.sqlite.reading import as_channel
 
 DRAFT_AGE = timedelta(days=1)
@@ -28,6 +29,14 @@ _AT_ONCE = 10_000
 # Two statements rather than an upsert, which would use up an id each time, and people type these.
 _UPDATE = "UPDATE subscription SET options = ?, state = ? WHERE channel = ? AND rule = ? RETURNING *"
 _KEEP = "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ?"
+_YIELD = (
+    "DELETE FROM subscription WHERE id = ? AND EXISTS "
+    "(SELECT 1 FROM subscription AS other WHERE other.channel = ? AND other.rule = ? AND other.id <> ?)"
+)
+_AMEND = (
+    "UPDATE subscription SET rule = ?, options = ?, state = ?, compiled = NULL, folding = NULL "
+    "WHERE channel = ? AND (id = ? OR rule = ?) RETURNING *"
+)
 _INSERT = (
     "INSERT INTO subscription (options, state, channel, rule, creator, created) VALUES (?, ?, ?, ?, ?, ?) RETURNING *"
 )
@@ -128,13 +137,15 @@ def subscriptions(db: Database, channel: Channel | None) -> list[Subscription]:
     return [as_subscription(found) for found in rows(db, asked, (clean(str(channel)),))]
 
 
-def draft(db: Database, subscription: Subscription, now: datetime) -> int:
+def draft(
+    db: Database, subscription: Subscription, now: datetime, where: Channel | None = None, zone: str | None = None
+) -> int:
     """Keep a draft and return its number; drafts older than `DRAFT_AGE` and a person's oldest above `DRAFTS` go."""
     person = clean(subscription.creator)
     with writing(db):
         kept = db.execute(
-            "INSERT INTO draft (channel, person, at, noun) VALUES (?, ?, ?, ?)",
-            (clean(str(subscription.channel)), person, stamp(now), pack(subscription)),
+            "INSERT INTO draft (channel, person, at, noun, zone) VALUES (?, ?, ?, ?, ?)",
+            (clean(str(where or subscription.channel)), person, stamp(now), pack(subscription), clean_or_none(zone)),
         )
         db.execute("DELETE FROM draft WHERE at < ?", (stamp(now - DRAFT_AGE),))
         db.execute(
@@ -146,29 +157,68 @@ def draft(db: Database, subscription: Subscription, now: datetime) -> int:
     return kept.lastrowid
 
 
-def draft_of(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
+def draft_of(db: Database, number: int, channel: Channel, person: str) -> Draft | None:
     """The draft, if it was made in this channel by this person; it stays."""
-    asked = "SELECT noun FROM draft WHERE number = ? AND channel = ? AND person = ?"
-    found = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
-    return None if found is None else unpack(found["noun"], Subscription)
+    asked = "SELECT noun, zone FROM draft WHERE number = ? AND channel = ? AND person = ?"
+    return _draft(row(db, asked, (whole(number), clean(str(channel)), clean(person))))
 
 
 def take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
     """Take the draft away, if it was made in this channel by this person; None otherwise, and it stays."""
     with writing(db):
-        return _take_draft(db, number, channel, person)
+        taken = _take_draft(db, number, channel, person)
+        return taken.wish if taken else None
 
 
 def confirmed(db: Database, number: int, channel: Channel, person: str, now: datetime) -> Subscription | None:
     """The draft becomes a subscription, as a part of a transaction."""
-    wish = _take_draft(db, number, channel, person)
-    return None if wish is None else _subscribe(db, wish, now)
+    draft = _take_draft(db, number, channel, person)
+    if draft is None:
+        return None
+    if draft.zone:
+        settle(db, draft.wish.channel, draft.zone)
+    return amended(db, draft.wish) if draft.wish.id else _subscribe(db, draft.wish, now)
 
 
-def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Subscription | None:
-    asked = "DELETE FROM draft WHERE number = ? AND channel = ? AND person = ? RETURNING noun"
-    taken = row(db, asked, (whole(number), clean(str(channel)), clean(person)))
-    return None if taken is None else unpack(taken["noun"], Subscription)
+def amended(db: Database, wish: Subscription) -> Subscription | None:
+    """`Amending.amend`, as a part of a transaction."""
+    place, rule = clean(str(wish.channel)), clean(wish.rule)
+    if row(db, "SELECT 1 FROM subscription WHERE id = ? AND channel = ?", (whole(wish.id), place)) is None:
+        return None
+    _turn(db)
+    db.execute(_YIELD, (wish.id, place, rule, wish.id))
+    asked = (rule, pack(wish.options), wish.state, place, wish.id, rule)
+    kept = row(db, _AMEND, asked)
+    assert kept is not None
+    return as_subscription(kept)
+
+
+def put_back(db: Database, gone: Subscription, now: datetime) -> bool:
+    """A subscription that was ended stands again under its number; False when its channel has that rule already."""
+    place, rule = clean(str(gone.channel)), clean(gone.rule)
+    if row(db, "SELECT 1 FROM subscription WHERE channel = ? AND rule = ? OR id = ?", (place, rule, whole(gone.id))):
+        return False
+    _turn(db)
+    db.execute(
+        "INSERT INTO subscription (id, options, state, channel, rule, creator, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (whole(gone.id), pack(gone.options), gone.state, place, rule, clean(gone.creator), stamp(now)),
+    )
+    return True
+
+
+def ended(db: Database, gone: Subscription) -> None:
+    """Remove it, as a part of a transaction."""
+    _turn(db)
+    db.execute("DELETE FROM subscription WHERE id = ?", (whole(gone.id),))
+
+
+def _take_draft(db: Database, number: int, channel: Channel, person: str) -> Draft | None:
+    asked = "DELETE FROM draft WHERE number = ? AND channel = ? AND person = ? RETURNING noun, zone"
+    return _draft(row(db, asked, (whole(number), clean(str(channel)), clean(person))))
+
+
+def _draft(found: sqlite3.Row | None) -> Draft | None:
+    return None if found is None else Draft(unpack(found["noun"], Subscription), found["zone"])
 
 
 def _turn(db: Database) -> None:

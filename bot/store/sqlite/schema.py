@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.errors import StoreFailed
+from bot.store.sqlite.added import AMENDMENTS, ERRANDS, MAILBOXES, UPKEEP
 
 migrations = Migrations("paper-round")
 
@@ -279,72 +279,37 @@ def compiled(db: Database) -> None:
 @migrations()
 def errands(db: Database) -> None:
     """What platforms told the bot, until whoever waits has their answer; and for a day, lest it be done twice."""
-    db.executescript("""
-        CREATE TABLE errand (
-            platform TEXT NOT NULL,
-            key TEXT NOT NULL,
-            kind TEXT NOT NULL,  -- ask, press or change
-            heard TEXT NOT NULL,
-            way TEXT NOT NULL,
-            uses INTEGER NOT NULL,
-            reply TEXT,
-            at TEXT NOT NULL,
-            open INTEGER NOT NULL,
-            PRIMARY KEY (platform, key)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX errand_age ON errand (open, at);
-    """)
+    db.executescript(ERRANDS)
 
 
 @migrations()
 def upkeep(db: Database) -> None:
     """How far old papers and deliveries were thinned; what people were told once; doubts found without a walk."""
-    db.executescript("""
-        CREATE TABLE thinned (
-            what TEXT PRIMARY KEY,
-            number INTEGER NOT NULL  -- up to here
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE told (
-            about TEXT PRIMARY KEY,
-            at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX delivery_doubt ON delivery (platform) WHERE doubt = 1 AND state = 'pending';
-    """)
+    db.executescript(UPKEEP)
 
 
 @migrations()
 def mailboxes(db: Database) -> None:
     """The key that links in mails are signed with, and the addresses that were refused of late."""
-    db.executescript("""
-        CREATE TABLE mail_key (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL) STRICT;
-        CREATE TABLE mailbox (
-            channel TEXT PRIMARY KEY,
-            refusals INTEGER NOT NULL,  -- in a row
-            why TEXT NOT NULL,
-            at TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
-    """)
+    db.executescript(MAILBOXES)
+
+
+@migrations()
+def amendments(db: Database) -> None:
+    """Changes of rules that can be taken back, papers that people saved, who may change a channel's rules."""
+    db.executescript(AMENDMENTS)
+
+
+@migrations()
+def rewritten(db: Database) -> None:
+    """Local messages by when their words were replaced, so that open pages can show it."""
+    db.execute("ALTER TABLE message ADD COLUMN turn INTEGER")  # goes up with every replacement; NULL: never
+    db.execute("CREATE UNIQUE INDEX message_turn ON message (turn) WHERE turn IS NOT NULL")
 
 
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
-    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes",
+    "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
+    "rewritten",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
-
-
-def behind(db: Database, file: object) -> bool:
-    """Whether tables are missing. `StoreFailed` for another program's file, and for one of a newer Paper Round."""
-    tables = set(db.table_names())  # before the steps: another program may be making both this very moment
-    applied = [step.name for step in migrations.applied(db)]
-    if not applied and tables - {"sqlite_sequence", migrations.migrations_table}:
-        raise StoreFailed(
-            f"{file} is the database of another program, and nothing was changed in it: "
-            "name another file as the store (--store, BOT_STORE or [store] path)."
-        )
-    if strange := [name for name in applied if name not in KNOWN]:
-        raise StoreFailed(
-            f"The database {file} was last used by a newer Paper Round (its schema is version {len(applied)}, with "
-            f"{strange[-1]!r}; this program knows version {len(KNOWN)}): update paper-round, or name another file."
-        )
-    return len(applied) < len(KNOWN)

@@ -49,7 +49,7 @@ _PERSONS = (
 )
 """Columns that say who made something for a channel, which stays the channel's."""
 
-_OF_CHANNEL = ("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address")
+_OF_CHANNEL = ("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment")
 """Tables whose rows are one channel's, beside its deliveries and messages."""
 
 
@@ -139,16 +139,27 @@ def forget(db: Database, person: str) -> dict[str, int]:
         for table, column in _PERSONS:
             done = db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (NOBODY, name))  # noqa: S608 — our own words
             taken[table] = done.rowcount
-        for table in ("draft", "vote"):
+        for table in ("draft", "vote", "saved"):
             taken[table] = db.execute(f"DELETE FROM {table} WHERE person = ?", (name,)).rowcount  # noqa: S608 — our own words
         blank = pack(Post(Line((Span("(forgotten)"),))))
         said = "UPDATE message SET author = ?, post = ? WHERE author = ?"
         taken["message"] = db.execute(said, (NOBODY, blank, name)).rowcount
         taken["told"] = db.execute("DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\'", (_like(name),)).rowcount
+        taken["amendment"] = db.execute("DELETE FROM amendment WHERE instr(noun, ?) > 0", (f'"{name}"',)).rowcount
+        taken["custom"] = _unname(db, name)
         taken["errand"] = db.execute("DELETE FROM errand WHERE instr(heard, ?) > 0", (f'"{name}"',)).rowcount
         if taken["subscription"] or taken.get("own messages"):
             db.execute("UPDATE rulebook SET version = version + 1")
     return {table: count for table, count in taken.items() if count}
+
+
+def _unname(db: Database, name: str) -> int:
+    """Take the person off the lists of those who may change a channel's rules; an empty one leaves it to managers."""
+    held = rows(db, "SELECT channel, who FROM custom WHERE instr(who, ?) > 0", (f'"{name}"',))
+    for one in held:
+        left = tuple(each for each in unpack(one["who"], tuple[str, ...]) if each != name)
+        db.execute("UPDATE custom SET who = ? WHERE channel = ?", (pack(left or ("managers",)), one["channel"]))
+    return len(held)
 
 
 def _inboxes(db: Database, person: str) -> list[str]:

@@ -155,6 +155,7 @@ function fill(event) {
 let stream = null;
 let again = 0;
 let last = Number(chat?.dataset.after ?? 0);
+let turn = Number(chat?.dataset.turn ?? 0);
 // A browser opens six connections a host at most: tabs in the background give theirs up for the one being read.
 const tabs = chat && "BroadcastChannel" in window ? new BroadcastChannel("paper-round") : null;
 
@@ -171,16 +172,32 @@ function heard(event) {
   if (append(html) && away) tellUnread(unread + 1);
 }
 
+function rewritten(event) {
+  const news = JSON.parse(event.data);
+  turn = Math.max(turn, news.turn);
+  const old = document.getElementById(`m${news.id}`);
+  if (!old || old.contains(document.activeElement) && old.querySelector("select:focus, [open]")) return;
+  const part = piece(news.html);
+  const count = $(".count", old);
+  if (count) $(".actions .button", part)?.append(" ", count);
+  localTimes(part);
+  const focused = old.contains(document.activeElement) ? document.activeElement.value : null;
+  part.firstElementChild.classList.add("still");
+  old.replaceWith(part);
+  if (focused) document.querySelector(`#m${news.id} button[value="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
 function listen() {
   if (!chat || (stream && stream.readyState !== EventSource.CLOSED)) return;
   clearTimeout(again);
-  stream = new EventSource(`${chat.dataset.live}?after=${last}`);
+  stream = new EventSource(`${chat.dataset.live}?after=${last}&turn=${turn}`);
   stream.onopen = () => status("Live");
   stream.onerror = () => {
     status("Reconnecting…");
     if (stream?.readyState === EventSource.CLOSED) again = setTimeout(listen, 4000);
   };
   stream.addEventListener("message", heard);
+  stream.addEventListener("rewritten", rewritten);
   stream.addEventListener("rules", (event) => {
     const place = $("#rules");
     const part = piece(JSON.parse(event.data).html);

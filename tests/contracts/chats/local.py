@@ -16,6 +16,7 @@ from bot import store, web
 from bot.chat import local
 from bot.model import Channel, Heard, Line, Message, Post, Reply, Span
 from bot.ports import Chat, Store
+from bot.public import inbox
 from tests.contracts.rig import Rig, Shown
 
 NOW = datetime(2026, 8, 28, 12, tzinfo=UTC)
@@ -51,9 +52,12 @@ async def rig() -> AsyncIterator[Rig]:
             async def second() -> Chat:
                 return local.connect(kept, lambda: NOW)
 
+            async def told() -> list[Shown]:
+                return [_shown(message) for message in await kept.messages(inbox("local:you"))]
+
             chat = await second()
             yield Rig(
-                chat, GENERAL, None, shown, None, second, None, "local:you", None, type_words=type_words, heard=heard
+                chat, GENERAL, None, shown, None, second, None, "local:you", told, type_words=type_words, heard=heard
             )
         await kept.close()
 

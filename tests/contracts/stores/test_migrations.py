@@ -50,6 +50,8 @@ LATER = (
         "vocabulary",
         "thinned",
         "told",
+        "amendment",
+        "saved",
     ),
     *("words_data", "words_idx", "words_content", "words_docsize", "words_config"),
 )

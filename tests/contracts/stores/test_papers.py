@@ -35,6 +35,14 @@ async def test_when_each_feed_is_due_is_told_for_all_at_once(store: Store) -> No
     assert await store.next_polls() == {FEED: NOW, "/feeds/\udcff.xml": None}
 
 
+async def test_bookmarks_of_some_feeds_are_told_at_once(store: Store) -> None:
+    for address in (FEED, "/feeds/\udcff.xml", "/other.xml"):
+        await store.record(Poll(Bookmark(address, failures=1)), NOW)
+    wanted = [FEED, "/feeds/\udcff.xml", "/unknown.xml"]
+    assert await store.bookmarks(wanted) == {address: Bookmark(address, failures=1) for address in wanted[:2]}
+    assert await store.bookmarks([]) == {}
+
+
 async def test_one_bookmark_is_found_by_its_address(store: Store) -> None:
     for address in (FEED, "/feeds/\udcff.xml"):
         await store.record(Poll(Bookmark(address, failures=1)), NOW)

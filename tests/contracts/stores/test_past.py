@@ -52,6 +52,16 @@ async def test_each_day_has_a_bookmark_beside_the_feeds_own(database: Open) -> N
     assert (await again.bookmark(FEED), len(await again.bookmarks())) == (own, 1)
 
 
+async def test_days_that_a_list_holds_are_remembered(store: Store) -> None:
+    page, hour = Bookmark(FEED, '"day"', due=NOW, baseline_at=NOW), timedelta(hours=1)
+    await store.record(Poll(page, day=MONDAY), NOW)
+    await store.listed(FEED, [MONDAY, TUESDAY], NOW + hour)
+    wanted = {MONDAY: replace(page, baseline_at=NOW + hour), TUESDAY: Bookmark(FEED, baseline_at=NOW + hour)}
+    assert await store.pages(FEED) == wanted
+    await store.listed(FEED, [], NOW + hour)
+    assert (await store.pages(FEED), await store.bookmarks()) == (wanted, {})
+
+
 async def test_a_day_is_recorded_whole_or_not_at_all(store: Store) -> None:
     page = Poll(Bookmark(FEED, '"day"'), (paper("arxiv:a"),), version=99, day=MONDAY)
     with pytest.raises(RulesChanged):

@@ -90,6 +90,22 @@ async def test_a_message_is_rewritten_where_it_stands(store: Store) -> None:
     assert [await store.rewrite(number, struck) for number in (0, 10**30)] == [False, False]
 
 
+async def test_what_was_rewritten_is_told_once_a_turn_and_in_its_order(store: Store) -> None:
+    """In this channel and its threads, whoever asks with the turn they know; who knows none is told the turn."""
+    first, second = [await store.say(message(word, word)) for word in ("first", "second")]
+    elsewhere = await store.say(message("there", "t", RANDOM))
+    reply = await store.say(message("reply", "r", thread=first.id))
+    assert await store.rewritten(GENERAL, None) == (0, [])
+    for number in (second.id, first.id, elsewhere.id, reply.id, second.id):
+        await store.rewrite(number, Post(Line((Span(f"now {number}"),))))
+    turn, told = await store.rewritten(GENERAL, 0)
+    assert [one.id for one in told] == [first.id, reply.id, second.id]
+    assert told[0].post.plain == f"now {first.id}"
+    assert await store.rewritten(GENERAL, turn) == (turn, [])
+    assert await store.rewritten(RANDOM, None) == (turn, [])
+    assert [one.id for one in (await store.rewritten(RANDOM, 0))[1]] == [elsewhere.id]
+
+
 async def test_a_list_of_papers_comes_back_as_it_was_said(store: Store) -> None:
     line = Line((Span("A paper"),))
     entry = Entry("A paper", (line, line), Button("Discuss", "discuss:1"), "arxiv:1")

@@ -16,9 +16,22 @@ from tests.standins.discord.asked import asked
 from tests.standins.discord.gateway import Gateway
 from tests.standins.discord.pacing import Pacing
 from tests.standins.discord.rest import Wrong, reply, routes
-from tests.standins.discord.world import EVERYDAY, MANAGE_CHANNELS, TIME, Payload, Person, Place, Talk, Told
+from tests.standins.discord.world import (
+    APP,
+    EVERYDAY,
+    INVITED,
+    LEADS,
+    MANAGE_CHANNELS,
+    TEXT,
+    TIME,
+    Payload,
+    Person,
+    Place,
+    Talk,
+    Told,
+)
 
-PATIENCE = 20.0
+PATIENCE = 8.0
 """Seconds after which a test is told what never came."""
 
 
@@ -41,6 +54,12 @@ class Discord:
         """0: the server has as many active threads as Discord allows."""
         self.closed_doors: set[int] = set()
         """People who take no direct messages."""
+        self.everyone = EVERYDAY
+        """What everybody may do, unless a channel says otherwise."""
+        self.role = INVITED
+        """What the bot's role allows."""
+        self.invited = True
+        """Whether the bot is in the server."""
         self._nonces: dict[str, Told] = {}
         self.general = self.add_channel("general")
         self.talks: dict[str, Talk] = {}
@@ -64,8 +83,8 @@ class Discord:
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
-        self.gateway.ready = self._ready()
-        self.gateway.hello = lambda: [("GUILD_CREATE", self._server())]
+        self.gateway.ready = self._ready
+        self.gateway.hello = lambda: [("GUILD_CREATE", self._server())] if self.invited else []
         return self
 
     async def __aexit__(self, *raised: object) -> None:
@@ -91,8 +110,9 @@ class Discord:
         self._last = max(self._last + 1, now << 22)
         return self._last
 
-    def add_channel(self, name: str) -> Place:
-        place = Place(self.next_id(), name)
+    def add_channel(self, name: str, kind: int = TEXT) -> Place:
+        place = Place(self.next_id(), name, kind=kind)
+        self._last += 100  # a forum's tags have the numbers after its own
         self.places[place.id] = place
         return place
 
@@ -210,14 +230,18 @@ class Discord:
 
     # ── people ──
     async def command(
-        self, name: str, options: dict[str, str] | None = None, place: Place | None = None, by: Person | None = None
+        self, name: str, options: dict[str, Any] | None = None, place: Place | None = None, by: Person | None = None
     ) -> Told:
         """Type a slash command, as far as the app would let one, and see what comes back."""
         talk = await self.begin_command(name, options, place, by)
         return await self.seen(talk)
 
     async def begin_command(
-        self, name: str, options: dict[str, str] | None = None, place: Place | None = None, by: Person | None = None
+        self,
+        name: str,
+        options: dict[str, Any] | None = None,
+        place: Place | None = None,
+        by: Person | None = None,
     ) -> Talk:
         """Type it, and do not wait."""
         data = self._typed(name.split(), options or {})
@@ -284,13 +308,79 @@ class Discord:
             where["channel"] = {"id": str(place.id), "type": 1, "recipients": [by.user()]}
         else:
             who = {"guild_id": str(self.guild), "member": by.member(), "context": 0}
-        more = {"attachment_size_limit": 10, "app_permissions": str(EVERYDAY), "entitlements": [], "locale": "en-GB"}
-        pressed = {"message": message.payload()} if message else {}
+        home = self.places.get(place.parent or 0, place)
+        ours = {"app_permissions": str(home.ours & (self.role | EVERYDAY))}
+        more = {"attachment_size_limit": 10, "entitlements": [], "locale": "en-GB"} | ours
+        pressed = {"message": message.payload()} if message and kind != 2 else {}
         self._payloads.append(about | {"data": data} | where | who | more | pressed)
         await self.repeat()
         return talk
 
-    def _typed(self, path: list[str], options: dict[str, str]) -> Payload:
+    async def complete(self, name: str, option: str, typed: str, place: Place | None = None) -> list[Payload]:
+        """Type into an option, and see what is offered."""
+        data = self._typed(name.split(), {option: typed}, unfinished=True)
+        given = data["options"]
+        while given and "options" in given[0]:
+            given = given[0]["options"]
+        given[-1]["focused"] = True
+        talk = await self._interact(4, data, place or self.general, self.ann)
+        await self.until(lambda: talk.choices is not None, "nothing was offered")
+        assert talk.choices is not None
+        return talk.choices
+
+    async def menu(self, message: Told, name: str, by: Person | None = None) -> Told:
+        """Choose an entry of a message's menu, and see what comes back."""
+        command = next(each for each in self.commands if each["name"] == name and each.get("type") == 3)
+        resolved = {"messages": {str(message.id): message.payload()}}
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": str(message.id), "resolved": resolved}
+        return await self.seen(await self._interact(2, data, self.places[message.place], by or self.ann))
+
+    async def form(self, talk: Talk) -> Payload:
+        """The form that opened."""
+        await self.until(lambda: talk.modal is not None, "no form opened")
+        assert talk.modal is not None
+        return talk.modal
+
+    async def send_form(self, talk: Talk, fields: dict[str, str]) -> Talk:
+        """Fill in the form that this opened, and send it; do not wait."""
+        shown, given = await self.form(talk), []
+        for n, part in enumerate(shown["components"]):
+            inner = part["component"]
+            value = fields.get(inner["custom_id"], inner.get("value", ""))
+            answer = {"value": value} if inner["type"] == 4 else {"values": [value] if value else []}
+            one = {"type": inner["type"], "custom_id": inner["custom_id"], "id": 10 + n} | answer
+            given.append({"type": 18, "id": n + 1, "component": one})
+        data = {"custom_id": shown["custom_id"], "components": given}
+        return await self._interact(5, data, talk.place, talk.person, talk.pressed)
+
+    # ── the server's life ──
+    async def invite(self, *, again: bool = False) -> None:
+        """Somebody invites the bot; `again`: an outage is over."""
+        self.invited = True
+        server = self._server()
+        if not again:
+            del server["unavailable"]
+        await self.gateway.emit("GUILD_CREATE", server)
+
+    async def throw_out(self, *, outage: bool = False) -> None:
+        """Somebody removes the bot; or Discord has an outage."""
+        self.invited = outage
+        await self.gateway.emit("GUILD_DELETE", {"id": str(self.guild)} | ({"unavailable": True} if outage else {}))
+
+    async def tell(self, place: Place, event: str = "CHANNEL_UPDATE") -> None:
+        """Tell the bot what a channel is like now, or (`CHANNEL_DELETE`, `THREAD_DELETE`) that it is gone."""
+        about = place.payload(self.guild)
+        if event.endswith("_DELETE"):
+            self.delete(place)
+        await self.gateway.emit(event, about)
+
+    async def change_role(self, permissions: int) -> None:
+        """Somebody changes what the bot's role allows."""
+        self.role = permissions
+        role = next(each for each in self._server()["roles"] if each["id"] == str(APP))
+        await self.gateway.emit("GUILD_ROLE_UPDATE", {"guild_id": str(self.guild), "role": role})
+
+    def _typed(self, path: list[str], options: dict[str, Any], *, unfinished: bool = False) -> Payload:
         command = next((each for each in self.commands if each["name"] == path[0]), None)
         assert command, f"Discord offers no /{path[0]}"
         leaf, kinds = command, []
@@ -300,30 +390,50 @@ class Discord:
         assert kinds in ([], [1], [2, 1]), f"{path} is no command"
         known = {each["name"]: each for each in leaf.get("options", [])}
         assert set(options) <= set(known), f"{path} takes {set(known)}"
-        assert all(name in options for name, each in known.items() if each.get("required")), (
+        assert unfinished or all(name in options for name, each in known.items() if each.get("required")), (
             f"{path} takes {set(known)}"
         )
-        given: list[Payload] = [{"name": name, "type": 3, "value": value} for name, value in options.items()]
+        given: list[Payload] = [_given(known[name], value) for name, value in options.items()]
         for name, kind in zip(reversed(path[1:]), reversed(kinds), strict=True):
             given = [{"name": name, "type": kind, "options": given}]
-        return {"id": command["id"], "name": path[0], "type": 1, "options": given}
+        named = {each: self.places[int(value)] for name, value in options.items()
+                 for each in [str(value)] if known[name]["type"] == 7}  # fmt: skip
+        channels = {number: place.payload(self.guild) for number, place in named.items()}
+        resolved = {"resolved": {"channels": channels}} if channels else {}
+        return {"id": command["id"], "name": path[0], "type": 1, "options": given} | resolved
 
     def _ready(self) -> Payload:
         return {
             "v": 10,
             "user": self.bot.user() | {"bot": True},
-            "guilds": [{"id": str(self.guild), "unavailable": True}],
+            "guilds": [{"id": str(self.guild), "unavailable": True}] if self.invited else [],
             "resume_gateway_url": f"ws://127.0.0.1:{self.port}/gateway",
             "application": {"id": str(self.application), "flags": 0},
         }
 
     def _server(self) -> Payload:
         channels = [place.payload(self.guild) for place in self.places.values() if place.parent is None]
-        everyone = {"id": str(self.guild), "name": "@everyone", "permissions": str(EVERYDAY), "position": 0, "color": 0}
-        role = everyone | {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
-        us = self.bot.member() | {"user": self.bot.user() | {"bot": True}}
+        everyone = {
+            "id": str(self.guild),
+            "name": "@everyone",
+            "permissions": str(self.everyone),
+            "position": 0,
+            "color": 0,
+        }
+        plain = {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
+        leads = {"id": str(LEADS), "name": "Leads", "permissions": str(EVERYDAY | MANAGE_CHANNELS), "position": 1}
+        app = {"id": str(APP), "name": "Paper Round", "permissions": str(self.role), "position": 2, "managed": True}
+        roles = [everyone | plain, everyone | plain | leads, everyone | plain | app]
+        us = self.bot.member() | {"user": self.bot.user() | {"bot": True}, "roles": [str(APP)]}
         about = {"id": str(self.guild), "name": "The Lab", "owner_id": "9", "member_count": 2, "joined_at": TIME}
-        lists = {"channels": channels, "threads": [], "members": [us], "roles": [role], "emojis": [], "stickers": []}
+        lists = {"channels": channels, "threads": [], "members": [us], "roles": roles, "emojis": [], "stickers": []}
         return (
             about | lists | {"unavailable": False, "large": False, "features": [], "presences": [], "voice_states": []}
         )
+
+
+def _given(option: Payload, value: Any) -> Payload:
+    """What somebody gives for an option, which their app lets them type only if it is one of the choices."""
+    allowed = [choice["value"] for choice in option.get("choices") or []]
+    assert not allowed or value in allowed, f"{option['name']} takes {allowed}"
+    return {"name": option["name"], "type": option["type"], "value": str(value) if option["type"] == 7 else value}

@@ -27,7 +27,9 @@ def asked(discord: Discord) -> list[web.RouteDef]:
     async def gateway(request: web.Request) -> web.Response:
         known(request)
         limit = {"total": 1000, "remaining": discord.sessions_left, "reset_after": 7_200_000, "max_concurrency": 1}
-        return reply({"url": discord.env["DISCORD_GATEWAY_URL"], "shards": 1, "session_start_limit": limit})
+        return reply(
+            {"url": discord.env["DISCORD_GATEWAY_URL"], "shards": discord.gateway.shards, "session_start_limit": limit}
+        )
 
     async def guild(request: web.Request) -> web.Response:
         known(request)

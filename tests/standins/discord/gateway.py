@@ -24,6 +24,7 @@ class Session:
     """What was said to one client, so that it can be said again after a resume."""
 
     id: str
+    shard: tuple[int, int] = (0, 1)
     said: list[Payload] = field(default_factory=list)
     line: Line | None = None
 
@@ -63,7 +64,10 @@ class Gateway:
         """Answer the next RESUME with INVALID_SESSION."""
         self.hello: Callable[[], list[tuple[str, Payload]]] = list
         """Events after READY, as the world is then."""
-        self.ready: Payload = {}
+        self.ready: Callable[[], Payload] = dict
+        self.shards = 1
+        """Connections that Discord wants at the least."""
+        self.begun = 0
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -76,9 +80,15 @@ class Gateway:
         return socket
 
     async def emit(self, event: str, data: Payload) -> None:
-        """Tell every session; one that is not connected hears it when it resumes."""
+        """Tell the session whose server it is about; one that is not connected hears it when it resumes."""
         for session in self.sessions:
-            await self._say(session, event, data)
+            if self._of(session, [(event, data)]):
+                await self._say(session, event, data)
+
+    def _of(self, session: Session, events: list[Any]) -> list[Any]:
+        """What is a shard's to hear. https://docs.discord.com/developers/events/gateway#sharding"""
+        number, count = session.shard
+        return [one for one in events if (_server(one) >> 22) % count == number]
 
     async def drop(self, code: int = 4000) -> None:
         """Cut every line, as Discord does several times a day."""
@@ -105,10 +115,17 @@ class Gateway:
         if code:
             await line.socket.close(code=code)
             return
-        session = Session(f"session-{len(self.sessions) + 1}", line=line)
-        self.sessions = [session]
-        await self._say(session, "READY", self.ready | {"session_id": session.id})
-        for event, data in self.hello():
+        shard = tuple(who.get("shard") or (0, 1))
+        if shard[1] < self.shards:
+            await line.socket.close(code=4011)
+            return
+        self.begun += 1
+        session = Session(f"session-{self.begun}", (shard[0], shard[1]), line=line)
+        self.sessions = [one for one in self.sessions if one.shard[0] != shard[0] and one.shard[1] == shard[1]]
+        self.sessions.append(session)
+        told = {"session_id": session.id, "shard": list(shard)}
+        await self._say(session, "READY", self.ready() | told | {"guilds": self._of(session, self.ready()["guilds"])})
+        for event, data in self._of(session, self.hello()):
             await self._say(session, event, data)
         await self._counted()
 
@@ -134,3 +151,10 @@ class Gateway:
         session.said.append({"t": event, "d": data, "s": seq})
         if session.line:
             await session.line.send(0, data, event, seq)
+
+
+def _server(event: Any) -> int:
+    """The number of the server that an event, or a server of READY, is about; 0: direct messages."""
+    name, data = event if isinstance(event, tuple) else ("GUILD_CREATE", event)
+    about = data.get("id") if name.startswith("GUILD_") and "guild_id" not in data else data.get("guild_id")
+    return int(about or 0)

@@ -32,9 +32,43 @@ def thread(payload: Payload) -> list[str]:
     return wrong + list(_unsendable("name", name))
 
 
+def modal(payload: Payload) -> list[str]:
+    """What is wrong with a form. https://docs.discord.com/developers/components/reference#label"""
+    return list(_modal(payload))
+
+
+def _modal(payload: Payload) -> Iterator[str]:
+    parts = payload.get("components") or []
+    if not 1 <= units(payload.get("title") or "") <= 45 or not 1 <= units(payload.get("custom_id") or "") <= 100:
+        yield f"modal: title {payload.get('title')!r} or custom_id"
+    if not 1 <= len(parts) <= 5:
+        yield f"modal: {len(parts)} fields"
+    ids = [part["component"]["custom_id"] for part in parts if part["type"] == 18]
+    if len(ids) < len(parts) or len(set(ids)) < len(ids):
+        yield "modal: something that is no label, or a custom_id twice"
+    for part in parts:
+        if not 1 <= units(part.get("label") or "") <= 45 or units(part.get("description") or "") > 100:
+            yield f"modal: label {part.get('label')!r} or its description"
+        inner = part["component"]
+        if inner["type"] == 3:
+            yield from _select(inner)
+        elif inner["type"] != 4 or not 1 <= (inner.get("max_length") or 4000) <= 4000:
+            yield "modal: neither a text input nor a select, or its max_length"
+        elif units(inner.get("value") or "") > (inner.get("max_length") or 4000):
+            yield "modal: a value longer than it may be"
+
+
+def post(payload: Payload) -> list[str]:
+    """What is wrong with a forum's new post."""
+    most = ["applied_tags: more than 5"] if len(payload.get("applied_tags") or []) > 5 else []
+    return [*thread(payload), *message(payload.get("message") or {}), *most]
+
+
 def commands(payload: list[Payload]) -> list[str]:
     """What is wrong with a list of global commands."""
-    return [problem for command in payload for problem in _command(command)]
+    return [
+        problem for command in payload for problem in (_menu if command.get("type") in (2, 3) else _command)(command)
+    ]
 
 
 def choices(offered: list[Payload]) -> list[str]:
@@ -42,6 +76,12 @@ def choices(offered: list[Payload]) -> list[str]:
     wrong = ["choices: more than 25"] if len(offered) > 25 else []
     lengths = [(units(choice.get("name", "")), len(str(choice.get("value", "")))) for choice in offered]
     return wrong + [f"choices: {pair} characters" for pair in lengths if not all(1 <= each <= 100 for each in pair)]
+
+
+def _menu(command: Payload) -> Iterator[str]:
+    """An entry in the menu of a person or a message."""
+    if not 1 <= len(command["name"]) <= 32 or command.get("description") or command.get("options"):
+        yield f"name {command['name']!r} of a menu, its description, or options"
 
 
 def _command(command: Payload) -> Iterator[str]:

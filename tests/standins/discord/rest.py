@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from tests.standins.discord import limits
-from tests.standins.discord.world import Payload, Place, Talk, Told
+from tests.standins.discord.world import FORUM, NEWS, Payload, Place, Talk, Told
 
 if TYPE_CHECKING:
     from tests.standins.discord import Discord
@@ -59,6 +59,8 @@ def routes(discord: Discord) -> list[web.RouteDef]:
         web.get("/api/v10/guilds/{guild}/threads/active", rest.active),
         web.post("/api/v10/users/@me/channels", rest.private),
         web.post("/api/v10/channels/{place}/messages/{message}/threads", rest.start_thread),
+        web.post("/api/v10/channels/{place}/threads", rest.start_post),
+        web.post("/api/v10/channels/{place}/messages/{message}/crosspost", rest.crosspost),
         web.post("/api/v10/interactions/{talk}/{token}/callback", rest.callback),
         web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", rest.edit_original),
         web.post("/api/v10/webhooks/{app}/{token}", rest.follow_up),
@@ -99,6 +101,39 @@ class Rest:
         self.discord.commands = [_kept(command, number) for number, command in enumerate(wanted, 900)]
         return reply(self.discord.commands)
 
+    async def start_post(self, request: web.Request) -> web.Response:
+        """A forum's post with its first message, whose number it shares."""
+        self._known(request)
+        place, payload = self._place(request, "send"), await request.json()
+        self._valid(limits.post(payload))
+        if place.kind != FORUM:
+            raise Wrong(400, 50024, "Cannot execute action on this channel type")
+        applied = payload.get("applied_tags") or []
+        known = {number: place.tags[name] for name, number in place.tag_ids().items()}
+        if place.tag_required and not applied:
+            raise Wrong(400, 40067, "A tag is required to create a forum post in this channel")
+        self._valid([f"applied_tags: {tag} is none of this forum's" for tag in applied if known.get(tag) is not False])
+        if self.discord.threads_left == 0:
+            raise Wrong(400, 160006, "Maximum number of active threads reached")
+        told = self._told(payload["message"], place)
+        thread = self.discord.places[told.id] = Place(told.id, payload["name"], place.id, applied=applied)
+        told.place = told.id
+        thread.messages.append(told)
+        about = thread.payload(self.discord.guild)
+        await self.discord.gateway.emit("THREAD_CREATE", about | {"newly_created": True})
+        return reply(about | {"message": told.payload()}, 201)
+
+    async def crosspost(self, request: web.Request) -> web.Response:
+        """Give an announcement to those who follow."""
+        self._known(request)
+        place, told = self._place(request, "send"), self._message(request, "see")
+        if place.kind != NEWS:
+            raise Wrong(400, 50024, "Cannot execute action on this channel type")
+        if told.id in place.published:
+            raise Wrong(400, 40033, "This message has already been crossposted.")
+        place.published.append(told.id)
+        return reply(told.payload())
+
     async def send(self, request: web.Request) -> web.Response:
         """A message; a known nonce brings the first one. A thread that sleeps wakes by it, if it is not locked."""
         self._known(request)
@@ -109,9 +144,12 @@ class Rest:
         nonce, headers = payload.get("nonce"), self.discord.pacing.headers(place.id, _now())
         if payload.get("enforce_nonce") and (known := self.discord.by_nonce(nonce)):
             return reply(known.payload(nonce=nonce), headers=headers)
+        if place.kind == FORUM:
+            raise Wrong(400, 50008, "Cannot send messages in a non-text channel")
         if place.locked:
             raise Wrong(400, 160005, "This thread is locked")
         told = self._told(payload, place, nonce=nonce)
+        told.answers = int((payload.get("message_reference") or {}).get("message_id", 0)) or None
         place.archived = False
         self.discord.keep(told)
         return reply(told.payload(nonce=nonce), headers=headers)
@@ -188,6 +226,8 @@ class Rest:
             raise Wrong(404, 10008, "Unknown Message")
         if of in self.discord.places:
             raise Wrong(400, 160004, "A thread has already been created for this message")
+        if place.private:
+            raise Wrong(400, 50024, "Cannot execute action on this channel type")
         if self.discord.threads_left == 0:
             raise Wrong(400, 160006, "Maximum number of active threads reached")
         thread = self.discord.places[of] = Place(of, payload["name"], place.id)
@@ -226,10 +266,24 @@ class Rest:
             talk.original = self._told(said["data"], talk.place, hidden=bool(said["data"].get("flags", 0) & 64))
             talk.show(talk.original)
         elif said["type"] == 5:
+            talk.deferred = True
             hidden = bool((said.get("data") or {}).get("flags", 0) & 64)
             talk.original = Told(self.discord.next_id(), talk.place.id, self.discord.bot, "", [], [], hidden=hidden)
         elif said["type"] == 6 and talk.pressed:
+            talk.deferred = True
             talk.original = talk.pressed
+        elif said["type"] == 7 and talk.pressed:
+            self._valid(limits.message(said["data"]))
+            talk.original = told = talk.pressed
+            told.content, told.embeds = said["data"].get("content") or "", said["data"].get("embeds") or []
+            told.components = said["data"].get("components") or []
+            talk.show(told)
+        elif said["type"] == 8 and talk.kind == 4:
+            talk.choices = said["data"]["choices"]
+            self._valid(limits.choices(talk.choices))
+        elif said["type"] == 9 and talk.kind in (2, 3):
+            self._valid(limits.modal(said["data"]))
+            talk.modal = said["data"]
         else:
             raise Wrong(400, 50035, "Invalid Form Body")
         return reply({"interaction": about})
@@ -292,7 +346,12 @@ def _kept(command: Payload, number: int) -> Payload:
     mask = command.get("default_member_permissions")
     options = [_option(option) for option in command.get("options") or []]
     extra = {"id": str(number), "application_id": "3", "version": "1", "default_permission": True}
-    return command | extra | {"options": options, "default_member_permissions": None if mask is None else str(mask)}
+    return (
+        {"description": ""}
+        | command
+        | extra
+        | {"options": options, "default_member_permissions": None if mask is None else str(mask)}
+    )
 
 
 def _option(option: Payload) -> Payload:

@@ -12,8 +12,15 @@ Payload = dict[str, Any]
 
 TIME = "2026-08-18T09:00:00.000000+00:00"
 MANAGE_CHANNELS = 1 << 4
-EVERYDAY = (1 << 10) | (1 << 11) | (1 << 31)
+SEE, SEND, EMBED, HISTORY, THREAD, IN_THREADS = 1 << 10, 1 << 11, 1 << 14, 1 << 16, 1 << 35, 1 << 38
+EVERYDAY = SEE | SEND | (1 << 31)
 """See, send, use commands."""
+INVITED = EVERYDAY | EMBED | HISTORY | THREAD | IN_THREADS
+"""What the bot was allowed when it was invited."""
+LACKING = {"see": SEE, "send": SEND, "embed": EMBED, "history": HISTORY, "thread": THREAD | IN_THREADS}
+LEADS, APP = 501, 502
+"""The roles of those who manage channels, and of the bot."""
+TEXT, NEWS, FORUM = 0, 5, 15
 
 
 @dataclass(slots=True)
@@ -23,6 +30,10 @@ class Person:
     id: int
     name: str
     permissions: int = EVERYDAY
+
+    @property
+    def roles(self) -> list[str]:
+        return [str(LEADS)] if self.permissions & MANAGE_CHANNELS else []
 
     def user(self) -> Payload:
         return {
@@ -37,7 +48,7 @@ class Person:
         return {
             "user": self.user(),
             "permissions": str(self.permissions),
-            "roles": [],
+            "roles": self.roles,
             "joined_at": TIME,
             "deaf": False,
             "mute": False,
@@ -62,6 +73,8 @@ class Told:
     kind: int = 0
     flags: int = 0
     edits: int = 0
+    answers: int | None = None
+    """The message it replies to."""
 
     @property
     def read(self) -> Read:
@@ -116,9 +129,10 @@ class Told:
 
 @dataclass(slots=True)
 class Place:
-    """A channel or a thread; `lacks` names what the bot may not do in it: see, send, thread, history.
+    """A channel or a thread; `lacks` names what the bot may not do in it: see, send, embed, thread, history.
 
-    A thread may be `archived` (a message wakes it) and `locked` (nobody but managers may).
+    A thread may be `archived` (a message wakes it) and `locked` (nobody but managers may). `closed_to` cannot see it.
+    A forum has `tags` (name → moderated) and may want one on every post; `applied` are the tags of one of its posts.
     """
 
     id: int
@@ -130,30 +144,49 @@ class Place:
     locked: bool = False
     private: Person | None = None
     """Whose direct messages with the bot these are."""
+    kind: int = TEXT
+    tags: dict[str, bool] = field(default_factory=dict)
+    tag_required: bool = False
+    applied: list[str] = field(default_factory=list)
+    owner: int = 2
+    closed_to: set[int] = field(default_factory=set)
+    published: list[int] = field(default_factory=list)
+    """Messages that followers elsewhere got."""
 
-    def overwrites(self, guild: int) -> list[Payload]:
-        """What the channel's settings take from everybody."""
-        bits = {"send": 1 << 11, "embed": 1 << 14, "history": 1 << 16, "thread": 1 << 35 | 1 << 38}
-        denied = sum(bits.get(lack, 0) for lack in self.lacks)
-        return [{"id": str(guild), "type": 0, "allow": "0", "deny": str(denied)}] if denied else []
+    @property
+    def ours(self) -> int:
+        """What the bot may do here."""
+        return INVITED & ~sum(LACKING.get(what, 0) for what in self.lacks)
+
+    def tag_ids(self) -> dict[str, str]:
+        return {name: str(self.id + 1 + n) for n, name in enumerate(self.tags)}
+
+    def _overwrites(self) -> list[Payload]:
+        lacking = [{"id": "2", "type": 1, "allow": "0", "deny": str(INVITED & ~self.ours)}] if self.lacks else []
+        return lacking + [{"id": str(who), "type": 1, "allow": "0", "deny": str(SEE)} for who in self.closed_to]
+
+    def _forum(self) -> Payload:
+        tags = [
+            {"id": self.tag_ids()[name], "name": name, "moderated": kept, "emoji_id": None, "emoji_name": None}
+            for name, kept in self.tags.items()
+        ]
+        return {"available_tags": tags, "flags": 16 * self.tag_required, "default_reaction_emoji": None}
 
     def payload(self, guild: int) -> Payload:
         common: Payload = {"id": str(self.id), "guild_id": str(guild), "name": self.name, "permissions": str(EVERYDAY)}
         if self.private:
             return {"id": str(self.id), "type": 1, "recipients": [self.private.user()], "last_message_id": None}
         if self.parent is None:
-            return common | {
-                "type": 0,
-                "position": 0,
-                "permission_overwrites": self.overwrites(guild),
-                "nsfw": False,
-                "parent_id": None,
-            }
+            about = {"type": self.kind, "position": 0, "permission_overwrites": self._overwrites(), "nsfw": False}
+            return common | about | {"parent_id": None} | (self._forum() if self.kind == FORUM else {})
         archive: Payload = {"archived": self.archived, "auto_archive_duration": 10080, "archive_timestamp": TIME}
         archive["locked"] = self.locked
         counts = {"message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None}
         return (
-            common | {"type": 11, "parent_id": str(self.parent), "owner_id": "2", "thread_metadata": archive} | counts
+            common
+            | {"type": 11, "parent_id": str(self.parent), "owner_id": str(self.owner), "thread_metadata": archive}
+            | counts
+            | {"applied_tags": self.applied, "flags": 0}
         )
 
 
@@ -171,6 +204,9 @@ class Talk:
     began: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     original: Told | None = None
     shown: list[Told] = field(default_factory=list)
+    deferred: bool = False
+    choices: list[Payload] | None = None
+    modal: Payload | None = None
     seen: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

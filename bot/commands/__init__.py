@@ -1,0 +1,285 @@
+"""Words typed in chat → Command. What a command's outcome says is in `replies`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot import options, rules
+from bot.commands.kinds import (
+    AddFeed,
+    Change,
+    Command,
+    Delivering,
+    Export,
+    Feeds,
+    Find,
+    Help,
+    Overview,
+    Pause,
+    RemoveFeed,
+    Resume,
+    Saved,
+    Search,
+    Settings,
+    Status,
+    Subscribe,
+    Subscriptions,
+    Telling,
+    Test,
+    Top,
+    Unsubscribe,
+    Why,
+)
+from bot.errors import RuleError, WordsWrong
+from bot.model import Ask, Options, Press
+
+VERBS = (
+    "/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers find", "/papers why", "/papers top",
+    "/papers status", "/papers test", "/papers change", "/papers settings", "/papers pause", "/papers resume",
+    "/papers feeds", "/papers saved", "/papers overview", "/papers export", "/papers help",
+)  # fmt: skip
+"""As every platform offers them. A platform where another app owns a short name has `/papers subscribe` and so on."""
+
+PRESSES: Mapping[str, bool] = MappingProxyType({
+    # of a preview, by the draft's number
+    "confirm": True, "cancel": False, "edit": False, "edited": False, "show": False,
+    # of a public line, by the change's number
+    "undo": True,
+    # of a post, by the delivery's number
+    "discuss": False, "vote": False, "why": False, "not": False, "save": False, "bibtex": False,
+    # of lists: by the subscription's number, by the overview's, by the delivery's
+    "drop": True, "hold": True, "go": True, "unsave": False,
+})  # fmt: skip
+"""Every button's verb, and whether pressing it changes what a channel gets, so that rights are asked (`bot.rights`).
+
+Actions read `verb:number`; the verb of a form that was sent is `edited`.
+"""
+
+_CHANGING = frozenset({"change", "pause", "resume"})
+
+
+__all__ = [
+    "LONGEST",
+    "PRESSES",
+    "VERBS",
+    "WEEK",
+    "AddFeed",
+    "Change",
+    "Command",
+    "Delivering",
+    "Export",
+    "Feeds",
+    "Find",
+    "Help",
+    "Overview",
+    "Pause",
+    "RemoveFeed",
+    "Resume",
+    "Saved",
+    "Search",
+    "Settings",
+    "Status",
+    "Subscribe",
+    "Subscriptions",
+    "Telling",
+    "Test",
+    "Top",
+    "Unsubscribe",
+    "Why",
+    "changes",
+    "read",
+]
+
+WEEK = timedelta(days=7)
+LONGEST = timedelta(days=366)
+_WHO = re.compile(r"(?<!\S)who[:：]\s*((?:[^\s,<]|<[^>]*>)+(?:\s*,\s*(?:[^\s,<]|<[^>]*>)+)*)", re.IGNORECASE)
+"""Who may change rules; a mention may hold spaces (`<@U1|Ada L>`)."""
+
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": WEEK}
+
+
+def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
+    """The command that was typed, its rule read with the team's acronyms.
+
+    `WordsWrong` says what was not understood, and what to type instead.
+    """
+    verb, words = ask.verb.lower(), ask.words.strip()
+    if verb == "papers":
+        verb, _, words = words.partition(" ")
+        verb, words = verb.lower() or "help", words.strip()
+    found = _subscribing(verb, words, acronyms) or _telling(verb, words) or delivering(verb, words)
+    if found is not None:
+        return found
+    match verb:
+        case "search":
+            return search(words, acronyms)
+        case "feeds":
+            return feeds(words)
+        case "help":
+            return Help()
+    typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
+    raise WordsWrong(f"There is no command {typed}. These exist: {', '.join(VERBS)}.")
+
+
+def changes(heard: Ask | Press) -> bool:
+    """Whether it would change what a channel gets: words as typed, a button by its verb. Unknown buttons would."""
+    if isinstance(heard, Press):
+        return PRESSES.get(heard.action.partition(":")[0], True)
+    verb, words = heard.verb.lower(), heard.words.strip()
+    if verb == "papers":
+        verb, _, words = words.lower().partition(" ")
+    first, *more = (*words.lower().split(), "")
+    match verb:
+        case "subscribe":
+            return first not in ("", "me")
+        case "unsubscribe":
+            return first != "me"
+        case "settings":
+            return bool(first)
+        case "feeds":
+            return first in ("add", "remove") and more != [""]
+    return verb in _CHANGING
+
+
+def _subscribing(
+    verb: str, words: str, acronyms: rules.Acronyms
+) -> Subscribe | Unsubscribe | Subscriptions | Change | Help | None:
+    """The commands about rules; None for any other."""
+    mine, rest = _personal(words)
+    match verb:
+        case "subscribe":
+            return replace(subscribe(rest, acronyms), personal=mine) if rest else Help(with_list=True)
+        case "unsubscribe":
+            return replace(unsubscribe(rest, acronyms), personal=mine)
+        case "subscriptions":
+            return Subscriptions(mine)
+        case "change":
+            return change(words, acronyms)
+    return None
+
+
+def _personal(words: str) -> tuple[bool, str]:
+    """Whether `me` is the first word, and what follows."""
+    first, _, rest = words.partition(" ")
+    return (True, rest.strip()) if first.lower() == "me" else (False, words)
+
+
+def _telling(verb: str, words: str) -> Telling | None:
+    """The commands that only tell; None for any other."""
+    match verb:
+        case "why" if not words:
+            raise WordsWrong("Which paper? /papers why takes its id, its link, or words of its title.")
+        case "why":
+            return Why(words)
+        case "find":
+            return Find(words)
+        case "test":
+            return Test(_number(words, "/papers test"))
+    plain: Mapping[str, Telling] = {
+        "status": Status(),
+        "export": Export(),
+        "overview": Overview(),
+        "saved": Saved(),
+    }
+    return plain.get(verb)
+
+
+def _number(words: str, command: str) -> int:
+    bare = words.removeprefix("#")
+    if bare.isascii() and bare.isdigit() and len(bare) < 10:
+        return int(bare)
+    raise WordsWrong(f"Which one? /subscriptions lists them with their numbers; then {command} NUMBER.")
+
+
+def change(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Change:
+    """`number rule [options]` → Change."""
+    first, _, rest = words.partition(" ")
+    number = _number(first, "/papers change NUMBER RULE, with the")
+    if not rest.strip():
+        raise WordsWrong(f"Into what? /papers change {number} RULE, such as: /papers change {number} mamba -vision")
+    found = subscribe(rest.strip(), acronyms)
+    return Change(number, found.rule, found.options)
+
+
+def subscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Subscribe:
+    """`rule [options]` → Subscribe."""
+    rule, wanted = options.split(words)
+    try:
+        return Subscribe(rules.parse(rule, acronyms), wanted)
+    except RuleError as error:  # its place is the same in the words as they were typed, options and all
+        raise RuleError(error.sentence, words, error.start, error.end) from error
+
+
+def unsubscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Unsubscribe:
+    """`number | rule | all` → Unsubscribe. A rule may bring its options, as it does in the list people copy from."""
+    if words.lower() == "all":
+        return Unsubscribe()
+    bare = words.removeprefix("#")
+    if bare.isascii() and bare.isdigit() and len(bare) < 10:
+        return Unsubscribe(number=int(bare))
+    if not words:
+        raise WordsWrong("Which one? /subscriptions lists them with their numbers; then /unsubscribe NUMBER, or all.")
+    return Unsubscribe(rule=subscribe(words, acronyms).rule)
+
+
+def search(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Search:
+    """`rule` → Search; options mean nothing here and are refused by the rule language."""
+    if not words:
+        raise WordsWrong("What for? /papers search takes a rule, such as: /papers search transformers quantization")
+    return Search(rules.parse(words, acronyms))
+
+
+def delivering(verb: str, words: str) -> Delivering | None:
+    """The commands about how and when papers come; None for any other."""
+    match verb:
+        case "settings":
+            return settings(words)
+        case "pause":
+            return Pause(_span(words) if words else None)
+        case "resume":
+            return Resume()
+        case "top":
+            return Top(_span(words) if words else WEEK)
+    return None
+
+
+def settings(words: str) -> Settings:
+    """`mode:daily at:08:30 tz:Europe/Berlin who:creator`, or nothing: how it stands."""
+    if not words:
+        return Settings()
+    people = _WHO.search(words)
+    rest, wanted = options.split(_WHO.sub(" ", words))
+    if rest.strip() or (wanted == Options() and not people):
+        raise WordsWrong(
+            "/papers settings takes options, such as: /papers settings mode:daily at:08:30 tz:Europe/Berlin; "
+            "and who may change rules here, such as: who:creator"
+        )
+    return Settings(wanted if wanted != Options() else None, people[1] if people else None)
+
+
+def _span(words: str) -> timedelta:
+    """`3d`, `2w`, `12h`; `WordsWrong` for anything else."""
+    found = re.fullmatch(r"([1-9][0-9]{0,2})\s*(h|d|w|hours?|days?|weeks?)", words.strip().lower(), re.ASCII)
+    if not found or (span := int(found[1]) * _UNITS[found[2][0]]) > LONGEST:
+        raise WordsWrong(f"{words.strip()[:40]!r} is no span of time: write 12h, 3d or 2w, a year at the most.")
+    return span
+
+
+def feeds(words: str) -> Feeds | AddFeed | RemoveFeed:
+    """`add ADDRESS | remove ADDRESS`, or nothing: the list."""
+    action, _, address = words.partition(" ")
+    match action.lower(), address.strip():
+        case ("" | "list", ""):
+            return Feeds()
+        case "add", str(given) if given:
+            return AddFeed(given)
+        case "remove", str(given) if given:
+            return RemoveFeed(given)
+    raise WordsWrong(
+        "/papers feeds lists this channel's own feeds; /papers feeds add ADDRESS and /papers feeds remove ADDRESS "
+        "change them."
+    )

@@ -1,0 +1,148 @@
+"""What a channel would get, what it has said, and all the channels that a person can see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import exchange, rights, rules, schedule
+from bot.flow import looking
+from bot.flow.world import World, wishes
+from bot.model import Amendment, Ask, Channel, Customs, Delivery, Item, Options, Paper, Press, Reply, Subscription
+from bot.replies import channels, posts, subscribing
+
+BACK = timedelta(days=7)
+SHOWN = 10
+MANY = 25
+"""Channels that an overview shows: what a menu holds on every platform."""
+
+
+async def tested(ask: Ask, number: int, world: World) -> Reply:
+    """`/papers test`: what a rule of this channel brings of the last seven days, as it would be posted here."""
+    one = next((one for one in await world.store.subscriptions(ask.channel) if one.id == number), None)
+    if one is None:
+        return channels.no_such(number)
+    wanted = (await wishes([ask.channel], world))(one)
+    seen = await looking.back(rules.parse(one.rule, world.acronyms), ask.channel, world)
+    fresh = [paper for paper in seen.papers if (paper.announced or paper.seen or world.clock()) > world.clock() - BACK]
+    found = await looking.hits(seen, fresh, world)
+    made = [_item(paper, one, seen, replace(wanted, start=0), world) for paper in found[:SHOWN]]
+    return channels.tested(one, wanted, tuple(made), len(found), len(fresh), world.clock())
+
+
+def _item(paper: Paper, one: Subscription, seen: looking.Back, wanted: Options, world: World) -> Item:
+    why = rules.explain(seen.rule, paper, acronyms=world.acronyms, ranks=seen.places).reasons
+    reasons = tuple(replace(reason, rule=one.rule) for reason in why)
+    return Item(Delivery(paper.id, one.channel, reasons, options=wanted), paper)
+
+
+async def exported(channel: Channel, world: World) -> Reply:
+    """`/papers export`."""
+    return channels.exported(exchange.write([await kept(channel, world)], world.clock(), secrets=False))
+
+
+async def kept(channel: Channel, world: World) -> exchange.Kept:
+    """All that a channel has said."""
+    customs = (await world.store.customs([channel]))[channel]
+    book, feeds = await world.store.subscriptions(channel), await world.store.feeds(channel)
+    return exchange.Kept(customs, tuple(book), tuple(feeds))
+
+
+async def saved(person: str, world: World) -> Reply:
+    """`/papers saved`."""
+    return posts.kept(await world.store.saved(person, posts.KEPT))
+
+
+# ── the overview ──
+
+
+async def overview(heard: Ask | Press, world: World) -> Reply:
+    """`/papers overview`: the channels that the person can see, with rules, creators and last posts."""
+    book = await _seen(heard, world)
+    told = [await _view(channel, mine, heard, world) for channel, mine in list(book.items())[:MANY]]
+    return channels.overview(tuple(told), len(book))
+
+
+async def opened(press: Press, number: int, world: World) -> Reply:
+    """One channel of the overview, by one of its subscriptions: its rules, with what can be done."""
+    found = await _of(press, number, world)
+    return channels.gone() if found is None else channels.opened(await _view(*found, press, world))
+
+
+async def held(press: Press, number: int, world: World) -> Reply:
+    """Pause the subscription's channel, or let it go on; 0: every channel of the overview where one may."""
+    return await (_held_all(press, world) if number == 0 else _held_one(press, number, world))
+
+
+async def _held_one(press: Press, number: int, world: World) -> Reply:
+    found = await _of(press, number, world)
+    if found is None:
+        return channels.gone()
+    view = await _view(*found, press, world)
+    if not view.may_pause:
+        return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
+    await _toggle(view.customs, view.customs.paused_until is None, world)
+    return replace(channels.opened(await _view(*found, press, world)), replaces=True)
+
+
+async def _held_all(press: Press, world: World) -> Reply:
+    views = [await _view(channel, mine, press, world) for channel, mine in (await _seen(press, world)).items()]
+    running = [view for view in views if view.may_pause and view.customs.paused_until is None]
+    for view in running or [view for view in views if view.may_pause]:
+        await _toggle(view.customs, bool(running), world)
+    return replace(await overview(press, world), replaces=True)
+
+
+async def _toggle(customs: Customs, pause: bool, world: World) -> None:
+    now = world.clock()
+    until = schedule.NEVER if pause else now if customs.paused_until else None
+    await world.store.keep_customs(replace(customs, paused_until=until))
+
+
+async def dropped(press: Press, number: int, world: World) -> Reply:
+    """End every rule of the subscription's channel that the person may end; each can be taken back there."""
+    found = await _of(press, number, world)
+    if found is None:
+        return channels.gone()
+    view = await _view(*found, press, world)
+    gone = [past for one in view.mine if (past := await world.store.unsubscribe(view.channel, one.id))]
+    changes = [Amendment(view.channel, press.person, past, None) for past in gone]
+    for change in changes:
+        await world.store.remember(change, world.clock())
+    if not gone:
+        return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
+    shown = channels.dropped(view, tuple(gone))
+    if view.channel != press.channel or not press.person:
+        return shown
+    return replace(shown, public=subscribing.unsubscribed(gone, press.person).public)
+
+
+async def _seen(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:
+    """Channels of this platform that have rules and that the person can see, this one first."""
+    platform = heard.channel.platform
+    book: dict[Channel, list[Subscription]] = {}
+    for one in await world.store.subscriptions():
+        if one.channel.platform == platform:
+            book.setdefault(one.channel, []).append(one)
+    seen = await world.chats[platform].visible(heard.person, book.keys())
+    ordered = sorted(book, key=lambda channel: (channel != heard.channel, str(channel)))
+    return {channel: book[channel] for channel in ordered if channel in seen}
+
+
+async def _of(press: Press, number: int, world: World) -> tuple[Channel, list[Subscription]] | None:
+    """The channel of a subscription, if the person can see it."""
+    for channel, mine in (await _seen(press, world)).items():
+        if any(one.id == number for one in mine):
+            return channel, mine
+    return None
+
+
+async def _view(channel: Channel, mine: list[Subscription], heard: Ask | Press, world: World) -> channels.View:
+    """A channel as this person sees it. What they are elsewhere is not known: only here a manager is one."""
+    customs = (await world.store.customs([channel]))[channel]
+    who = rights.counts(customs, world.who)
+    standing = heard.standing if channel == heard.channel or heard.standing == "outsider" else "member"
+    own = tuple(one for one in mine if rights.may(who, heard.person, standing, one.creator))
+    last = await world.store.lately(channel, world.clock() - timedelta(days=3660), 1)
+    pause = rights.may(who, heard.person, standing)
+    return channels.View(channel, customs, tuple(mine), own, last[0] if last else None, may_pause=pause)

@@ -1,0 +1,75 @@
+"""What can be pressed below a post: discuss it, vote, ask why it is here, send it away, keep it, cite it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot import replies, rights, rules, summary
+from bot.flow import looking
+from bot.flow.delivering import open_thread
+from bot.flow.world import World
+from bot.model import Delivery, Paper, Press, Reply, Subscription
+from bot.replies import posts
+
+RULES = 3
+"""Rules that "not for us" makes offers for; few papers meet more."""
+
+
+async def pressed(press: Press, verb: str, row: int, world: World) -> Reply:
+    """The button's delivery must be this channel's; what it says of itself is not trusted."""
+    delivery = await world.store.delivery(row)
+    paper = await world.store.paper(delivery.paper) if delivery else None
+    if not delivery or not paper or delivery.channel != press.channel:
+        return replies.nothing_there()
+    match verb:
+        case "discuss":
+            return await _discuss(delivery, paper, world)
+        case "vote":
+            return replies.voted(await world.store.vote(row, press.person, world.clock()) or 0)
+        case "why":
+            return Reply(summary.why_here(delivery, paper))
+        case "not":
+            return await _not_for_us(press, delivery, paper, world)
+        case "save":
+            return posts.saved(paper, new=await world.store.save(press.person, paper.id, world.clock()), row=row)
+        case "unsave":
+            return posts.unsaved(paper, was=await world.store.unsave(press.person, paper.id))
+    return replies.cited(paper)
+
+
+async def _discuss(delivery: Delivery, paper: Paper, world: World) -> Reply:
+    """Open a paper's one thread in this channel, or find the one that is there."""
+    if not delivery.message:
+        return replies.nothing_there()
+    async with world.opening[delivery.row % len(world.opening)]:  # two people press at once: one thread
+        delivery = await world.store.delivery(delivery.row) or delivery
+        asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
+        thread = delivery.thread or await open_thread(asked, paper, world)
+    return replies.discuss(paper, thread)
+
+
+async def _not_for_us(press: Press, delivery: Delivery, paper: Paper, world: World) -> Reply:
+    """For each rule that brought it, what could be left out of that rule so that it would not have come."""
+    brought = {reason.rule for reason in delivery.reasons}
+    book = [one for one in await world.store.subscriptions(press.channel) if one.rule in brought][:RULES]
+    customs = (await world.store.customs([press.channel]))[press.channel]
+    who = rights.counts(customs, world.who)
+    offers = []
+    for one in book:
+        may = rights.may(who, press.person, press.standing, one.creator)
+        found = await _exclusions(one, paper, world)
+        drafts = [await _drafted(press, one, exclusion, world) for exclusion in found] if may else []
+        offers.append(posts.Offer(one, found, tuple(drafts)))
+    barred = None if all(offer.drafts or not offer.found for offer in offers) else who
+    return posts.not_for_us(paper, tuple(offers), barred, press.standing)
+
+
+async def _exclusions(one: Subscription, paper: Paper, world: World) -> tuple[rules.Exclusion, ...]:
+    seen = await looking.back(rules.parse(one.rule, world.acronyms), one.channel, world)
+    return await asyncio.to_thread(rules.exclusions, seen.rule, paper, seen.papers, world.acronyms)
+
+
+async def _drafted(press: Press, one: Subscription, found: rules.Exclusion, world: World) -> int:
+    wish = replace(one, rule=rules.write(found.rule), creator=press.person)
+    return await world.store.draft(wish, world.clock(), where=press.channel)

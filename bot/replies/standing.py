@@ -1,0 +1,178 @@
+"""How a channel and the sources are doing, and why nothing came: one set of words for chat, pages and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import summary
+from bot.health import Health
+from bot.model import Customs, Item, Line, Options, Paper, Post, Reply, Span
+from bot.replies.words import counted, line, moment
+
+SOURCES = 15
+WEEK = "in the last 7 days"
+
+_WHY = {
+    "new": "has not been asked yet",
+    "fresh": "is well",
+    "quiet": "is quiet",
+    "stale": "is late",
+    "slow": "is slow",
+    "blocked": "does not let us in",
+    "gone": "is gone, and is not asked any more",
+    "failing": "fails",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as a channel sees it. Of the last seven days: `seen` papers, of which `matched` met a rule here.
+
+    `held` of those wait for a person. `total` is what it has brought since it is known.
+    """
+
+    name: str
+    health: Health
+    due: datetime | None = None
+    seen: int = 0
+    matched: int = 0
+    held: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A channel: `options` are all that count there, `waiting` what is to come, `next` when; `near` the nearest miss.
+
+    `posted` counts the posts of the last seven days.
+    """
+
+    customs: Customs
+    options: Options
+    rules: int = 0
+    last: Item | None = None
+    posted: int = 0
+    waiting: int = 0
+    next: datetime | None = None
+    sources: tuple[Source, ...] = ()
+    near: tuple[Paper, str] | None = None
+    held: int = field(default=0)
+
+
+def status(stands: Standing, now: datetime) -> Reply:
+    """`/papers status`."""
+    lines = (
+        *_channel(stands, now),
+        *_silence(stands),
+        Line((Span("Sources:"),)),
+        *(Line((Span(one.name, "code"), Span(f" {said(one, now)}")), "item") for one in stands.sources[:SOURCES]),
+        *_more(stands.sources),
+    )
+    return Reply(Post(_headline(stands), lines))
+
+
+def said(one: Source, now: datetime) -> str:
+    """A source in a line: its state and why; what it brought this week, and what became of that here."""
+    return f"{state(one.health, now)}. {_brought(one)}"
+
+
+def state(health: Health, now: datetime) -> str:
+    """A source's state in words: `is quiet: arXiv announces nothing on Saturdays`."""
+    told = _WHY[health.state]
+    if health.state in ("failing", "blocked", "gone", "stale") and health.since:
+        told += f" since {_day(health.since, now)}"
+    elif health.state in ("fresh", "quiet") and health.since:
+        told += f" (last new {_day(health.since, now)})"
+    why = summary.cut(health.why, 200).rstrip(".") if health.state != "new" else ""
+    return f"{told}: {why}" if why else told
+
+
+def _brought(one: Source) -> str:
+    if not one.seen:
+        return f"Nothing new {WEEK}."
+    held = f", of which {one.held:,} are held for a person" if one.held else ""
+    matched = f"{one.matched:,} met a rule here{held}" if one.matched else "none met a rule here"
+    return f"{counted(one.seen, 'paper')} {WEEK}; {matched}."
+
+
+def _headline(stands: Standing) -> Line:
+    if stands.customs.lost_since:
+        return line("Papers cannot be posted here at the moment.")
+    if not stands.rules:
+        return line("This channel has no rules, so nothing comes.")
+    return line(f"This channel has {counted(stands.rules, 'rule')}; {_came(stands.posted)} {WEEK}.")
+
+
+def _came(posted: int) -> str:
+    return f"{counted(posted, 'paper')} came" if posted else "nothing was posted"
+
+
+def _channel(stands: Standing, now: datetime) -> list[Line]:
+    told = [stands.customs.lost_why or "", _paused(stands), _last(stands, now), _next(stands, now)]
+    first = Line((Span("Begin with "), Span("/subscribe transformers quantization", "code"), Span(".")))
+    return [*(Line((Span(one),)) for one in told if one), *([] if stands.rules else [first])]
+
+
+def _paused(stands: Standing) -> str:
+    until = stands.customs.paused_until
+    if until is None:
+        return ""
+    when = f"until {until:%A} {until.day} {until:%B, %H:%M} UTC" if until.year < 9000 else "until /papers resume"
+    return f"It is paused {when}: what matches waits."
+
+
+def _last(stands: Standing, now: datetime) -> str:
+    if stands.last is None:
+        return "Nothing has been posted here yet." if stands.rules else ""
+    posted = stands.last.delivery.posted_at
+    when = moment(posted, stands.options, now) if posted else "some time ago"
+    return f"Last post: {when}, {summary.cut(summary.shown_title(stands.last.paper), 120)}."
+
+
+def _next(stands: Standing, now: datetime) -> str:
+    if not stands.rules:
+        return ""
+    held = f" {counted(stands.held, 'paper')} wait for a person: the day they came on is far above the usual." * bool(
+        stands.held
+    )
+    if stands.next is None:
+        waits = f" {counted(stands.waiting, 'paper')} wait for their turn." if stands.waiting else ""
+        return f"Each paper is posted as soon as it is seen.{waits}{held}"
+    waits = f", with {counted(stands.waiting, 'paper')} so far" if stands.waiting else "; nothing waits for it yet"
+    return f"Next digest: {moment(stands.next, stands.options, now)} ({stands.options.tz}){waits}.{held}"
+
+
+def _silence(stands: Standing) -> list[Line]:
+    """Why nothing came, where nothing did."""
+    if not stands.rules or stands.posted or stands.waiting:
+        return []
+    seen = sum(one.seen for one in stands.sources)
+    wrong = [one for one in stands.sources if one.health.wrong]
+    if not seen:
+        why = "No source brought anything new." + (" See what is wrong with them below." if wrong else "")
+    else:
+        why = f"None of the {counted(seen, 'paper')} {WEEK} met a rule of this channel."
+    spans = [Span(f"Why nothing came: {why}")]
+    if stands.near:
+        paper, short = stands.near
+        title = summary.cut(summary.shown_title(paper), 120)
+        spans += [Span(" The nearest was "), Span(title, url=paper.url), Span(f": {short}.")]
+    return [Line(tuple(spans))]
+
+
+def _more(sources: Sequence[Source]) -> list[Line]:
+    if not sources:
+        return [Line((Span("None are read."),), "small")]
+    rest = len(sources) - SOURCES
+    return [Line((Span(f"and {rest:,} more."),), "small")] if rest > 0 else []
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    hours = (now - moment).total_seconds() / 3600
+    if 0 <= hours < 1:
+        return f"{max(1, round(hours * 60))} minutes ago" if round(hours * 60) > 1 else "a minute ago"
+    if 0 <= hours < 24:
+        return f"{round(hours)} hours ago" if round(hours) > 1 else "an hour ago"
+    return f"{moment.day} {moment:%B %Y}" if moment.year != now.year else f"{moment.day} {moment:%B}"

@@ -1,0 +1,89 @@
+"""Who may change what a channel gets: the one place that decides it, for words typed and for buttons pressed. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.errors import WordsWrong
+from bot.model import Customs, Standing
+
+Who = tuple[str, ...]
+"""`anyone`, `creator` (each their own), `managers`, and people by their ids (`slack:U1`)."""
+
+ANYONE: Who = ("anyone",)
+MANAGERS: Who = ("managers",)
+GROUPS = ("anyone", "creator", "managers")
+MOST = 20
+"""People that can be named; a longer list belongs into the platform's own groups."""
+
+_PERSON = re.compile(r"<?@!?([A-Za-z0-9_.-]{1,64})(?:\|[^>]*)?>?")
+"""How people are named in words: `@U1`, Slack's `<@U1|ada>`, Discord's `<@1>` and `<@!1>`."""
+
+OUTSIDER = "Papers here are looked after by the company whose channel this is: its members change what comes."
+
+
+def may(who: Who, person: str, standing: Standing, creator: str | None = None) -> bool:
+    """Whether this person may change a subscription of `creator` (None: something that is nobody's, such as a pause).
+
+    Managers always may; people of another company never.
+    """
+    if standing != "member":
+        return standing == "manager"
+    return "anyone" in who or person in who or ("creator" in who and creator == person)
+
+
+def counts(customs: Customs, default: Who) -> Who:
+    """Who may change the rules of a channel: as it says itself, else as the bot's config does.
+
+    Discord shows what changes a channel to those who manage it, until the server or the channel says otherwise: there
+    a config that leaves it to anyone leaves it to them.
+    """
+    if customs.who is not None:
+        return customs.who
+    return MANAGERS if default == ANYONE and customs.channel.platform == "discord" else default
+
+
+def read(words: str, person: str) -> Who:
+    """`creator,@U1,me` → Who. `WordsWrong` for what names nobody."""
+    platform = person.partition(":")[0]
+    found = dict.fromkeys(_one(word, person, platform) for word in words.split(",") if word.strip())
+    if not found or len(found) > MOST:
+        raise WordsWrong(f"who: takes one to {MOST} of these, with commas: anyone, creator, managers, me, @person.")
+    return tuple(found)
+
+
+def default(words: str) -> Who:
+    """The config's: one of the groups, since people are of one platform."""
+    if words not in GROUPS:
+        raise WordsWrong(f"who: is one of {', '.join(GROUPS)}; {words[:40]!r} is none of these.")
+    return (words,)
+
+
+def _one(word: str, person: str, platform: str) -> str:
+    word = word.strip()
+    if word.lower() in GROUPS:
+        return word.lower()
+    if word.lower() == "me":
+        return person
+    if named := _PERSON.fullmatch(word):
+        return f"{platform}:{named[1]}"
+    raise WordsWrong(f"who: takes anyone, creator, managers, me, or people as @person; {word[:40]!r} is none of these.")
+
+
+def locks_out(who: Who, person: str, standing: Standing) -> bool:
+    """Whether whoever sets this could not change it back."""
+    return not may(who, person, standing)
+
+
+def people(who: Who) -> Who:
+    """Those who are named one by one."""
+    return tuple(one for one in who if one not in GROUPS)
+
+
+def spoken(who: Who) -> str:
+    """Who may change rules, in words, without those who are named one by one."""
+    if "anyone" in who:
+        return "anyone who can post here"
+    if "creator" in who:
+        return "whoever made a subscription, and those who manage this channel"
+    return "those who manage this channel"

@@ -1,0 +1,175 @@
+"""The whole flow behind Discord over sockets: who may change what, forms, completion, threads, a server's life."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot import flow
+from bot.flow import World
+from bot.matching import Matcher
+from bot.model import Feed, Heard, Options, Reply, Subscription
+from tests.chat.discord_running import channel, running
+from tests.fakes.store import FakeStore
+from tests.flow.stage import FakeFetch, Hands, paper
+from tests.standins.discord import Discord
+from tests.standins.discord.world import FORUM, Place
+
+FEED = Feed("https://feed.example/papers", "https://feed.example/papers")
+OLD = paper("old", "Pruning language models", "We prune.")
+NEW = paper("new", "Quantized transformers", "We quantize.", categories=("cs.CL",))
+
+
+@dataclass
+class Lab:
+    """A server whose bot is the real one, with a store in memory."""
+
+    discord: Discord
+    world: World
+    hands: Hands
+
+    async def wants(self, place: Place, rule: str, options: Options) -> Subscription:
+        wish = Subscription(channel(self.discord, place), rule, f"discord:{self.discord.ann.id}", options)
+        return await self.world.store.subscribe(wish, self.hands.clock())
+
+    async def morning(self) -> None:
+        """The next day's paper is read and posted."""
+        await self.hands.day(FEED, 1, self.world)
+        await self.hands.deliver_all(self.world)
+
+
+@asynccontextmanager
+async def lab(*forums: str) -> AsyncIterator[Lab]:
+    """The bot, after its feed was seen for the first time."""
+    fetch = FakeFetch([[OLD], [OLD, NEW]])
+    hands, worlds = Hands(fetch), list[World]()
+
+    async def answer(heard: Heard) -> Reply:
+        return await flow.answer(heard, worlds[0])
+
+    async with Discord() as discord:
+        for name in forums:
+            discord.add_channel(name, FORUM)
+        async with running(discord, answer) as chat:
+            world = World(FakeStore(), hands.clock, fetch, fetch.read, {"discord": chat}, Matcher())
+            worlds.append(world)
+            await hands.day(FEED, 0, world)
+            yield Lab(discord, world, hands)
+
+
+async def test_a_manager_subscribes_and_takes_it_back() -> None:
+    """Preview, button, public line with Undo; the options of the command are in the rule's line."""
+    async with lab() as it:
+        preview = await it.discord.command("subscribe", {"rule": "quantized", "mode": "instant"})
+        assert preview.text.startswith("Subscribe this channel to quantized?")
+        await it.discord.press(preview, preview.buttons["Subscribe"])
+        (line,) = await it.discord.said()
+        assert "quantized mode:instant" in line.text
+        listed = await it.world.store.subscriptions(channel(it.discord))
+        assert [(one.rule, one.options.mode) for one in listed] == [("quantized", "instant")]
+        await it.discord.press(line, line.buttons["Undo"])
+        assert await it.world.store.subscriptions(channel(it.discord)) == []
+
+
+async def test_who_does_not_manage_the_channel_can_only_suggest() -> None:
+    """They see the preview and can pass it on; a button that changes a rule refuses them, until the channel allows."""
+    async with lab() as it:
+        seen = await it.discord.command("subscribe", {"rule": "quantized"}, by=it.discord.bob)
+        assert "You could pass this on: /subscribe quantized" in seen.text
+        assert "Subscribe" not in seen.buttons
+        await it.wants(it.discord.general, "quantized", Options("instant"))
+        refused = await it.discord.command("unsubscribe", {"which": "all"}, by=it.discord.bob)
+        assert "those who manage this channel" in refused.text
+        assert len(await it.world.store.subscriptions(channel(it.discord))) == 1
+        await it.discord.command("papers settings", {"options": "who:anyone"})
+        await it.discord.command("unsubscribe", {"which": "all"}, by=it.discord.bob)
+        assert await it.world.store.subscriptions(channel(it.discord)) == []
+
+
+async def test_a_preview_is_edited_in_a_form() -> None:
+    """What is wrong is told at once, what was typed is kept, and the preview follows what was sent."""
+    async with lab() as it:
+        preview = await it.discord.command("subscribe", {"rule": "quantized"})
+        opened = await it.discord.begin_press(preview, preview.buttons["Edit…"])
+        told = await it.discord.seen(await it.discord.send_form(opened, {"rule": "(pruning", "at": "25:00"}))
+        assert "Nothing was changed" in told.text
+        again = await it.discord.begin_press(told, told.buttons["Correct it"])
+        inputs = [part["component"] for part in (await it.discord.form(again))["components"]]
+        typed = {one["custom_id"]: one.get("value") for one in inputs}
+        assert (typed["rule"], typed["at"]) == ("(pruning", "25:00")
+        right = await it.discord.seen(await it.discord.send_form(again, {"rule": "pruning", "at": "8:30"}))
+        assert right.text.startswith("Subscribe this channel to pruning?")
+        assert "at 08:30" in right.text
+
+
+async def test_ones_own_messages_get_papers_too() -> None:
+    """Asked for in a channel, confirmed there, posted in direct messages; nobody in the channel hears of it."""
+    async with lab() as it:
+        given = {"rule": "quantized", "mode": "instant", "mine": True}
+        preview = await it.discord.command("subscribe", given, by=it.discord.bob)
+        assert preview.text.startswith("Subscribe yourself to quantized?")
+        await it.discord.press(preview, preview.buttons["Subscribe"], it.discord.bob)
+        await it.morning()
+        assert it.discord.general.messages == []
+        (post,) = [told for told in it.discord.private(it.discord.bob).messages if "Quantized" in told.text]
+        seen = await it.discord.press(post, post.buttons["Discuss"], it.discord.bob)
+        assert seen.buttons["Open the thread"].startswith("https://discord.com/channels/@me/")
+
+
+async def test_another_channel_is_subscribed_from_here() -> None:
+    """The preview says which, its button means it, and the line stands there."""
+    async with lab("papers") as it:
+        papers = next(place for place in it.discord.places.values() if place.name == "papers")
+        given = {"rule": "quantized", "mode": "instant", "channel": papers.id}
+        preview = await it.discord.command("subscribe", given)
+        await it.discord.press(preview, preview.buttons["Subscribe"])
+        await it.morning()
+        (wish,) = await it.world.store.subscriptions(channel(it.discord, papers))
+        assert wish.rule == "quantized"
+        posts = [place for place in it.discord.places.values() if place.parent == papers.id]
+        assert "Quantized transformers" in [post.name for post in posts]
+
+
+async def test_completion_offers_rules_of_channels_one_can_see() -> None:
+    """And the numbers of this channel's own."""
+    async with lab("open", "secret") as it:
+        for name, rule in (("open", "mamba"), ("secret", "takeover")):
+            place = next(each for each in it.discord.places.values() if each.name == name)
+            await it.wants(place, rule, Options())
+            if name == "secret":
+                place.closed_to.add(it.discord.ann.id)
+                await it.discord.tell(place)
+        one = await it.wants(it.discord.general, "quantized", Options())
+        offered = [choice["value"] for choice in await it.discord.complete("subscribe", "rule", "")]
+        assert offered == ["quantized", "mamba"]
+        numbers = await it.discord.complete("unsubscribe", "which", "quant")
+        assert numbers == [{"name": f"#{one.id} quantized", "value": str(one.id)}]
+        fields = await it.discord.complete("subscribe", "rule", "mamba cat:cs.CL")
+        assert fields == [{"name": "mamba cat:cs.CL ← Computation and Language", "value": "mamba cat:cs.CL"}]
+        zones = await it.discord.complete("subscribe", "tz", "berl")
+        assert zones[0]["value"] == "Europe/Berlin"
+
+
+async def test_a_thread_that_was_deleted_is_opened_again_elsewhere() -> None:
+    """The gateway tells that it is gone; the next Discuss gets a new one, with its abstract."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "quantized", Options("instant", start=0))
+        await it.morning()
+        (post,) = it.discord.general.messages
+        seen = await it.discord.press(post, "discuss:1")
+        thread = it.discord.places[int(seen.buttons["Open the thread"].rpartition("/")[2])]
+        await it.discord.tell(thread, "THREAD_DELETE")
+        it.discord.forget_nonces()  # some minutes later
+        again = await it.discord.press(post, "discuss:1")
+        fresh = it.discord.places[int(again.buttons["Open the thread"].rpartition("/")[2])]
+        assert any("We quantize." in told.text for told in fresh.messages)
+
+
+async def test_a_new_server_hears_the_first_command() -> None:
+    """And only one that has no subscription yet."""
+    async with lab() as it:
+        await it.discord.throw_out()
+        await it.discord.invite()
+        (greeting,) = await it.discord.said()
+        assert "/subscribe" in greeting.text

@@ -1,0 +1,191 @@
+"""Stories of status, test, export, saved papers and the overview."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+
+from bot.feeds import OwnFeed
+from bot.model import Bookmark, Channel, Customs, Options, Poll, Subscription
+from tests.flow.stage import START, paper
+from tests.flow.team import ADA, BOB, EVE, FEED, GENERAL, Team, button, labels, shelf
+
+OTHER = Channel("local", "other")
+
+
+# ── status ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_status_of_a_channel_without_rules_says_how_to_begin() -> None:
+    text = (await Team().typed("/papers status")).post.plain
+    assert "no rules, so nothing comes" in text
+    assert "/subscribe transformers quantization" in text
+
+
+async def test_status_tells_the_last_post_the_next_digest_and_each_source() -> None:
+    team = Team()
+    await team.subscribed("birds")
+    await team.subscribed("bees", options=Options(mode="daily", at="18:00", days="mon-sun"))
+    await team.brought(paper("1", "Birds"), paper("2", "Bees"), paper("3", "Ants"))
+    text = (await team.typed("/papers status")).post.plain
+    assert "This channel has 2 rules; 1 paper came in the last 7 days." in text
+    assert "Last post: today at 09:00, Birds." in text
+    assert "Next digest: today at 18:00 (UTC), with 1 paper so far." in text
+    assert (
+        "https://feed.example/papers is well (last new a minute ago). 3 papers in the last 7 days; 2 met a rule" in text
+    )
+
+
+async def test_status_says_why_nothing_came_and_what_was_nearest() -> None:
+    team = Team()
+    await team.subscribed("birds quantization")
+    await team.brought(paper("1", "Birds"), paper("2", "Bees"))
+    text = (await team.typed("/papers status")).post.plain
+    assert "Why nothing came: None of the 2 papers in the last 7 days met a rule of this channel." in text
+    assert "The nearest was Birds: one term short: quantization of #1." in text
+
+
+async def test_status_names_a_source_that_fails_and_since_when() -> None:
+    team = Team()
+    await team.subscribed("birds")
+    why = "The server of feed.example cannot be found."
+    failing = Bookmark(FEED.address, baseline_at=START, failures=3, failing_since=START, error=why)
+    await team.store.record(Poll(failing), START)
+    text = (await team.typed("/papers status")).post.plain
+    assert "fails since a minute ago: The server of feed.example cannot be found. Nothing new" in text
+    assert "See what is wrong with them below." in text
+
+
+async def test_status_tells_of_a_pause_and_of_a_channel_that_is_lost() -> None:
+    team = Team()
+    await team.subscribed("birds")
+    await team.store.keep_customs(Customs(GENERAL, paused_until=START + timedelta(days=3)))
+    assert "It is paused until Thursday 20 August" in (await team.typed("/papers status")).post.plain
+
+
+async def test_status_shows_no_other_channels_feeds() -> None:
+    team = Team()
+    feed = OwnFeed(OTHER, "https://secret.example/feed", EVE)
+    await team.store.add_feed(feed, Poll(Bookmark(feed.address), audience=frozenset({OTHER})), START)
+    assert "secret" not in (await team.typed("/papers status")).post.plain
+
+
+# ── test ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_test_shows_what_would_come_and_records_nothing() -> None:
+    team = Team()
+    await team.known(*shelf())
+    made = await team.subscribed("quantization", options=Options(mode="daily"))
+    before = await team.store.version()
+    reply = await team.typed(f"/papers test {made.id}")
+    assert "2 of the 8 papers of the last 7 days meet it. Here they come as one digest:" in reply.post.plain
+    assert [entry.button for entry in reply.post.entries] == [None, None]
+    assert (await team.store.deliveries(GENERAL), await team.store.version()) == ([], before)
+    assert "no subscription #99" in (await team.typed("/papers test 99")).post.plain
+    ants = await team.subscribed("ants")
+    assert "None of the 8 papers" in (await team.typed(f"/papers test {ants.id}")).post.plain
+
+
+# ── export ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_export_is_toml_with_all_that_the_channel_said() -> None:
+    """Keys of feeds' addresses stay here."""
+    team = Team()
+    await team.subscribed('title:"state space" -survey', options=Options(max=3))
+    await team.store.keep_customs(Customs(GENERAL, Options(at="08:15"), who=("creator",)))
+    address = "https://a.example/feed?token=s3cr3tkey0123456789"
+    await team.store.add_feed(OwnFeed(GENERAL, address, ADA), Poll(Bookmark(address)), START)
+    reply = await team.typed("/papers export")
+    text = "\n".join(line.text for line in reply.post.lines if line.kind == "pre")
+    read = tomllib.loads(text)
+    assert read["channel"] == [
+        {
+            "id": "local:general",
+            "options": "at:08:15",
+            "who": ["creator"],
+            "rule": [{"rule": 'title:"state space" -survey', "options": "max:3", "creator": ADA}],
+        }
+    ]
+    assert "s3cr3t" not in reply.post.plain
+
+
+# ── saved ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_saved_papers_are_the_persons_alone() -> None:
+    team = Team()
+    await team.known(paper("1", "Birds"))
+    await team.store.save(ADA, paper("1", "").id, START)
+    assert "Birds" in (await team.typed("/papers saved")).post.plain
+    assert "no papers yet" in (await team.typed("/papers saved", BOB)).post.plain
+
+
+# ── overview ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def elsewhere(team: Team, rule: str, person: str = BOB, channel: Channel = OTHER) -> Subscription:
+    return await team.store.subscribe(Subscription(channel, rule, person), START)
+
+
+async def test_the_overview_shows_channels_that_the_person_can_see() -> None:
+    team = Team()
+    await team.subscribed("birds")
+    await elsewhere(team, "bees")
+    await elsewhere(team, "ants", channel=Channel("local", "closed"))
+    await elsewhere(team, "wasps", channel=Channel("slack", "T1/C1"))
+    team.chat.hidden = frozenset({Channel("local", "closed")})
+    reply = await team.typed("/papers overview")
+    assert [entry.name for entry in reply.post.entries] == ["#general", "#other"]
+    assert "2 rules in 2 channels that you can see" in reply.post.plain
+    assert "#2 bees" in reply.post.plain
+    assert "ants" not in reply.post.plain
+
+
+async def test_from_the_overview_channels_are_paused_and_go_on() -> None:
+    team = Team()
+    await team.subscribed("birds")
+    bees = await elsewhere(team, "bees")
+    opened = await team.pressed(f"go:{bees.id}")
+    assert labels(opened) == ["Pause this channel", "End all its rules"]
+    await team.pressed(button(opened, "Pause"))
+    assert (await team.store.customs([OTHER]))[OTHER].paused_until is not None
+    everywhere = await team.pressed(button(await team.typed("/papers overview"), "Pause all 2"))
+    assert "paused" in everywhere.post.plain
+    await team.pressed(button(everywhere, "Resume all 2"))
+    paused = await team.store.customs([GENERAL, OTHER])
+    assert all(one.paused_until is None or one.paused_until <= team.hands.clock() for one in paused.values())
+
+
+async def test_from_the_overview_one_ends_only_what_one_may() -> None:
+    """What somebody manages here says nothing of another channel."""
+    team = Team(who=("creator",))
+    mine, theirs = await elsewhere(team, "mine", ADA), await elsewhere(team, "theirs", BOB)
+    opened = await team.pressed(f"go:{mine.id}", standing="manager")
+    assert labels(opened) == ["End 1 of its rules"]
+    await team.pressed(button(opened, "End"))
+    assert await team.rules(OTHER) == ["theirs"]
+    refused = await team.pressed(f"drop:{theirs.id}", standing="manager")
+    assert "Only whoever made a subscription" in refused.post.plain
+    assert "Only whoever made" in (await team.pressed(f"hold:{theirs.id}")).post.plain
+    assert await team.rules(OTHER) == ["theirs"]
+
+
+async def test_an_outsider_ends_nothing_anywhere() -> None:
+    team = Team()
+    bees = await elsewhere(team, "bees", EVE)
+    for verb in ("drop", "hold"):
+        await team.pressed(f"{verb}:{bees.id}", EVE, standing="outsider")
+    await team.pressed("hold:0", EVE, standing="outsider")
+    assert await team.rules(OTHER) == ["bees"]
+    assert (await team.store.customs([OTHER]))[OTHER].paused_until is None
+
+
+async def test_a_channel_one_cannot_see_has_no_buttons() -> None:
+    team = Team()
+    bees = await elsewhere(team, "bees")
+    team.chat.hidden = frozenset({OTHER})
+    for verb in ("go", "hold", "drop"):
+        assert "no such rule" in (await team.pressed(f"{verb}:{bees.id}")).post.plain
+    assert await team.rules(OTHER) == ["bees"]
