@@ -63,9 +63,12 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[limits]`: how many times faster than a platform allows its stand-in is posted to. For tests only."""
+    """`[limits]`: `pace`, how many times faster than a platform allows its stand-in is posted to, for tests only;
+    `workspace`, messages a second over all channels of a Slack workspace, which names no figure of its own.
+    """
 
     pace: Annotated[float, msgspec.Meta(ge=0.01, le=10_000)] = 1.0
+    workspace: Annotated[float, msgspec.Meta(ge=0.01, le=1_000)] | None = None
 
 
 class Logs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,8 +18,8 @@ MOST_A_DAY = 100
 MOST_AT_START = 3
 """A first look, not a flood."""
 
-AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "off")
-DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "off")
+AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "off", "quiet")
+DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "off", "quiet")
 _BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
 """How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
 morning, the channel in one's own browser wants to see something happen."""
@@ -162,6 +162,7 @@ _READERS: dict[str, Callable[[str], str | int | None]] = {
     "thread": _one_of("ask", "auto", "off"),
     "start": _few,
     "publish": _one_of("on", "off"),
+    "empty": _one_of("say", "quiet"),
 }
 _ALLOWED = {
     "mode": "instant, daily or weekly",
@@ -173,6 +174,7 @@ _ALLOWED = {
     "thread": "ask, auto or off",
     "start": f"how many stored papers to begin with, 0 to {MOST_AT_START}",
     "publish": "on or off",
+    "empty": "say (a digest without papers says so) or quiet",
 }
 _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 

@@ -65,7 +65,7 @@ class Local:
             raise MessageGone(f"The bot said no message {message!r} in {channel}.")
         await _kept(self.store.rewrite(said.id, post))
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """Say it in the channel that only they can open."""
         await self._say(Message(await self.inbox(person), AUTHOR, post, self.clock(), f"tell:{key}"))
 

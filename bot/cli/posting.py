@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot import flow
 from bot.errors import StoreFailed
-from bot.flow import World, later
+from bot.flow import World, later, notices, silence
 from bot.model import Claim
 
 log = logging.getLogger("paper-round")
@@ -27,6 +27,9 @@ answer: so many would have to do so before other channels wait for them."""
 
 AFTER_A_FAULT = 5.0
 """Seconds before the database is asked again that could not be."""
+
+LAST_POSTS = 4.0
+"""Seconds that posts and polls under way get when the bot stops."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -80,16 +83,18 @@ def _finished(task: asyncio.Task[bool]) -> bool:
 async def end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -> None:
     """Let what is under way finish for a moment, then cancel it: leases and bookmarks give it back."""
     if tasks:
-        await asyncio.wait(tasks, timeout=5)
+        await asyncio.wait(tasks, timeout=LAST_POSTS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def tend_all(world: World) -> None:
-    """Tell what became of papers, and edit messages that do not show what is so, until cancelled."""
+    """Tell what became of papers and channels, and edit messages that do not show what is so, until cancelled."""
+    arranged = -1
     while True:
         try:
+            arranged = await _arranged(arranged, world)
             pause = 0 if await tend(world) else TICK
         except StoreFailed as error:
             log.warning("%s", error)
@@ -97,13 +102,22 @@ async def tend_all(world: World) -> None:
         await asyncio.sleep(pause)
 
 
+async def _arranged(version: int, world: World) -> int:
+    """The version of the rules and settings by which rounds are arranged that may have no papers."""
+    if (turned := await world.store.version()) != version:
+        await silence.arrange(world)
+    return turned
+
+
 async def tend(world: World) -> int:
     """One round of it, each message on its own; how many there were."""
+    await silence.close(world)
+    said = [notices.say(one, world) for one in await notices.claim(world, AT_ONCE)]
     told = [later.tell(claim, world) for claim in await later.claim_news(world, WORKER, AT_ONCE)]
     edited = [later.edit(edit, world) for edit in await later.edits(world, AT_ONCE)]
-    for ended in await asyncio.gather(*told, *edited, return_exceptions=True):
+    for ended in await asyncio.gather(*said, *told, *edited, return_exceptions=True):
         if isinstance(ended, StoreFailed):
             raise ended
         if isinstance(ended, BaseException):  # one message that breaks us must not keep the others from being told
-            log.error("what became of a paper could not be told; it is tried again", exc_info=ended)
-    return len(told) + len(edited)
+            log.error("a notice, news or an edit could not be said; it is tried again", exc_info=ended)
+    return len(said) + len(told) + len(edited)

@@ -14,7 +14,7 @@ from bot.cli.posting import CHANNELS_AT_ONCE, TICK, WORKER, end, tend
 from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
-from bot.flow import Polled, World, backfill, renewing
+from bot.flow import Polled, World, backfill, renewing, silence
 from bot.model import Bookmark, Claim, Feed
 from bot.schedule import FIRST_BACKOFF, LONGEST_BACKOFF, NEVER, backoff, waits
 
@@ -251,6 +251,7 @@ async def once(feeds: list[Feed], world: World) -> int:
             failed |= not await _polled(feed, world)
         failed |= not await _renew(feed, world, gap=0)
     failed |= await _deliver_due(world)
+    await silence.arrange(world)
     while await tend(world):  # what is paced, or was edited a moment ago, is for the next run
         pass
     return int(failed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,28 +12,29 @@ from bot.errors import (
     LeaseLost,
     MessageGone,
     NotWelcome,
-    PlatformFailed,
     Refused,
     StoreFailed,
     TryLater,
     Unsure,
 )
-from bot.flow import digests
-from bot.flow.world import World, turn
+from bot.flow import digests, notices
+from bot.flow.world import World, crowds, paces, shut, turn
 from bot.model import Claim, Delivery, Item, Paper
-from bot.replies import when
 
 log = logging.getLogger("paper-round")
 
 LEASE = timedelta(minutes=5)
 """Longer than any platform makes us wait for one answer, shorter than a reader's patience after a crash."""
 
+CARD, OPENING = 2, 2
+"""Requests for a look and a paper's own message; for its thread and what that opens with.
+https://docs.discord.com/developers/resources/channel#start-thread-from-message"""
+
 
 async def claim(world: World, worker: str, limit: int) -> list[Claim]:
     """Take what is due now, at most one delivery, or one digest, a channel."""
-    pace = {platform: chat.pace for platform, chat in world.chats.items()}
-    crowd = {platform: chat.crowd for platform, chat in world.chats.items() if chat.crowd}
-    return await world.store.claim(worker, world.clock(), lease=LEASE, limit=limit, pace=pace, crowd=crowd)
+    now = world.clock()
+    return await world.store.claim(worker, now, lease=LEASE, limit=limit, pace=paces(world), crowd=crowds(world))
 
 
 async def deliver(claim: Claim, world: World) -> bool:
@@ -49,8 +49,8 @@ async def deliver(claim: Claim, world: World) -> bool:
     except TryLater as error:
         await _try_later(claim, error, world)
         return False
-    except NotWelcome as error:  # a token is mended, and then this paper is still to come
-        await _try_later(claim, TryLater(str(error)), world, schedule.LOST_FOR)
+    except NotWelcome as error:  # a token is mended, and then all of it is still to come
+        await _shut(claim, str(error), world)
         return False
     except ChannelLost as error:  # an invitation or a permission is mended, and then all of it is still to come
         await _lost(claim, str(error), world)
@@ -110,6 +110,22 @@ async def _require_wanted(delivery: Delivery, world: World) -> None:
         raise Refused(digests.UNWANTED)
 
 
+async def discuss(delivery: Delivery, paper: Paper, world: World) -> str:
+    """The paper's one thread, for somebody who pressed for it: what is asked of the platform counts like a post."""
+    platform, asked = delivery.channel.platform, CARD + OPENING if delivery.home is None else OPENING
+    await world.store.spent(platform, asked, world.clock(), gap=world.chats[platform].crowd)
+    return await open_thread(delivery, paper, world)
+
+
+async def standing(row: int, world: World) -> Delivery | None:
+    """A delivery by its row; one that was merged into another of its channel is that one."""
+    found = await world.store.delivery(row)
+    if found is None or found.state != "merged":
+        return found
+    others = await world.store.reached(found.paper)
+    return next((one for one in others if one.channel == found.channel), found)
+
+
 async def open_thread(delivery: Delivery, paper: Paper, world: World) -> str:
     """The paper's one thread in its channel. A digest's line gets a message of its own first, for it to hang from."""
     chat, channel = world.chats[delivery.channel.platform], delivery.channel
@@ -148,32 +164,26 @@ async def _try_later(claim: Claim, error: TryLater, world: World, patience: time
         log.info("delivery %s was taken over by another worker", claim.delivery.row)
 
 
+async def _shut(claim: Claim, why: str, world: World) -> None:
+    """The whole platform waits: this delivery with all the others."""
+    try:
+        await shut(claim.delivery.channel.platform, why, world, claim)
+    except LeaseLost:
+        log.info("delivery %s was taken over by another worker", claim.delivery.row)
+
+
 async def _lost(claim: Claim, why: str, world: World) -> None:
     """What is due in the channel waits together, and whoever subscribed it is told once, with the remedy."""
     channel, now = claim.delivery.channel, world.clock()
     since = (await world.store.customs([channel]))[channel].lost_since
+    told = notices.of_loss(channel, why, await world.store.subscriptions(channel), now) if since is None else ()
+    probe, patience = schedule.probe(since, now), schedule.LOST_FOR
     try:
-        new = await world.store.lost(claim, why, now, probe=schedule.probe(since, now), patience=schedule.LOST_FOR)
+        new = await world.store.lost(claim, why, now, probe=probe, patience=patience, notices=told)
     except LeaseLost:
         return
     if new:
         log.warning("%s: %s What is for it waits.", channel, why)
-        await _tell_creators(claim, why, world)
-
-
-async def _tell_creators(claim: Claim, why: str, world: World) -> None:
-    channel = claim.delivery.channel
-    mine = await world.store.subscriptions(channel)
-    for person in _once([one.creator for one in mine if one.creator.startswith(f"{channel.platform}:")]):
-        try:
-            post = when.lost(channel, why, [one for one in mine if one.creator == person])
-            await world.chats[channel.platform].tell(person, post, f"lost|{channel}|{claim.delivery.row}|{person}")
-        except PlatformFailed as error:
-            log.warning("%s could not be told that %s is lost: %s", person, channel, error)
-
-
-def _once(people: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(people))
 
 
 async def _end(claim: Claim, state: str, reason: str, world: World) -> None:

@@ -74,7 +74,7 @@ async def paused(claim: Claim, world: World) -> bool:
     """Give it back for the time that its channel takes no other message; False where a channel takes any number."""
     pace = world.chats[claim.delivery.channel.platform].pace
     if pace:
-        await world.store.let_go(claim, world.clock() + pace)
+        await world.store.let_go(claim, world.clock() + pace, doubt=False)
     return bool(pace)
 
 
@@ -161,7 +161,7 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
     frame = await _frame(items, rest, world)
     top = next((item.delivery.message for item in items if item.delivery.part == 1), None) if part > 1 else None
     post = summary.filed(frame.render(summary.ranked(mine), part, parts), mine, top)
-    key = f"{channel}|digest|{claim.delivery.digest}|{part}"
+    key = f"{claim.delivery.known_as}|digest|{claim.delivery.digest}|{part}"
     message = await chat.post(channel, post, key, doubt=claim.delivery.doubt)
     await world.store.posted(claim, message, world.clock(), [item.delivery.row for item in mine])
 
@@ -169,13 +169,13 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
 async def _rest(claim: Claim, part: int, world: World) -> None:
     """Some of what is above `max`, one paper a line, in the thread of the digest's first message."""
     assert claim.delivery.digest is not None
-    chat, channel = world.chats[claim.delivery.channel.platform], claim.delivery.channel
+    chat = world.chats[claim.delivery.channel.platform]
     items = await world.store.passengers(claim.delivery.digest)
     top = next((i.delivery.message for i in items if i.delivery.part == 1 and i.delivery.message), None)
     mine, below = [i for i in items if i.delivery.part == part], [i for i in items if (i.delivery.part or 0) < 0]
     parts = -min(item.delivery.part or 0 for item in items)
     post = summary.one_liners(mine, part=-part, parts=parts, total=len(below))
-    key = f"{channel}|digest|{claim.delivery.digest}|rest|{-part}"
+    key = f"{claim.delivery.known_as}|digest|{claim.delivery.digest}|rest|{-part}"
     message = await _line_up(chat, claim, top, post, key, first=part == -1)
     await world.store.posted(claim, top or message, world.clock(), [item.delivery.row for item in mine])
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from bot import summary
 from bot.errors import ChannelLost, LeaseLost, NotWelcome, PlatformFailed, Refused, TryLater
-from bot.flow import digests
-from bot.flow.world import World
+from bot.flow import digests, living
+from bot.flow.world import World, crowds, paces, shut
 from bot.model import Claim, Edit, News
 
 log = logging.getLogger("paper-round")
@@ -22,8 +22,8 @@ LEASE = timedelta(minutes=5)
 
 async def claim_news(world: World, worker: str, limit: int) -> list[Claim]:
     """Deliveries with news to tell, where no post waits."""
-    pace = {platform: chat.pace for platform, chat in world.chats.items()}
-    return await world.store.claim_news(worker, world.clock(), lease=LEASE, limit=limit, pace=pace)
+    now = world.clock()
+    return await world.store.claim_news(worker, now, lease=LEASE, limit=limit, pace=paces(world), crowd=crowds(world))
 
 
 async def tell(claim: Claim, world: World) -> None:
@@ -35,6 +35,12 @@ async def tell(claim: Claim, world: World) -> None:
             await _strike(claim, world)
     except LeaseLost:
         return
+    except NotWelcome as error:
+        await shut(claim.delivery.channel.platform, str(error), world)
+        await world.store.let_go(claim, world.clock() + AGAIN)
+    except ChannelLost as error:
+        await living.lose(claim.delivery.channel, str(error), world)
+        await world.store.let_go(claim, world.clock() + AGAIN)
     except PlatformFailed as error:
         after = timedelta(seconds=error.after) if isinstance(error, TryLater) and error.after else AGAIN
         log.info("news for %s waits: %s", claim.delivery.channel, error)
@@ -71,8 +77,7 @@ def _key(delivery: str, one: News) -> str:
 
 async def edits(world: World, limit: int) -> list[Edit]:
     """Messages that do not show what is so, each at most every ten seconds, where no post waits."""
-    pace = {platform: chat.pace for platform, chat in world.chats.items()}
-    return await world.store.edits(world.clock(), limit=limit, pace=pace)
+    return await world.store.edits(world.clock(), limit=limit, pace=paces(world), crowd=crowds(world))
 
 
 async def edit(one: Edit, world: World) -> None:
@@ -85,6 +90,12 @@ async def edit(one: Edit, world: World) -> None:
             await world.chats[one.channel.platform].edit(one.channel, one.message, post)
     except TryLater as error:
         again = world.clock() + (timedelta(seconds=error.after) if error.after else AGAIN)
+    except NotWelcome as error:
+        await shut(one.channel.platform, str(error), world)
+        again = world.clock() + AGAIN
+    except ChannelLost as error:
+        await living.lose(one.channel, str(error), world)
+        again = world.clock() + AGAIN
     except Refused as error:
         log.info("a message in %s is not edited: %s", one.channel, error)
     await world.store.edited(one, world.clock(), again)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import replies, rights, rules, summary
 from bot.flow import looking
-from bot.flow.delivering import open_thread
+from bot.flow.delivering import discuss, standing
 from bot.flow.world import World
 from bot.model import Delivery, Paper, Press, Reply, Subscription
 from bot.replies import posts
@@ -18,7 +18,7 @@ RULES = 3
 
 async def pressed(press: Press, verb: str, row: int, world: World) -> Reply:
     """The button's delivery must be this channel's; what it says of itself is not trusted."""
-    delivery = await world.store.delivery(row)
+    delivery = await standing(row, world)
     paper = await world.store.paper(delivery.paper) if delivery else None
     if not delivery or not paper or delivery.channel != press.channel:
         return replies.nothing_there()
@@ -26,7 +26,7 @@ async def pressed(press: Press, verb: str, row: int, world: World) -> Reply:
         case "discuss":
             return await _discuss(delivery, paper, world)
         case "vote":
-            return replies.voted(await world.store.vote(row, press.person, world.clock()) or 0)
+            return replies.voted(await world.store.vote(delivery.row, press.person, world.clock()) or 0)
         case "why":
             return Reply(summary.why_here(delivery, paper))
         case "not":
@@ -43,9 +43,9 @@ async def _discuss(delivery: Delivery, paper: Paper, world: World) -> Reply:
     if not delivery.message:
         return replies.nothing_there()
     async with world.opening[delivery.row % len(world.opening)]:  # two people press at once: one thread
-        delivery = await world.store.delivery(delivery.row) or delivery
+        delivery = await standing(delivery.row, world) or delivery
         asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
-        thread = delivery.thread or await open_thread(asked, paper, world)
+        thread = delivery.thread or await discuss(asked, paper, world)
     return replies.discuss(paper, thread)
 
 

@@ -27,7 +27,7 @@ async def answer(ask: Ask, wanted: commands.Delivering, world: World) -> Reply:
 
 async def replan(channel: Channel, world: World) -> None:
     """What waits in a channel is planned by what it wants now."""
-    pending = [one for one in await world.store.deliveries(channel) if one.state == "pending"]
+    pending = await world.store.pending(channel)
     book = await world.store.subscriptions(channel)
     planned = matching.replan(pending, book, await wishes([channel], world), world.clock())
     if planned:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from bot import options, rights, rules
+from bot import options, rights, rules, schedule
 from bot.matching import Matcher, Ranks, Wishes
-from bot.model import Bookmark, Channel, Customs, Feed, Paper, Reading
+from bot.model import Bookmark, Channel, Claim, Customs, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
 from bot.ports.tally import Tally, Uncounted
+
+log = logging.getLogger("paper-round")
 
 Read = Callable[[Fetched, Feed, Bookmark], Awaitable[Reading]]
 """What a body says, off the event loop. Entries that the bookmark before it shows to be recorded may be left out."""
@@ -39,10 +43,18 @@ class World:
     shared: frozenset[str] | None = None
     zone: str = "UTC"
     """The time zone of channels that nobody has set one for."""
+    base: str | None = None
+    """The pages' public address; None: nothing that is said elsewhere links to them."""
+    mail_off: str = "Mail is off."
+    """Why nothing is sent by mail; empty: it is."""
+    secret: Callable[[], str] = secrets.token_urlsafe
+    """Makes what nobody guesses."""
     who: rights.Who = rights.ANYONE
     """Who may change the rules of channels that do not say so themselves."""
     tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One look back over the stored papers at a time: two would take twice as long each, and hold up all else."""
     spoke: dict[Channel, datetime] = field(default_factory=dict)
     """When each channel was last told something by this process."""
     opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))
@@ -56,6 +68,26 @@ async def turn(channel: Channel, world: World) -> None:
     world.spoke[channel] = free_at
     if free_at > now:
         await asyncio.sleep((free_at - now).total_seconds())
+        world.spoke[channel] = max(free_at, world.clock())  # a busy machine wakes us late, and the next one waits too
+
+
+def paces(world: World) -> dict[str, timedelta]:
+    """One message a channel at most so often, by platform."""
+    return {platform: chat.pace for platform, chat in world.chats.items()}
+
+
+def crowds(world: World) -> dict[str, timedelta]:
+    """One request at most so often, over all of a platform's channels; those without such a limit are left out."""
+    return {platform: chat.crowd for platform, chat in world.chats.items() if chat.crowd}
+
+
+async def shut(platform: str, why: str, world: World, claim: Claim | None = None) -> None:
+    """The platform will not have the bot at all: whoever runs it hears of it once, and it is tried now and then."""
+    now = world.clock()
+    known = (await world.store.outages()).get(platform)
+    probe = schedule.probe(known.since if known else None, now)
+    if await world.store.shut(platform, why, now, probe=probe, patience=schedule.LOST_FOR, claim=claim):
+        log.error("%s What is for %s waits, for up to 14 days.", why, platform.capitalize())
 
 
 async def wishes(channels: Collection[Channel], world: World) -> Wishes:

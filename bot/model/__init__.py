@@ -1,6 +1,20 @@
 """The nouns. Frozen values without behaviour beyond naming themselves; nothing here reads the world."""
 
-from bot.model.deliveries import Bundle, Claim, Delivery, Edit, Item, Match, News, NewsKind, Poll, Reason, State
+from bot.model.deliveries import (
+    Bundle,
+    Claim,
+    Delivery,
+    Edit,
+    Item,
+    Match,
+    News,
+    NewsKind,
+    Notice,
+    Outage,
+    Poll,
+    Reason,
+    State,
+)
 from bot.model.papers import Announce, Bookmark, Feed, Original, Paper, Reading, Signals
 from bot.model.posts import Button, Entry, Field, Form, Line, Post, Span
 from bot.model.talk import Ask, Change, Errand, Heard, Message, Press, Reply, Standing, Typing
@@ -32,8 +46,10 @@ __all__ = [
     "Message",
     "News",
     "NewsKind",
+    "Notice",
     "Options",
     "Original",
+    "Outage",
     "Paper",
     "Poll",
     "Post",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from bot.model.papers import Bookmark, Paper
+from bot.model.posts import Post
 from bot.model.wishes import Channel, Options, Subscription
 
 State = Literal["pending", "held", "sent", "merged", "refused", "given_up"]
@@ -91,6 +92,8 @@ class Delivery:
     """What became of the paper after it was posted, the oldest first."""
     votes: int = 0
     """People of the channel who pressed its upvote."""
+    named: Channel | None = None
+    """Its channel as it was called when this was begun, where it has another id since: its key stays."""
 
     @property
     def home(self) -> str | None:
@@ -100,7 +103,12 @@ class Delivery:
     @property
     def key(self) -> str:
         """One word for (paper, channel), the same in every process: what a platform may deduplicate by."""
-        return f"{self.channel}|{self.paper}"
+        return f"{self.known_as}|{self.paper}"
+
+    @property
+    def known_as(self) -> Channel:
+        """The channel's name in all that a platform may have been told under a key."""
+        return self.named or self.channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,34 @@ class Claim:
     paper: Paper
     lease: int
     items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Words of the bot's own that wait to be said once: to `person`, or without one in the channel.
+
+    `number`, `lease`, `attempts`, `first_tried` and `doubt` are the store's, as those of a `Delivery` and its claim.
+    """
+
+    key: str
+    channel: Channel
+    post: Post
+    person: str | None = None
+    number: int = 0
+    lease: int = 0
+    attempts: int = 0
+    first_tried: datetime | None = None
+    doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A platform that will not have the bot at all: since when, why, and when it is tried again."""
+
+    platform: str
+    since: datetime
+    why: str
+    probe: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class Options:
     """Stored papers that are posted at once when somebody subscribes, 0 to 3."""
     publish: Literal["on", "off"] | None = None
     """Whether servers that follow a Discord announcement channel get each post too."""
+    empty: Literal["say", "quiet"] | None = None
+    """Whether a digest without papers says so."""
 
 
 @dataclass(frozen=True, slots=True)

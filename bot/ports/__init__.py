@@ -2,6 +2,7 @@
 
 from bot.ports.amending import Amending
 from bot.ports.errands import Errands
+from bot.ports.lives import Doubt, Round
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import NOTHING, Waiting
 from bot.ports.store import Store
@@ -13,10 +14,12 @@ __all__ = [
     "Answer",
     "Chat",
     "Clock",
+    "Doubt",
     "Errands",
     "Fetch",
     "Fetched",
     "Mailboxes",
+    "Round",
     "Store",
     "Waiting",
 ]

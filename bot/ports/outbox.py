@@ -16,6 +16,7 @@ from bot.model import (
     Delivery,
     Edit,
     Item,
+    Notice,
     Paper,
 )
 
@@ -49,7 +50,8 @@ class Outbox(Protocol):
 
         One that is a bundle's takes along all of its channel's that are due for the same reason, and leads them from
         then on: a crash finds the same digest. `crowd` is the pace of a whole platform, over all its channels.
-        A paused channel waits; what was due meanwhile goes out as one digest when the pause is over.
+        A paused channel waits; what was due meanwhile goes out as one digest when the pause is over. Where a crowd
+        has to wait, channels whose own queue takes longest are served before their turn, with half of what there is.
 
         Only platforms named in `pace` are served. A channel with a delivery under a live lease, or served less
         than its platform's `pace` ago, waits; the budget is spent in the same transaction, so any number of workers
@@ -74,13 +76,26 @@ class Outbox(Protocol):
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         """Give it back, with all that travels with it, to go out at `due`; nothing was tried. `LeaseLost` as above."""
 
-    async def let_go(self, claim: Claim, until: datetime) -> None:
-        """Give it back as it is, in doubt; its channel is left alone until then. `LeaseLost` as above."""
+    async def let_go(self, claim: Claim, until: datetime, *, doubt: bool = True) -> None:
+        """Give it back as it is; its channel is left alone until then. `LeaseLost` as above.
 
-    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
+        `doubt`: something of it may have been said that was not written down.
+        """
+
+    async def lost(
+        self,
+        claim: Claim,
+        why: str,
+        now: datetime,
+        *,
+        probe: datetime,
+        patience: timedelta,
+        notices: Sequence[Notice] = (),
+    ) -> bool:
         """The platform refuses the whole channel: what is due there waits together and is tried again at `probe`.
 
-        True when that is new. Lost for longer than `patience`, what waits is `refused`. `LeaseLost` as above.
+        True when that is new: then `notices` are to be said. Lost for longer than `patience`, what waits is `refused`.
+        A delivery whose channel has moved meanwhile is only given back. `LeaseLost` as above.
         """
 
     async def replan(self, planned: Sequence[Delivery]) -> None:
@@ -103,7 +118,14 @@ class Outbox(Protocol):
 
     # ── what becomes of papers ──
     async def claim_news(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
         """Take sent deliveries that have news to tell, one a channel, where no post waits and the pace allows it."""
 
@@ -116,7 +138,9 @@ class Outbox(Protocol):
     async def mark(self, channel: Channel, message: str, now: datetime) -> None:
         """The message does not show what is so any more: it is to be edited, once however often this is said."""
 
-    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+    async def edits(
+        self, now: datetime, *, limit: int, pace: Mapping[str, timedelta], crowd: Mapping[str, timedelta] = NOTHING
+    ) -> list[Edit]:
         """Messages to be edited now: one a channel, each at most every ten seconds, where no post waits."""
 
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:

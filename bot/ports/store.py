@@ -23,6 +23,7 @@ from bot.model import (
 from bot.ports.amending import Amending
 from bot.ports.ballots import Ballots
 from bot.ports.errands import Errands
+from bot.ports.lives import Lives
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
@@ -30,7 +31,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

@@ -91,8 +91,8 @@ class Chat(Protocol):
     async def edit(self, channel: Channel, message: str, post: Post) -> None:
         """Put `post` in the place of what the message said. `MessageGone` when it is not there any more."""
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
-        """Say it to one person of this platform (`slack:U1`), in their own messages. `key` as in `post`.
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
+        """Say it to one person of this platform (`slack:U1`), in their own messages. `key` and `doubt` as in `post`.
 
         `Refused` where that cannot be done: a person who takes no messages, a platform without any.
         """

@@ -10,6 +10,7 @@ from bot import options, rights, rules, summary
 from bot.commands.forms import OTHERS, SAME
 from bot.model import Button, Field, Form, Line, Options, Post, Reply, Span, Subscription
 from bot.preview import lines as preview_of
+from bot.replies import when
 from bot.replies.when import how
 from bot.replies.words import line, typed, who
 
@@ -45,6 +46,7 @@ def preview(
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
         Line((Span(how(wanted, now, personal=around.personal)),)),
+        *when.zone(wish, wanted),
         *_until_now(wanted, now, around),
         *_outsiders(around),
         *preview_of(caught),

@@ -22,6 +22,14 @@ def how(wanted: Options, now: datetime, *, personal: bool = False) -> str:
     return f"They come in {what}, at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
 
 
+def zone(wish: Subscription, wanted: Options) -> tuple[Line, ...]:
+    """By which zone's clock a digest comes, and how to change it; nothing where the rule itself says so."""
+    if wanted.mode == "instant" or wish.options.tz is not None:
+        return ()
+    said = Span(f"Times are those of {wanted.tz}; for another zone: ")
+    return (Line((said, Span("/papers settings tz:Asia/Tokyo", "code")), "small"),)
+
+
 def _at_once(wanted: Options, brought: str) -> str:
     days = f" {options.spoken(wanted.days)}".rstrip()
     extras = ["its abstract"] * (wanted.format == "full") + ["its thread"] * (wanted.thread == "auto")

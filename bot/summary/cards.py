@@ -173,8 +173,13 @@ def _card(delivery: Delivery, paper: Paper) -> tuple[Line, ...]:
 
 
 def _full(delivery: Delivery, paper: Paper) -> tuple[Line, ...]:
+    """The card with the abstract, which is not told twice: its own sentence stands there, the source's above it."""
     told, facts = _card(delivery, paper)
-    return (told, *abstract(paper), facts) if paper.abstract.strip() else (told, facts)
+    if not paper.abstract.strip():
+        return (told, facts)
+    own = one_line(paper.signals.gist or "")
+    who = told if own else Line(plain(byline(paper.authors)))
+    return (who, *abstract(paper), facts)
 
 
 def _facts(delivery: Delivery, paper: Paper) -> Line:

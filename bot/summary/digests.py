@@ -34,19 +34,22 @@ def digest(
     paused: bool = False,
     week: Sequence[Line] = (),
     threads: Mapping[int, str] = NOBODY,
+    weekly: bool = False,
 ) -> Post:
     """One message of `parts` with these papers, in this order, each in two lines with its way to a thread.
 
     `total` counts the papers of all parts and of the `rest`, which stand one a line in the thread of this message (0:
     of none, or of another message). `late`: when it was due and when it goes out, in the channel's zone. `since`: when
     what waited began to wait, in the channel's zone; `paused`: because somebody wanted it so. `threads`: addresses of
-    papers' threads by their delivery's row. The week's lines stand in the last part. No papers: it says so.
+    papers' threads by their delivery's row. The week's lines stand in the last part. No papers: it says so,
+    and `weekly` whether it was a week's.
     """
     number = total if total is not None else len(items) + rest
+    weekly = weekly or (bool(items) and items[0].delivery.options.mode == "weekly")
     said = [_opening(kind, items, number, rules, since, paused), _late(late)] if part == 1 else []
     closing = [_rest(rest), *(week[:WEEK] if part == parts else ())]
     return Post(
-        headline=Line((Span(_headline(kind, items, day, number) + _part(part, parts), "strong"),)),
+        headline=Line((Span(_headline(kind, day, number, weekly) + _part(part, parts), "strong"),)),
         lines=tuple(line for line in said if line.spans),
         entries=tuple(_entry(item, threads) for item in items),
         closing=tuple(line for line in closing if line.spans),
@@ -85,7 +88,7 @@ def _week(words: str, item: Item) -> Line:
 # ── what stands above the papers ──
 
 
-def _headline(kind: Bundle, items: Sequence[Item], day: date, number: int) -> str:
+def _headline(kind: Bundle, day: date, number: int, weekly: bool) -> str:
     count = counted(number, "paper") if number else "no new papers"
     match kind:
         case "start":
@@ -94,7 +97,6 @@ def _headline(kind: Bundle, items: Sequence[Item], day: date, number: int) -> st
             return f"The rest of {weekday(day)}: {count}"
         case "waited":
             return f"What waited: {count}"
-    weekly = bool(items) and items[0].delivery.options.mode == "weekly"
     return f"{'The week to ' if weekly else ''}{weekday(day)}: {count}"
 
 

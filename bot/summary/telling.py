@@ -86,6 +86,16 @@ _MAIN = re.compile(
 AHEAD = 300
 """Characters in which the main clause of a long sentence is looked for."""
 
+_SO = re.compile(r"(?<=^we )(?:thus|therefore|hence|then|accordingly|consequently) ", re.IGNORECASE)
+"""A word after "we" that points back as well: "We thus propose …"."""
+
+_CITED = re.compile(
+    r"""[ ]?\((?:(?:e\.g\.,[ ]|see[ ])?
+    [A-Z][\w'’-]+ (?:(?:[ ]et[ ]al\.|[ ](?:and|&)[ ][A-Z][\w'’-]+),?)? ,?[ ](?:19|20)\d\d[a-z]? (?:;[ ])?){1,5}\)""",
+    re.VERBOSE,
+)
+"""`(Vaswani et al., 2017)`."""
+
 _WORD = re.compile(r"[A-Za-z][\w-]{3,}")
 
 
@@ -95,10 +105,10 @@ def gist(paper: Paper, limit: int = GIST) -> str:
     The source's own summary where it has one, else the abstract's most telling sentence: its words, without an opening
     that points back at what the reader does not see, and cut where a clause ends when it is too long.
     """
-    own = one_line(paper.signals.gist or "")
+    own = _uncited(one_line(paper.signals.gist or ""))
     if own:
         return own if len(own) <= limit else cut_at_clause(sentences(own)[0], limit)
-    told = _telling(paper.title[:500], paper.abstract[:READ])
+    told = _uncited(_telling(paper.title[:500], paper.abstract[:READ]))
     return cut_at_clause(told if len(told) <= limit else _main_clause(told), limit)
 
 
@@ -112,10 +122,15 @@ def _telling(title: str, abstract: str) -> str:
     return _without_lead(told[scores.index(max(scores))])
 
 
+def _uncited(sentence: str) -> str:
+    """Without citations in brackets: nobody can follow them from here."""
+    return _CITED.sub("", sentence)
+
+
 def _without_lead(sentence: str) -> str:
     lead = _LEAD.match(sentence)
-    rest = sentence[lead.end() :] if lead else sentence
-    return rest[:1].upper() + rest[1:] if lead else sentence
+    rest = _SO.sub("", sentence[lead.end() :] if lead else sentence)
+    return rest[:1].upper() + rest[1:]
 
 
 def _main_clause(sentence: str) -> str:

@@ -9,7 +9,9 @@ a window that opens with its first message, and answers 429 to what is above the
 - Discord: 5 messages in 5 seconds a channel, 50 a second for the bot.
   https://docs.discord.com/developers/topics/rate-limits
 
-The lower bound is what these limits let anybody do. The last table is in real time: the loop of `paper-round run`
+The lower bound is what these limits let anybody do, whatever the order: the longest channel's own, and that of all
+together. `quietest`: when the channel with the fewest posts had its last; `any first`: when the last channel had its
+first, beside the soonest that all of them can have one. The last table is in real time: the loop of `paper-round run`
 against a chat that answers after 80 ms, beside the same bound.
 """
 
@@ -75,6 +77,7 @@ class Strict(FakeChat):
     taken: int = 0
     last: datetime = START
     firsts: dict[Channel, datetime] = field(default_factory=dict)
+    lasts: dict[Channel, datetime] = field(default_factory=dict)
     rooms: dict[Channel, Limit] = field(default_factory=dict)
     whole: Limit | None = None
 
@@ -91,6 +94,7 @@ class Strict(FakeChat):
             await asyncio.sleep(self.latency)
         self.taken, self.last = self.taken + 1, max(now, self.last)
         self.firsts.setdefault(channel, now)
+        self.lasts[channel] = now
         return str(self.taken)
 
 
@@ -124,6 +128,12 @@ def bound(platform: str, shares: Sequence[int]) -> float:
     room, whole = LIMITS[platform]
     spans = [_spans(max(shares), room), *([_spans(sum(shares), whole)] if whole else [])]
     return max(spans)
+
+
+def first_bound(platform: str, channels: int) -> float:
+    """Seconds before which not every channel can have had one message."""
+    whole = LIMITS[platform][1]
+    return _spans(channels, whole) if whole else 0.0
 
 
 def _spans(messages: int, limit: tuple[int, timedelta]) -> float:
@@ -190,12 +200,13 @@ async def virtual(platform: str, shares: Sequence[int]) -> str:
                 clock.time = max(due, clock.time + timedelta(microseconds=1))
         cpu, real = time.process_time() - cpu, time.perf_counter() - began
         quietest = min(range(len(shares)), key=lambda number: (shares[number], -number))
-        waited = (chat.firsts[places[quietest]] - START).total_seconds()
+        waited = (chat.lasts[places[quietest]] - START).total_seconds()
         longest = max((first - START).total_seconds() for first in chat.firsts.values())
         took, least = (chat.last - START).total_seconds(), bound(platform, shares)
         assert chat.taken == sum(shares), (chat.taken, sum(shares))
     return (
         f"{took:9.1f}{least:9.1f}{took / least if least else 1:8.3f}{chat.limited:6}{waited:10.1f}{longest:10.1f}"
+        f"{first_bound(platform, len(shares)):9.1f}"
         f"{cpu / sum(shares) * 1000:9.2f}{real / sum(shares) * 1000:9.2f}"
     )
 
@@ -216,7 +227,7 @@ async def real(platform: str, shares: Sequence[int]) -> str:
 def main(posts: int = 10_000, channels: int = 1_000) -> None:
     print(f"{posts} posts over {channels} channels, due at once, in virtual time")
     print(
-        f"{'':16}{'took s':>9}{'bound s':>9}{'ratio':>8}{'429s':>6}{'quietest':>10}{'any first':>10}"
+        f"{'':16}{'took s':>9}{'bound s':>9}{'ratio':>8}{'429s':>6}{'quietest':>10}{'any first':>10}{'bound':>9}"
         f"{'CPU ms':>9}{'real ms':>9}"
     )
     for platform in LIMITS:

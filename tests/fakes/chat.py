@@ -78,7 +78,7 @@ class FakeChat:
         self.said[place] = replace(self.said[place], post=post)
         self.edits.append((message, post))
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         if key not in (known for _, _, known in self.told):
             self.told.append((person, post, key))
 

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Literal, TypeVar
 
 from bot.chat.slack.forgetful import Forgetful, Kept
@@ -27,6 +26,7 @@ from bot.model import (
     Item,
     Message,
     News,
+    Notice,
     Paper,
     Poll,
     Post,
@@ -40,16 +40,18 @@ from bot.store.identity import change, first_seen, gain, ids, standing, update
 from bot.store.plain import clean, place, utc
 from tests.fakes.ballots import FakeBallots
 from tests.fakes.cellar import Cellar
+from tests.fakes.lives import FakeLives
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
 from tests.fakes.tables import Due, Row, Tables
 from tests.fakes.wishes import Wishes, _kept
 
 _T = TypeVar("_T")
+NO_TIME = timedelta()
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -78,6 +80,12 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
                 if row.leased_until is not None:
                     doubted = replace(row.delivery, doubt=True)
                     self.tables.deliveries[number] = replace(row, delivery=doubted, leased_until=None)
+            for key, told in self.tables.notices.items():
+                if told.leased_until is not None:
+                    again = replace(told.notice, doubt=True)
+                    self.tables.notices[key] = replace(told, notice=again, leased_until=None)
+            for platform, one in self.tables.outages.items():
+                self.tables.outages[platform] = replace(one, probe=one.since)
 
     async def close(self) -> None:
         self.die()
@@ -364,6 +372,9 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         if lost:
             self._gather(channel, now)
             self.tables.budget[channel] = now
+            if not any(r.delivery.channel == channel for r in self._pending([channel.platform])):
+                known = self.tables.customs[channel]
+                self.tables.customs[channel] = replace(known, lost_since=None, lost_why=None)
         return lost
 
     # ── the outbox ──
@@ -381,10 +392,21 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         heads = [row for row in self._lines(pace, until=now).values() if _over(self._free_at(row), now)]
         heads = [row for row in heads if _paused(self.tables.customs.get(row.delivery.channel)) <= now]
         heads.sort(key=lambda row: (self.tables.budget.get(row.delivery.channel, LONG_AGO), row.delivery.row))
-        allowed = (row for row in heads if self._affords(row.delivery.channel.platform, crowd, now))
-        heads = list(islice(allowed, limit))
+        rooms = {one: self._door(one, min(limit, self._room(one, crowd.get(one, NO_TIME), now)), now) for one in pace}
+        costs: dict[str, list[int]] = {one: [] for one in pace}
+        seen: Counter[str] = Counter()
+        chosen: list[Row] = []
+        for row in heads:
+            platform = row.delivery.channel.platform
+            if seen[platform] < rooms[platform] and len(chosen) < limit:
+                chosen.append(row)
+                seen[platform] += 1
+        heads = [row for row in chosen if self._affords(row, rooms, costs)]
+        for platform, spent in costs.items():
+            self._crowd(platform, crowd.get(platform, NO_TIME), now, sum(spent))
         for head in heads:
-            self._form(head, now)
+            self._knock(head.delivery.channel, now, now + lease)
+            self._form(self.tables.deliveries[head.delivery.row], now)
         taken = []
         for row in (self.tables.deliveries[head.delivery.row] for head in heads):
             doubted = replace(row.delivery, doubt=row.delivery.doubt or row.leased_until is not None)
@@ -393,16 +415,35 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             self.tables.budget[row.delivery.channel] = now + pace[row.delivery.channel.platform]
         return [self._claimed(row) for row in taken]
 
-    def _affords(self, platform: str, crowd: Mapping[str, timedelta], now: datetime) -> bool:
-        gap = crowd.get(platform, timedelta())
-        whole = Channel(platform, "")
+    def _door(self, platform: str, most: int, now: datetime) -> int:
+        closed = self.tables.outages.get(platform)
+        if closed is None:
+            return most
+        return min(most, 1) if _over(closed.probe, now) else 0
+
+    def _room(self, platform: str, gap: timedelta, now: datetime) -> int:
+        if not gap:
+            return 1_000_000
+        return max(1, timedelta(milliseconds=105) // gap) if self._crowd_free(platform, now) <= now else 0
+
+    def _crowd_free(self, platform: str, now: datetime) -> datetime:
         burst = now - timedelta(milliseconds=10)
-        kept = self.tables.budget.get(whole, burst)
-        free_at = max(now if kept > now + timedelta(minutes=1) else kept, burst)
-        if gap and free_at > now:
+        kept = self.tables.budget.get(Channel(platform, ""), burst)
+        return max(now if kept > now + timedelta(minutes=1) else kept, burst)
+
+    def _crowd(self, platform: str, gap: timedelta, now: datetime, requests: int) -> None:
+        if gap and requests:
+            self.tables.budget[Channel(platform, "")] = self._crowd_free(platform, now) + requests * gap
+
+    def _affords(self, row: Row, rooms: Mapping[str, int], costs: dict[str, list[int]]) -> bool:
+        """Whether its platform has room for its requests; the first one always."""
+        one, platform = row.delivery, row.delivery.channel.platform
+        mates = [r.delivery for r in self.tables.deliveries.values() if one.digest and r.delivery.digest == one.digest]
+        begun = one.message is not None or any(mate.message is not None for mate in mates)
+        cost = 1 + one.doubt + begun
+        if costs[platform] and sum(costs[platform]) + cost > rooms[platform]:
             return False
-        if gap:
-            self.tables.budget[whole] = free_at + gap
+        costs[platform].append(cost)
         return True
 
     def _form(self, head: Row, now: datetime) -> None:
@@ -446,7 +487,8 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
     def _may(self, channel: Channel) -> datetime:
         """When its pause is over, and its platform takes another message."""
         crowd = self.tables.budget.get(Channel(channel.platform, ""), LONG_AGO)
-        return max(crowd, _paused(self.tables.customs.get(channel)))
+        shut = self.tables.outages.get(channel.platform)
+        return max(crowd, _paused(self.tables.customs.get(channel)), shut.probe if shut else LONG_AGO)
 
     def _pending(self, platforms: Iterable[str]) -> list[Row]:
         asked, rows = set(platforms), sorted(self.tables.deliveries.items())
@@ -485,6 +527,7 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         self._held(claim)
         for number in riders or (claim.delivery.row,):
             self._change(self.tables.deliveries[number], message=clean(message), posted_at=utc(now))
+        self._welcome(claim.delivery.channel.platform, utc(now))
 
     async def parted(self, claim: Claim, parts: Mapping[int, int], dropped: Mapping[int, str]) -> None:
         self._held(claim)
@@ -509,24 +552,53 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         mine = [r for r in self.tables.deliveries.values() if digest is not None and r.delivery.digest == digest]
         return mine if one in mine else [one, *mine]
 
-    async def let_go(self, claim: Claim, until: datetime) -> None:
-        self._give_back(claim, doubt=True)
+    async def let_go(self, claim: Claim, until: datetime, *, doubt: bool = True) -> None:
+        self._give_back(claim, doubt=doubt or self.tables.deliveries[claim.delivery.row].delivery.doubt)
         self.tables.budget[claim.delivery.channel] = until
 
-    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
-        channel = claim.delivery.channel
+    async def lost(
+        self,
+        claim: Claim,
+        why: str,
+        now: datetime,
+        *,
+        probe: datetime,
+        patience: timedelta,
+        notices: Sequence[Notice] = (),
+    ) -> bool:
         self._give_back(claim)
-        begun = any(r.delivery.doubt or r.delivery.message for r in self._together(claim))
-        for row in () if begun else self._riders(claim.delivery.digest):
+        self._free(claim.delivery.digest)
+        if self.tables.deliveries[claim.delivery.row].delivery.channel != claim.delivery.channel:
+            return False
+        return self._lose(claim.delivery.channel, why, now, probe, patience, notices)
+
+    def _free(self, digest: int | None) -> None:
+        """A digest of which nothing can have been said is none any more."""
+        mine = [r for r in self.tables.deliveries.values() if digest is not None and r.delivery.digest == digest]
+        if any(r.delivery.doubt or r.delivery.message for r in mine):
+            return
+        for row in self._riders(digest):
             self._change(row, digest=None, part=None)
             self.tables.deliveries[row.delivery.row] = replace(self.tables.deliveries[row.delivery.row], leads=True)
+
+    def _lose(
+        self,
+        channel: Channel,
+        why: str,
+        now: datetime,
+        probe: datetime,
+        patience: timedelta | None,
+        notices: Sequence[Notice],
+    ) -> bool:
         before = self.tables.customs.get(channel, Customs(channel))
         since = before.lost_since
+        if since is None:
+            self._keep_notices(notices, now)
         self.tables.customs[channel] = replace(before, lost_since=since or utc(now), lost_why=clean(why))
         self._gather(channel, now)
         for row in list(self.tables.deliveries.values()):
             if row.delivery.channel == channel and row.delivery.state == "pending" and _due(row) <= now:
-                over = since is not None and since <= now - patience
+                over = since is not None and patience is not None and since <= now - patience
                 ended = {"state": "refused" if row.delivery.message is None else "sent"}
                 self._change(row, error=clean(why), **(ended if over else {}))
         self.tables.budget[channel] = probe
@@ -551,14 +623,41 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         return [self._item(row) for row in newest[:limit]]
 
     async def passengers(self, digest: int) -> list[Item]:
-        all_ = [r for r in self.tables.deliveries.values() if r.delivery.digest == digest]
-        there = [self._item(r) for r in all_ if r.delivery.state != "merged"]
-        return sorted(there, key=lambda i: ((i.delivery.part or 0) < 0, abs(i.delivery.part or 0), i.delivery.row))
+        mine = [(r.delivery, r) for r in self.tables.deliveries.values() if r.delivery.digest == digest]
+        mine.sort(key=lambda pair: ((pair[0].part or 0) < 0, abs(pair[0].part or 0), pair[0].row))
+        return [self._as_shown(row) for _, row in mine if self._is_shown(row)]
 
     async def in_message(self, channel: Channel, message: str) -> list[Item]:
         mine = [r for _, r in sorted(self.tables.deliveries.items()) if r.delivery.channel == channel]
         shows = [r for r in mine if clean(message) in (r.delivery.message, r.delivery.card)]
-        return [self._item(r) for r in shows if r.delivery.state != "merged"]
+        return [self._as_shown(r) for r in shows if self._is_shown(r)]
+
+    def _winner(self, row: Row) -> Row | None:
+        return self._standing_of(row.paper, row.delivery.channel)
+
+    def _is_shown(self, row: Row) -> bool:
+        if row.delivery.state != "merged":
+            return True
+        there = [r for r in self.tables.deliveries.values() if r.delivery.message == row.delivery.message]
+        same = [r for r in there if (r.paper, r.delivery.channel) == (row.paper, row.delivery.channel)]
+        first = [r for r in same if r.delivery.state != "merged" or r.delivery.row < row.delivery.row]
+        return row.delivery.message is not None and not first
+
+    def _as_shown(self, row: Row) -> Item:
+        winner, mine = self._winner(row), row.delivery
+        if mine.state != "merged" or winner is None:
+            return self._item(row)
+        told = self._item(winner)
+        stands = replace(told.delivery, message=mine.message, digest=mine.digest, part=mine.part, bundle=mine.bundle)
+        return replace(told, delivery=replace(stands, posted_at=mine.posted_at, due=mine.due))
+
+    async def _mark_all(self, number: int, now: datetime) -> None:
+        asked = self.tables.deliveries[number]
+        for row in list(self.tables.deliveries.values()):
+            same = (row.paper, row.delivery.channel) == (asked.paper, asked.delivery.channel)
+            if same and (row is asked or row.delivery.state == "merged"):
+                for message in filter(None, (row.delivery.message, row.delivery.card)):
+                    await self.mark(row.delivery.channel, message, now)
 
     async def carded(self, row: int, message: str) -> None:
         if self.tables.deliveries[row].delivery.card is None:
@@ -566,7 +665,14 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
 
     # ── what becomes of papers ──
     async def claim_news(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
         waiting = sorted((at, key[0]) for key, (one, at) in self.tables.news.items() if one.said is None)
         taken: dict[Channel, Row] = {}
@@ -575,7 +681,13 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             if row.delivery.state == "sent" and self._is_quiet(row, now, pace):
                 taken.setdefault(row.delivery.channel, row)
         claims = []
-        for channel, row in list(taken.items())[:limit]:
+        rooms = {one: min(limit, self._room(one, crowd.get(one, NO_TIME), now)) for one in pace}
+        for channel, row in list(taken.items()):
+            if not rooms[channel.platform]:
+                continue
+            rooms[channel.platform] -= 1
+            told = sum(key[0] == row.delivery.row and one.said is None for key, (one, _) in self.tables.news.items())
+            self._crowd(channel.platform, crowd.get(channel.platform, NO_TIME), now, told)
             doubted = replace(row.delivery, doubt=row.delivery.doubt or row.leased_until is not None)
             mine = replace(row, delivery=doubted, lease=row.lease + 1, leased_until=now + lease)
             self.tables.deliveries[row.delivery.row] = mine
@@ -588,6 +700,7 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         channel = row.delivery.channel
         customs = self.tables.customs.get(channel, Customs(channel))
         well = customs.lost_since is None and _paused(customs) <= now and channel.platform in pace
+        well = well and channel.platform not in self.tables.outages
         ready = [r for r in self._pending([channel.platform]) if r.delivery.channel == channel and _due(r) <= now]
         return well and not ready and self._free_at(row) <= now
 
@@ -597,8 +710,8 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             if one.said is None:
                 key = (claim.delivery.row, one.kind, clean(one.text))
                 self.tables.news[key] = (replace(one, said=said), self.tables.news[key][1])
-        if said == "post" and claim.delivery.message:
-            await self.mark(claim.delivery.channel, claim.delivery.message, now)
+        if said == "post":
+            await self._mark_all(claim.delivery.row, now)
 
     async def vote(self, row: int, person: str, now: datetime) -> int | None:
         found = self.tables.deliveries.get(row)
@@ -609,8 +722,7 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             del self.tables.votes[key]
         else:
             self.tables.votes[key] = None
-        for message in filter(None, (found.delivery.message, found.delivery.card)):
-            await self.mark(found.delivery.channel, message, now)
+        await self._mark_all(row, now)
         return sum(number == row for number, _ in self.tables.votes)
 
     async def mark(self, channel: Channel, message: str, now: datetime) -> None:
@@ -619,17 +731,26 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         due = known.due or max(utc(now), known.rested or LONG_AGO)
         self.tables.edits[key] = replace(known, due=due, turn=known.turn + 1)
 
-    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+    async def edits(
+        self, now: datetime, *, limit: int, pace: Mapping[str, timedelta], crowd: Mapping[str, timedelta] = NOTHING
+    ) -> list[Edit]:
         found: dict[Channel, Edit] = {}
         for (channel, message), one in sorted(self.tables.edits.items(), key=lambda pair: pair[1].due or LONG_AGO):
             ready = [r for r in self._pending([channel.platform]) if r.delivery.channel == channel and _due(r) <= now]
             free = self.tables.budget.get(channel, LONG_AGO) <= now and channel.platform in pace and not ready
             lost = self.tables.customs.get(channel, Customs(channel)).lost_since
+            free = free and channel.platform not in self.tables.outages
             if one.due is not None and one.due <= now and free and lost is None:
                 found.setdefault(channel, Edit(channel, message, one.turn))
-        for channel in list(found)[:limit]:
-            self.tables.budget[channel] = now + pace[channel.platform]
-        return list(found.values())[:limit]
+        rooms = {one: min(limit, self._room(one, crowd.get(one, NO_TIME), now)) for one in pace}
+        taken = []
+        for channel, edit in found.items():
+            if rooms[channel.platform]:
+                rooms[channel.platform] -= 1
+                self._crowd(channel.platform, crowd.get(channel.platform, NO_TIME), now, 1)
+                self.tables.budget[channel] = now + pace[channel.platform]
+                taken.append(edit)
+        return taken
 
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
         known = self.tables.edits[edit.channel, edit.message]
@@ -646,13 +767,19 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         for other in list(self.tables.deliveries.values()):
             if (other.paper, other.delivery.channel) == key and other.delivery.thread is None:
                 self._change(other, thread=clean(thread))
+        if now:
+            self._welcome(asked.delivery.channel.platform, utc(now))
         if now and asked.delivery.digest is not None and asked.delivery.message is not None:
             await self.mark(asked.delivery.channel, asked.delivery.message, now)
 
     async def done(self, claim: Claim) -> None:
         self._give_back(claim)
         for row in self._together(claim):
-            self._change(row, state=_ended(row, "sent"), error=None, doubt=False)
+            pending = row.delivery.state == "pending"
+            if claim.delivery.doubt and row.delivery.doubt and pending:
+                self.tables.doubted[row.delivery.channel.platform] += 1
+            error = None if pending else row.delivery.error
+            self._change(row, state=_ended(row, "sent"), error=error, doubt=False)
         channel = claim.delivery.channel
         if channel in self.tables.customs:
             found = replace(self.tables.customs[channel], lost_since=None, lost_why=None)

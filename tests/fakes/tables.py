@@ -10,7 +10,20 @@ from datetime import date, datetime
 
 from bot.chat.slack.forgetful import Kept
 from bot.feeds import OwnFeed
-from bot.model import Amendment, Bookmark, Channel, Customs, Delivery, Draft, Message, News, Paper, Subscription
+from bot.model import (
+    Amendment,
+    Bookmark,
+    Channel,
+    Customs,
+    Delivery,
+    Draft,
+    Message,
+    News,
+    Notice,
+    Outage,
+    Paper,
+    Subscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,16 @@ class Due:
     due: datetime | None
     rested: datetime | None = None
     turn: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice, when it was kept, when it is due (None: it is over), and who has it in hand."""
+
+    notice: Notice
+    at: datetime
+    due: datetime | None
+    leased_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -66,6 +89,10 @@ class Tables:
     told: dict[str, datetime] = field(default_factory=dict)
     made: dict[int, datetime] = field(default_factory=dict)
     """When each subscription was made."""
+    outages: dict[str, Outage] = field(default_factory=dict)
+    notices: dict[str, Told] = field(default_factory=dict)
+    rounds: dict[Channel, datetime] = field(default_factory=dict)
+    doubted: Counter[str] = field(default_factory=Counter)
     given_out: Counter[str] = field(default_factory=Counter)
     errands: Kept = field(default_factory=dict)
     mail_keys: list[bytes] = field(default_factory=list)

@@ -9,7 +9,7 @@ import pytest
 
 from bot import flow
 from bot.cli import ticking
-from bot.flow import World, later
+from bot.flow import World, later, notices, silence
 from bot.matching import Matcher
 from bot.model import Ask, Channel, Feed, Options, Paper, Post, Press, Reply, Subscription
 from bot.model.papers import Signals
@@ -46,7 +46,15 @@ class Team:
         self.hands.time = datetime.fromisoformat(f"2026-08-{day} {time}").replace(tzinfo=UTC)
         before = len(self.chat.said)
         await self.hands.deliver_all(self.world)
+        await self.hears()
         return self.chat.said[before:]
+
+    async def hears(self) -> None:
+        """What the bot itself has to say, as the loops do it."""
+        await silence.close(self.world)
+        await silence.arrange(self.world)
+        for one in await notices.claim(self.world, 9):
+            await notices.say(one, self.world)
 
     async def talks(self) -> None:
         """News are told and messages edited, as the loops do it."""
@@ -302,3 +310,32 @@ async def test_a_lost_channels_creator_is_told_once_and_mending_it_brings_one_di
     assert "could not post" in said.post.plain
     await team.reads(*some(2), paper("then", "Quantum then"))
     assert [said.post.paper for said in await team.at(22, "07:10")] == ["url:then"]
+
+
+# ── the first subscriber's zone ──
+
+
+async def asks(team: Team, zone: str | None, words: str = "quantum") -> Reply:
+    return await flow.answer(Ask(TEAM, "local:ada", "subscribe", words, zone=zone), team.world)
+
+
+async def test_the_first_subscribers_zone_is_the_channels_until_somebody_sets_one(team: Team) -> None:
+    """The preview shows it with the way to change it; a later subscriber, or a made-up zone, changes nothing."""
+    preview = await asks(team, "Asia/Tokyo", "quantum mode:daily")
+    assert "at 09:00 (Asia/Tokyo)" in preview.post.plain
+    assert "Times are those of Asia/Tokyo; for another zone: /papers settings tz:" in preview.post.plain
+    await flow.answer(Press(TEAM, "local:ada", preview.post.buttons[0].action), team.world)
+    assert "(Asia/Tokyo)" in (await asks(team, "Europe/Paris", "qubits mode:daily")).post.plain
+    assert "(Asia/Tokyo)" in (await asks(team, "Mars/Olympus", "qubits mode:daily")).post.plain
+    await team.types("papers", "settings tz:America/Lima")
+    assert "(America/Lima)" in (await asks(team, "Asia/Tokyo", "qubits mode:daily")).post.plain
+    assert "Times are" not in (await asks(team, None, "qubits mode:daily tz:Asia/Seoul")).post.plain
+    assert "Times are" not in (await asks(team, None, "qubits mode:instant")).post.plain
+
+
+async def test_a_preview_that_nobody_confirmed_binds_nobody(team: Team) -> None:
+    """Whoever subscribes first in earnest brings the zone."""
+    await asks(team, "Asia/Tokyo")
+    assert "(Europe/Paris)" in (await asks(team, "Europe/Paris", "quantum mode:daily")).post.plain
+    assert "(UTC)" in (await asks(team, None, "quantum mode:daily")).post.plain
+    assert (await team.store.customs([TEAM]))[TEAM].zone is None

@@ -16,6 +16,7 @@ import pytest
 
 from bot import flow
 from bot.cli import posting, run, ticking
+from bot.config import Limits
 from bot.errors import NotWelcome, Refused, SourceFailed, StoreFailed, TryLater
 from bot.matching import NO_LINES, Matcher
 from bot.model import Bookmark, Channel, Feed, Poll, Post, Press, Reading, Rulebook
@@ -322,3 +323,11 @@ async def test_however_many_feeds_of_one_host_are_stuck_the_others_are_asked() -
     async with going(ticking.poll_all([*hostile, FEED], replace(stage.world, fetch=fetch))):
         await until(stage.store.papers)
         stuck.set()
+
+
+def test_a_workspaces_own_limit_is_the_operators_to_set() -> None:
+    """Slack names no figure for all channels together; with one, it is kept, and a stand-in's pace scales it."""
+    chats = {name: FakeChat(name, timedelta(seconds=1)) for name in ("slack", "discord")}
+    run.limit(chats, Limits(pace=2, workspace=10))
+    assert (chats["slack"].pace, chats["slack"].crowd) == (timedelta(seconds=0.5), timedelta(seconds=0.05))
+    assert chats["discord"].crowd == timedelta(0)

@@ -50,6 +50,7 @@ def test_settings_never_show_the_environment(tmp_path: Path) -> None:
         ("[web]\nport = 70000\n", "[web] port"),
         ("[web]\nhost = ''\n", "[web] host"),
         ("[limits]\npace = 0\n", "[limits] pace"),
+        ("[limits]\nworkspace = 0\n", "[limits] workspace"),
         ("[wbe]\n", "wbe"),
         ("[polling]\nallow = true\n", "[polling] allow"),
         ("[[sources]]\naddress = 3\n", "[[sources]] number 1, address"),

@@ -142,3 +142,20 @@ def test_a_cut_text_is_never_longer_than_asked(text: str, limit: int) -> None:
     short = summary.cut(text, limit)
     assert len(short) <= limit
     assert short == text or len(text) > limit
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("We thus propose rings, which halve the cost.", "We propose rings, which halve the cost."),
+        ("We therefore introduce a ring of rings.", "We introduce a ring of rings."),
+        (
+            "We propose rings for large Transformer (Vaswani et al., 2017) models (Ada and Hopper, 1950; Turing 1936).",
+            "We propose rings for large Transformer models.",
+        ),
+        ("We propose rings (RINGS) of 2017 (and later).", "We propose rings (RINGS) of 2017 (and later)."),
+    ],
+)
+def test_the_gist_points_at_nothing_that_is_not_there(said: str, shown: str) -> None:
+    """No "thus" about what was before, no citation that nobody can follow; other brackets stay."""
+    assert summary.gist(replace(PAPER, abstract=f"Models are slow. {said}")) == shown

@@ -63,9 +63,11 @@ def test_a_card_says_who_and_what_is_new_and_quietly_why() -> None:
 
 
 def test_a_full_post_is_a_card_with_the_abstract() -> None:
-    """The abstract stands uncut between the news and the facts."""
+    """The abstract stands uncut between who wrote it and the facts; its telling sentence is not said twice."""
     card, full = (summary.post(wanted(shape), PAPER) for shape in ("card", "full"))
-    assert (full.lines[0], full.lines[-1]) == (card.lines[0], card.lines[-1])
+    assert (full.lines[0].text, full.lines[-1]) == ("Ada Lovelace et al.", card.lines[-1])
+    told = replace(PAPER, signals=replace(PAPER.signals, gist="Rings are cheap."))
+    assert summary.post(wanted("full"), told).lines[0].text == "Ada Lovelace et al. — Rings are cheap."
     assert " ".join(line.text for line in full.lines[1:-1]) == PAPER.abstract
 
 

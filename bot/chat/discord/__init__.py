@@ -187,11 +187,11 @@ class Discord:
             async with threads.within(client, place, home):
                 await shown.instead(client, home, told_as)
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """Say it in the person's direct messages with the bot."""
         place = await self._private(person)
         async with told("write to this person", "Direct Messages", said=True):
-            await threads.said_once(await self._ready(), place, post, key)
+            await threads.said_once(await self._ready(), place, post, key, doubt=doubt)
 
     async def inbox(self, person: str) -> Channel:
         """The direct messages of a person and the bot (`discord:@me/NUMBER`)."""

@@ -96,7 +96,7 @@ class Mail:
         """`Refused`: always."""
         raise Refused("A mail that was sent stays as it is.")
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """`Refused`: a mailbox gets what its owner said yes to."""
         raise Refused("Mail goes out as digests only.")
 

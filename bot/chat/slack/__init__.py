@@ -104,13 +104,13 @@ class Slack:
         shown = rendered(await self._api.introduced(post))
         await self._api.change(_place(channel), message, shown)
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """Say it to one person (`slack:U…`), where only they and the bot are."""
         platform, _, user = person.partition(":")
         if platform != "slack" or not user:
             raise Refused(f"{person} is nobody in Slack.")
         try:
-            await self._once(await self._api.inbox(user), post, key, None, doubt=False)
+            await self._once(await self._api.inbox(user), post, key, None, doubt)
         except ChannelLost as lost:
             raise Refused("This person takes no messages from the bot in Slack.") from lost
 

@@ -20,14 +20,16 @@ def spend(db: Database, who: str, free_at: datetime) -> None:
 
 
 def room(db: Database, platform: str, gap: timedelta, now: datetime) -> int:
-    """How many messages the platform takes now, over all its channels."""
-    return max(0, (now - _free_at(db, platform, now)) // gap + 1) if gap else BOUNDLESS
+    """How many requests the platform takes now, over all its channels: some at once, then none for as long as that."""
+    if not gap:
+        return BOUNDLESS
+    return max(1, TOGETHER // gap) if _free_at(db, platform, now) <= now else 0
 
 
-def crowd(db: Database, platform: str, gap: timedelta, now: datetime, messages: int) -> None:
+def crowd(db: Database, platform: str, gap: timedelta, now: datetime, requests: int) -> None:
     """So many of them are spent."""
-    if gap and messages:
-        spend(db, f"{platform}:", _free_at(db, platform, now) + messages * gap)
+    if gap and requests:
+        spend(db, f"{platform}:", _free_at(db, platform, now) + requests * gap)
 
 
 def soonest(db: Database, platform: str) -> str:
@@ -46,5 +48,9 @@ BURST = timedelta(milliseconds=10)
 """What was not used so long ago may be caught up with, and no more: a platform counts each of its seconds."""
 
 BOUNDLESS = 1_000_000
+
+TOGETHER = timedelta(milliseconds=105)
+"""Requests of so long go out at once, so that the store is asked ten times a second and not fifty. A limit of fifty a
+second holds all the same: then ten batches of five come in any second, as if each request came by itself."""
 
 FAR = timedelta(minutes=1)

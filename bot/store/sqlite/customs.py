@@ -38,10 +38,15 @@ def keep(db: Database, wanted: Customs) -> None:
 
     The rulebook's version changes, so that nothing is planned by the old ones.
     """
-    name, until = clean(str(wanted.channel)), stamp_or_none(wanted.paused_until)
     with writing(db):
-        db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until, _who(wanted)))
+        put(db, wanted)
         db.execute("UPDATE rulebook SET version = version + 1")
+
+
+def put(db: Database, wanted: Customs) -> None:
+    """`keep`, as a part of a transaction."""
+    name, until = clean(str(wanted.channel)), stamp_or_none(wanted.paused_until)
+    db.execute(_KEEP, (name, pack(wanted.options), clean_or_none(wanted.zone), until, _who(wanted)))
 
 
 def _who(wanted: Customs) -> str | None:
@@ -73,6 +78,8 @@ def mended(db: Database, channel: Channel, now: datetime) -> bool:
         if lost:
             digests.gather(db, str(channel), now)
             budgets.spend(db, str(channel), now)
+        if not rows(db, "SELECT 1 FROM delivery WHERE channel = ? AND state = 'pending' LIMIT 1", (str(channel),)):
+            found(db, channel)  # nothing waits that could find out
         return bool(lost)
 
 

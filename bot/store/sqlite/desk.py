@@ -12,6 +12,7 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
+from bot.store.sqlite.fairness import Longest
 from bot.store.sqlite.lead import lead, lock_beside
 from bot.store.sqlite.steps import Steps
 
@@ -29,6 +30,7 @@ class Desk:
         self._steps = Steps(db, file, patience, thread)
         self._lock: FileLock = lock_beside(file)
         self._closed = False
+        self._longest = Longest()
 
     async def _do(self, work: Callable[Concatenate[Database, _P], _T], *args: _P.args, **named: _P.kwargs) -> _T:
         """Take a step in the store's thread; it is taken even if this call is cancelled."""

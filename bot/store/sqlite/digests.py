@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.model import Bundle, Channel, Claim, Delivery, Item
+from bot.model import Bundle, Channel, Claim, Delivery, Item, Notice
 from bot.store.plain import clean, pack, stamp, whole
 from bot.store.sqlite import budgets
 from bot.store.sqlite.connection import row, rows, writing
 from bot.store.sqlite.leases import change
+from bot.store.sqlite.notices import keep as keep_notices
 from bot.store.sqlite.reading import FULL, as_item
 
 # All that are due in this channel for the same reason go together, once and for all: a crash finds the same digest.
@@ -50,6 +53,12 @@ def form(db: Database, head: int, now: datetime) -> None:
         db.execute(_FORM, at)
 
 
+def free(db: Database, digest: int | None) -> None:
+    """A digest of which nothing can have been said is none any more."""
+    if digest is not None:
+        db.execute(_FREE, {"digest": digest})
+
+
 def succeed(db: Database, digest: int, doubt: bool) -> None:
     """A digest whose leader is over is led by the next of its deliveries."""
     db.execute(_SUCCEED, {"digest": digest, "doubt": doubt})
@@ -61,10 +70,31 @@ def riders(db: Database, digest: int) -> tuple[Item, ...]:
     return tuple(map(as_item, rows(db, asked, (digest,))))
 
 
+# What was said stays said, though the paper turned out to be another's: unless that one stands in the same message.
+_SHOWN = """(state <> 'merged' OR message IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM delivery AS other WHERE other.paper = delivery.paper AND other.channel = delivery.channel
+    AND other.message = delivery.message AND (other.state <> 'merged' OR other.number < delivery.number)
+))"""
+
+
 def passengers(db: Database, digest: int) -> list[Item]:
     """All that travelled in it, in the order of its parts."""
-    asked = f"{FULL} WHERE delivery.digest = ? AND state <> 'merged' ORDER BY part < 0, abs(part), delivery.number"
-    return [as_item(found) for found in rows(db, asked, (whole(digest),))]
+    asked = f"{FULL} WHERE delivery.digest = ? AND {_SHOWN} ORDER BY part < 0, abs(part), delivery.number"
+    return [_as_shown(db, found) for found in rows(db, asked, (whole(digest),))]
+
+
+def _as_shown(db: Database, found: sqlite3.Row) -> Item:
+    """A merged delivery is its winner, in the place where the merged one stands."""
+    item = as_item(found)
+    if item.delivery.state != "merged":
+        return item
+    asked = f"{FULL} WHERE delivery.paper = ? AND channel = ? AND state <> 'merged'"
+    winner, mine = row(db, asked, (found["paper"], found["channel"])), item.delivery
+    if winner is None:
+        return item
+    told = as_item(winner)
+    stands = replace(told.delivery, message=mine.message, digest=mine.digest, part=mine.part, bundle=mine.bundle)
+    return replace(told, delivery=replace(stands, posted_at=mine.posted_at, due=mine.due))
 
 
 def all_of(db: Database, claim: Claim, what: str, *values: object) -> None:
@@ -101,10 +131,10 @@ def put_off(db: Database, claim: Claim, due: datetime, bundle: str | None) -> No
         )
 
 
-def let_go(db: Database, claim: Claim, until: datetime) -> None:
-    """Give it back as it is, some of it said perhaps, and leave its channel alone until then."""
+def let_go(db: Database, claim: Claim, until: datetime, doubt: bool) -> None:
+    """Give it back as it is, and leave its channel alone until then."""
     with writing(db):
-        change(db, claim, "leased_until = NULL, doubt = 1")
+        change(db, claim, "leased_until = NULL, doubt = doubt OR ?", doubt)
         budgets.spend(db, str(claim.delivery.channel), until)
 
 
@@ -136,36 +166,63 @@ def gather(db: Database, channel: str, now: datetime, bundle: Bundle = "waited")
     db.execute(_WAITED, {"channel": channel, "now": stamp(now), "bundle": bundle})
 
 
-def lost(db: Database, claim: Claim, why: str, now: datetime, probe: datetime, patience: timedelta) -> bool:
+def lost(
+    db: Database,
+    claim: Claim,
+    why: str,
+    now: datetime,
+    probe: datetime,
+    patience: timedelta,
+    notices: Sequence[Notice],
+) -> bool:
     """The platform refuses the channel: what is due waits for it together; True when that is new.
 
     It is tried again at `probe`; after `patience` what waits is refused for the reason.
     """
-    name = str(claim.delivery.channel)
+    name = clean(str(claim.delivery.channel))
     with writing(db):
         change(db, claim, "leased_until = NULL")
-        if claim.delivery.digest is not None:
-            db.execute(_FREE, {"digest": claim.delivery.digest})
-        before = row(db, "SELECT lost_since FROM custom WHERE channel = ?", (name,))
-        since = before["lost_since"] if before else None
-        db.execute(
-            "INSERT INTO custom (channel, options, lost_since, lost_why) VALUES (?, '{}', ?, ?) ON CONFLICT DO UPDATE "
-            "SET lost_since = coalesce(lost_since, excluded.lost_since), lost_why = excluded.lost_why",
-            (name, stamp(now), clean(why)),
-        )
-        gather(db, name, now)
-        db.execute(
-            "UPDATE delivery SET error = ? WHERE channel = ? AND state = 'pending' AND due <= ?",
-            (clean(why), name, stamp(now)),
-        )
-        if since is not None and since <= stamp(now - patience):
-            db.execute(
-                "UPDATE delivery SET state = iif(message IS NULL, 'refused', 'sent'), ready = 0 "
-                "WHERE channel = ? AND state = 'pending' AND due <= ?",
-                (name, stamp(now)),
-            )
-        budgets.spend(db, name, probe)
-        return since is None
+        free(db, claim.delivery.digest)
+        here = row(db, "SELECT channel FROM delivery WHERE number = ?", (claim.delivery.row,))
+        if here and here["channel"] != name:  # it moved while this was under way: there is where to say it
+            return False
+        return _lost(db, name, why, now, probe, patience, notices)
+
+
+def cut_off(
+    db: Database, channel: Channel, why: str, now: datetime, probe: datetime, notices: Sequence[Notice]
+) -> bool:
+    """The platform itself tells that the channel is lost; True when that is new."""
+    with writing(db):
+        return _lost(db, clean(str(channel)), why, now, probe, None, notices)
+
+
+def _lost(
+    db: Database,
+    name: str,
+    why: str,
+    now: datetime,
+    probe: datetime,
+    patience: timedelta | None,
+    notices: Sequence[Notice],
+) -> bool:
+    before = row(db, "SELECT lost_since FROM custom WHERE channel = ?", (name,))
+    since = before["lost_since"] if before else None
+    if since is None:
+        keep_notices(db, notices, now)
+    db.execute(
+        "INSERT INTO custom (channel, options, lost_since, lost_why) VALUES (?, '{}', ?, ?) ON CONFLICT DO UPDATE "
+        "SET lost_since = coalesce(lost_since, excluded.lost_since), lost_why = excluded.lost_why",
+        (name, stamp(now), clean(why)),
+    )
+    gather(db, name, now)
+    waits = "WHERE channel = ? AND state = 'pending' AND due <= ?"
+    db.execute(f"UPDATE delivery SET error = ? {waits}", (clean(why), name, stamp(now)))  # noqa: S608 — our own words
+    if since is not None and patience is not None and since <= stamp(now - patience):
+        ended = f"UPDATE delivery SET state = iif(message IS NULL, 'refused', 'sent'), ready = 0 {waits}"  # noqa: S608
+        db.execute(ended, (name, stamp(now)))
+    budgets.spend(db, name, probe)
+    return since is None
 
 
 def posted_since(db: Database, channel: Channel, since: datetime) -> int:
@@ -187,5 +244,5 @@ def lately(db: Database, channel: Channel, since: datetime, limit: int) -> list[
 
 def in_message(db: Database, channel: Channel, message: str) -> list[Item]:
     """What stands in one message, in the order of a digest."""
-    asked = f"{FULL} WHERE channel = ? AND (message = ? OR card = ?) AND state <> 'merged' ORDER BY delivery.number"
-    return [as_item(found) for found in rows(db, asked, (str(channel), clean(message), clean(message)))]
+    asked = f"{FULL} WHERE channel = ? AND (message = ? OR card = ?) AND {_SHOWN} ORDER BY delivery.number"
+    return [_as_shown(db, found) for found in rows(db, asked, (str(channel), clean(message), clean(message)))]

@@ -34,12 +34,13 @@ from bot.store.sqlite.atlas import Atlas
 from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
+from bot.store.sqlite.lives import Lives
 from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

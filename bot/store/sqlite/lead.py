@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreFailed
 from bot.store.plain import clean
+from bot.store.sqlite import notices, outages
 from bot.store.sqlite.connection import row, writing
 from bot.store.sqlite.outbox import take_back
 
@@ -41,6 +42,8 @@ def _begin(db: Database, worker: str) -> None:
     with writing(db):
         db.execute("INSERT OR REPLACE INTO leader VALUES (1, ?)", (clean(worker),))
         take_back(db)
+        notices.take_back(db)
+        outages.knock(db)
 
 
 def _taken(db: Database, file: Path) -> str:

@@ -26,7 +26,7 @@ def absorb(db: Database, younger: int, older: int) -> None:
             db, f"{FULL} WHERE delivery.paper = ? AND channel = ? AND state <> 'merged'", (older, loser["channel"])
         )
         if rival is not None:
-            _settle(db, rival, loser)
+            settle(db, rival, loser)
     owned.absorb(db, younger, older)
     amending.absorb(db, younger, older)
     db.execute("UPDATE delivery SET paper = ? WHERE paper = ?", (older, younger))
@@ -34,7 +34,8 @@ def absorb(db: Database, younger: int, older: int) -> None:
     db.execute("DELETE FROM paper WHERE number = ?", (younger,))
 
 
-def _settle(db: Database, one: sqlite3.Row, other: sqlite3.Row) -> None:
+def settle(db: Database, one: sqlite3.Row, other: sqlite3.Row) -> None:
+    """Two rows of `FULL` become one delivery: whichever got further gains what the other has."""
     winner, loser = (as_delivery(found) for found in sorted((one, other), key=_standing, reverse=True))
     db.execute("UPDATE delivery SET state = 'merged', ready = 0 WHERE number = ?", (loser.row,))
     if loser.digest is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -24,11 +25,12 @@ _KEEP = "INSERT OR IGNORE INTO news (delivery, kind, text, at) VALUES (?, ?, ?, 
 # The oldest first, and only where nothing else waits: posts go before what became of them. CROSS JOIN keeps the order:
 # the news that waits is little, the deliveries are many. https://sqlite.org/optoverview.html#crossjoin
 HEADS = """
-    SELECT delivery.number, delivery.channel, delivery.platform, min(news.at) AS at
+    SELECT delivery.number, delivery.channel, delivery.platform, min(news.at) AS at, count(*) AS requests
     FROM news INDEXED BY news_waiting CROSS JOIN delivery ON delivery.number = news.delivery
     LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
     WHERE news.said IS NULL AND delivery.state = 'sent' AND coalesce(delivery.leased_until, '') <= :now
     AND delivery.platform IN (SELECT value FROM json_each(:platforms))
+    AND NOT EXISTS (SELECT 1 FROM outage WHERE outage.platform = delivery.platform)
     AND coalesce(free_at, '') <= :now AND coalesce(paused_until, '') <= :now AND lost_since IS NULL
     AND NOT EXISTS (SELECT 1 FROM delivery AS other
         WHERE other.ready = 1 AND other.platform = delivery.platform AND other.channel = delivery.channel)
@@ -38,12 +40,13 @@ HEADS = """
 """
 
 STALE = """
-    SELECT edit.*, substr(edit.channel, 1, instr(edit.channel, ':') - 1) AS platform
+    SELECT edit.*, substr(edit.channel, 1, instr(edit.channel, ':') - 1) AS platform, 1 AS requests
     FROM edit LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
     WHERE due IS NOT NULL AND due <= :now AND coalesce(free_at, '') <= :now AND lost_since IS NULL
-    AND platform IN (SELECT value FROM json_each(:platforms))
+    AND substr(edit.channel, 1, instr(edit.channel, ':') - 1) IN (SELECT value FROM json_each(:platforms))
     AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.ready = 1 AND other.channel = edit.channel
         AND other.platform = substr(edit.channel, 1, instr(edit.channel, ':') - 1))
+    AND NOT EXISTS (SELECT 1 FROM outage WHERE outage.platform = substr(edit.channel, 1, instr(edit.channel, ':') - 1))
     GROUP BY channel HAVING due = min(due) ORDER BY due LIMIT :limit
 """
 
@@ -65,12 +68,17 @@ def keep(db: Database, delivery: int, told: Sequence[News], now: datetime) -> No
 
 
 def claim_news(
-    db: Database, worker: str, now: datetime, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+    db: Database,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    pace: Mapping[str, timedelta],
+    crowd: Mapping[str, timedelta],
 ) -> list[Claim]:
     """Take deliveries that have news, one a channel, where no post waits; spend the channels' pace."""
-    asked = {"now": stamp(now), "platforms": msgspec.json.encode(list(pace)).decode(), "limit": limit}
     with writing(db):
-        found = rows(db, HEADS, asked)
+        found = _roomy(db, HEADS, now, limit, pace, crowd)
         for one in found:
             db.execute(
                 "UPDATE delivery SET lease = lease + 1, doubt = doubt OR leased_until IS NOT NULL, leased_until = ?, "
@@ -79,6 +87,26 @@ def claim_news(
             )
             budgets.spend(db, one["channel"], now + pace[one["platform"]])
         return [_claimed(db, one["number"]) for one in found]
+
+
+def _roomy(
+    db: Database,
+    asked: str,
+    now: datetime,
+    limit: int,
+    pace: Mapping[str, timedelta],
+    crowd: Mapping[str, timedelta],
+) -> list[sqlite3.Row]:
+    """What is asked for, as much as each platform has room for; each is a request, or as many as it has news."""
+    taken: list[sqlite3.Row] = []
+    for platform in pace:
+        gap = crowd.get(platform, timedelta())
+        most = min(limit, budgets.room(db, platform, gap, now))
+        at = {"now": stamp(now), "platforms": msgspec.json.encode([platform]).decode(), "limit": most}
+        found = rows(db, asked, at) if most else []
+        budgets.crowd(db, platform, gap, now, sum(one["requests"] for one in found))
+        taken += found
+    return taken
 
 
 def _claimed(db: Database, number: int) -> Claim:
@@ -95,22 +123,20 @@ def told(db: Database, claim: Claim, said: str, now: datetime) -> None:
             if one.said is None:
                 asked = "UPDATE news SET said = ? WHERE delivery = ? AND kind = ? AND text = ?"
                 db.execute(asked, (said, claim.delivery.row, one.kind, clean(one.text)))
-        if said == "post" and claim.delivery.message:
-            mark(db, str(claim.delivery.channel), claim.delivery.message, now)
+        if said == "post":
+            mark_all(db, claim.delivery.row, now)
 
 
 def vote(db: Database, delivery: int, person: str, now: datetime) -> int | None:
     """The person's vote, or taken back; how many there are now. None when there is no such delivery."""
     number = whole(delivery)
     with writing(db):
-        found = row(db, "SELECT channel, message, card FROM delivery WHERE number = ?", (number,))
-        if found is None:
+        if row(db, "SELECT 1 FROM delivery WHERE number = ?", (number,)) is None:
             return None
         gone = db.execute("DELETE FROM vote WHERE delivery = ? AND person = ?", (number, clean(person))).rowcount
         if not gone:
             db.execute("INSERT INTO vote VALUES (?, ?, ?)", (number, clean(person), stamp(now)))
-        for message in filter(None, (found["message"], found["card"])):
-            mark(db, found["channel"], message, now)
+        mark_all(db, number, now)
         count = row(db, "SELECT count(*) AS votes FROM vote WHERE delivery = ?", (number,))
         assert count is not None
         return int(count["votes"])
@@ -125,17 +151,29 @@ def mark(db: Database, channel: str, message: str, now: datetime) -> None:
     )
 
 
+def mark_all(db: Database, delivery: int, now: datetime) -> None:
+    """Every message that shows the paper in its channel, also those of deliveries that were merged into this one."""
+    same = (
+        "SELECT other.channel, other.message, other.card FROM delivery JOIN delivery AS other USING (paper, channel) "
+        "WHERE delivery.number = ? AND (other.number = delivery.number OR other.state = 'merged')"
+    )
+    for shown in rows(db, same, (delivery,)):
+        for message in filter(None, (shown["message"], shown["card"])):
+            mark(db, shown["channel"], message, now)
+
+
 def remark(db: Database, channel: Channel, message: str, now: datetime) -> None:
     """`mark`, as a step of its own."""
     with writing(db):
         mark(db, str(channel), clean(message), now)
 
 
-def edits(db: Database, now: datetime, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
+def edits(
+    db: Database, now: datetime, limit: int, pace: Mapping[str, timedelta], crowd: Mapping[str, timedelta]
+) -> list[Edit]:
     """Messages that are due to be edited, one a channel, where no post waits; spend the channels' pace."""
-    at = stamp(now)
     with writing(db):
-        found = rows(db, STALE, {"now": at, "platforms": msgspec.json.encode(list(pace)).decode(), "limit": limit})
+        found = _roomy(db, STALE, now, limit, pace, crowd)
         for one in found:
             budgets.spend(db, one["channel"], now + pace[one["platform"]])
         return [Edit(as_channel(one["channel"]), one["message"], one["turn"]) for one in found]

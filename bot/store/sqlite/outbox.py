@@ -7,88 +7,24 @@ one step in an index, whatever waits there for tomorrow.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
 from bot.feeds import OwnFeed
-from bot.model import Channel, Claim, Delivery, Paper, Poll, Reason, Subscription
+from bot.model import Channel, Claim, Delivery, Poll, Reason, Subscription
 from bot.store.identity import gain, ids
-from bot.store.plain import clean, clean_or_none, moment, pack, stamp, stamp_or_none, unpack, whole
-from bot.store.sqlite import budgets, customs, digests, news, owned, rulebook
-from bot.store.sqlite.connection import reading, row, rows, writing
+from bot.store.plain import clean, clean_or_none, pack, stamp, stamp_or_none, unpack, whole
+from bot.store.sqlite import budgets, customs, digests, doubts, news, outages, owned, rulebook
+from bot.store.sqlite.connection import row, rows, writing
 from bot.store.sqlite.leases import change
 from bot.store.sqlite.naming import numbers
 from bot.store.sqlite.papers import keep_bookmark, keep_papers
 from bot.store.sqlite.past import keep_page
 from bot.store.sqlite.reading import FULL, as_delivery
-
-FARTHEST = timedelta(days=8)
-"""Nothing is put off by more than a week. What claims to be was written under a clock that ran ahead, and counts no
-more: a channel must not be silent for as long as the clock was wrong."""
-
-# Every channel of the platforms asked for that has something ready, one step in the index for each
-# ("loose scan": https://wiki.postgresql.org/wiki/Loose_indexscan), with its oldest delivery.
-_LINES = """
-    WITH RECURSIVE line (platform, channel) AS (
-        SELECT asked.value, (SELECT min(channel) FROM delivery WHERE ready = 1 AND platform = asked.value)
-        FROM json_each(:platforms) AS asked
-        UNION ALL
-        SELECT platform, (
-            SELECT min(channel) FROM delivery
-            WHERE ready = 1 AND platform = line.platform AND channel > line.channel
-        ) FROM line WHERE channel IS NOT NULL
-    ), head AS (
-        SELECT line.*, coalesce(budget.free_at, '') AS free_at, coalesce(custom.paused_until, '') AS paused_until, (
-            SELECT min(number) FROM delivery
-            WHERE ready = 1 AND platform = line.platform AND channel = line.channel
-        ) AS number, coalesce((
-            SELECT max(leased_until) FROM delivery WHERE leased_until IS NOT NULL AND channel = line.channel
-        ), '') AS leased_until
-        FROM line LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel) WHERE channel IS NOT NULL
-    )
-"""
-
-# The channel served longest ago first, so that nobody's thousands keep others waiting.
-HEADS = " ".join(
-    (
-        _LINES,
-        "SELECT number, platform, free_at FROM head WHERE (free_at <= :now OR free_at > :far) AND paused_until <= :now",
-        "AND (leased_until <= :now OR leased_until > :far) ORDER BY free_at, number LIMIT :limit",
-    )
-)
-
-WAKE = """
-    UPDATE delivery SET ready = 1
-    WHERE state = 'pending' AND ready = 0 AND leads = 1 AND due <= :now
-    AND platform IN (SELECT value FROM json_each(:platforms))
-"""
-
-# One range of the index each: what became due, and what was put off by a clock that has been set back since.
-WAKE_FAR = WAKE.replace("due <= :now", "due > :far")
-
-# Who had it before and never gave it back may have said it: that is what is in doubt.
-TAKE = """
-    UPDATE delivery SET lease = lease + 1, doubt = doubt OR leased_until IS NOT NULL,
-        leased_until = :until, worker = :worker
-    WHERE number IN (SELECT value FROM json_each(:heads))
-"""
-
-SOONEST_READY = " ".join(
-    (_LINES, "SELECT min(max(free_at, paused_until, head.leased_until, due)) FROM head JOIN delivery USING (number)")
-)
-
-WAITING = """
-    SELECT due, max(due, coalesce(free_at, ''), coalesce(paused_until, ''), coalesce((
-        SELECT max(leased_until) FROM delivery AS busy
-        WHERE leased_until IS NOT NULL AND busy.channel = delivery.channel
-    ), '')) AS soonest
-    FROM delivery LEFT JOIN budget USING (channel) LEFT JOIN custom USING (channel)
-    WHERE state = 'pending' AND ready = 0 AND leads = 1 AND platform = ? ORDER BY due
-"""
 
 
 def record(db: Database, poll: Poll, now: datetime) -> int:
@@ -186,71 +122,6 @@ def _insert(db: Database, delivery: Delivery, paper: int, channel: str, now: dat
     )
 
 
-def claim(
-    db: Database,
-    worker: str,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    pace: Mapping[str, timedelta],
-    crowd: Mapping[str, timedelta],
-) -> list[Claim]:
-    """Take the oldest due delivery of up to `limit` channels that are free; spend their pace and the platform's."""
-    at = {"now": stamp(now), "far": stamp(now + FARTHEST), "platforms": _json(list(pace))}
-    with writing(db):
-        customs.resume(db, now)
-        db.execute(WAKE, at)
-        db.execute(WAKE_FAR, at)
-        heads = _heads(db, at, now, limit, {platform: crowd.get(platform, timedelta()) for platform in pace})
-        for number in heads:
-            digests.form(db, number, now)
-        db.execute(TAKE, {"until": stamp(now + lease), "worker": clean(worker), "heads": _json(heads)})
-        claims = [_claimed(db, number) for number in heads]
-        for channel in (claim.delivery.channel for claim in claims):
-            budgets.spend(db, str(channel), now + pace[channel.platform])
-    return claims
-
-
-def _heads(db: Database, at: dict[str, str], now: datetime, limit: int, crowd: Mapping[str, timedelta]) -> list[int]:
-    """The deliveries to take; each platform is asked for what it has room for, so that none stands before another."""
-    found: list[sqlite3.Row] = []
-    for platform, gap in crowd.items():
-        most = min(limit, budgets.room(db, platform, gap, now))
-        found += rows(db, HEADS, at | {"platforms": _json([platform]), "limit": most}) if most else []
-    taken = sorted(found, key=lambda one: (one["free_at"], one["number"]))[:limit]
-    for platform, gap in crowd.items():
-        budgets.crowd(db, platform, gap, now, sum(one["platform"] == platform for one in taken))
-    return [one["number"] for one in taken]
-
-
-def _claimed(db: Database, number: int) -> Claim:
-    found = row(db, f"{FULL} WHERE delivery.number = ?", (number,))
-    assert found is not None
-    items = () if found["digest"] is None else digests.riders(db, found["digest"])
-    return Claim(as_delivery(found), unpack(found["noun"], Paper), found["lease"], items)
-
-
-def due(db: Database, platforms: Iterable[str]) -> datetime | None:
-    """When the next pending delivery may be claimed: its due time, the pace of its channel and platform, leases."""
-    with reading(db):
-        soonest = [max(each, budgets.soonest(db, one)) for one in platforms for each in _soonest(db, one)]
-    return moment(min(soonest)) if soonest else None
-
-
-def _soonest(db: Database, platform: str) -> list[str]:
-    found = row(db, SOONEST_READY, {"platforms": _json([platform])})
-    return ([found[0]] if found and found[0] else []) + _soonest_waiting(db, platform)
-
-
-def _soonest_waiting(db: Database, platform: str) -> list[str]:
-    best: list[str] = []
-    for found in db.execute(WAITING, (platform,)):
-        if best and found["due"] >= best[0]:
-            break  # all that follow are due later than that
-        best = [min([*best, found["soonest"]])]
-    return best
-
-
 def posted(db: Database, claim: Claim, message: str, now: datetime, riders: Sequence[int]) -> None:
     """Remember the message's id, on all deliveries that stand in it."""
     with writing(db):
@@ -259,13 +130,16 @@ def posted(db: Database, claim: Claim, message: str, now: datetime, riders: Sequ
             "UPDATE delivery SET message = ?, posted_at = ? WHERE number IN (SELECT value FROM json_each(?))",
             (clean(message), stamp(now), _json([*(riders or (claim.delivery.row,))])),
         )
+        outages.over(db, claim.delivery.channel.platform, now)
 
 
 def done(db: Database, claim: Claim) -> None:
     """Every step is taken. What was merged meanwhile stays `merged`; a channel that took it is lost no more."""
     with writing(db):
         change(db, claim, "leased_until = NULL")
-        ended = "state = iif(state = 'pending', 'sent', state), ready = 0, error = NULL, doubt = 0"
+        doubts.count(db, claim)
+        kept = "error = iif(state = 'pending', NULL, error)"  # why one of them was refused stays known
+        ended = f"state = iif(state = 'pending', 'sent', state), ready = 0, {kept}, doubt = 0"
         digests.all_of(db, claim, ended)
         customs.found(db, claim.delivery.channel)
 
@@ -307,6 +181,12 @@ def confirm(
             for delivery in start:
                 _plan(db, delivery, known, now)
         return made
+
+
+def pending(db: Database, channel: Channel) -> list[Delivery]:
+    """All that waits in a channel, the oldest first."""
+    asked = f"{FULL} WHERE channel = ? AND state = 'pending' ORDER BY delivery.number"
+    return [as_delivery(found) for found in rows(db, asked, (clean(str(channel)),))]
 
 
 def delivery(db: Database, number: int) -> Delivery | None:

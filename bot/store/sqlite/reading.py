@@ -47,6 +47,7 @@ def as_delivery(found: sqlite3.Row) -> Delivery:
         doubt=bool(found["doubt"]),
         news=unpack(found["news"], tuple[News, ...]),
         votes=found["votes"],
+        named=as_channel(found["named"]) if found["named"] else None,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.sqlite.added import AMENDMENTS, ERRANDS, MAILBOXES, UPKEEP
+from bot.store.sqlite.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, UPKEEP
 
 migrations = Migrations("paper-round")
 
@@ -307,9 +307,15 @@ def rewritten(db: Database) -> None:
     db.execute("CREATE UNIQUE INDEX message_turn ON message (turn) WHERE turn IS NOT NULL")
 
 
+@migrations()
+def lives(db: Database) -> None:
+    """Platforms that are shut, what is to be said of it, channels' names of old, rounds without papers, doubt."""
+    db.executescript(LIVES)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten",
+    "rewritten", "lives",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""

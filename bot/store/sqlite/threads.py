@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreFailed
 from bot.store.plain import clean, whole
-from bot.store.sqlite import news
+from bot.store.sqlite import news, outages
 from bot.store.sqlite.connection import rows, writing
 
 
@@ -28,6 +28,8 @@ def threaded(db: Database, number: int, thread: str, now: datetime | None) -> No
         asked = "SELECT channel, message FROM delivery WHERE number = ? AND digest IS NOT NULL AND message IS NOT NULL"
         if now is None:
             return
+        for where in rows(db, "SELECT platform FROM delivery WHERE number = ?", (whole(number),)):
+            outages.over(db, where["platform"], now)
         for shown in rows(db, asked, (whole(number),)):
             news.mark(db, shown["channel"], shown["message"], now)
 

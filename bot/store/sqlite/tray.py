@@ -14,10 +14,12 @@ from bot.model import (
     Delivery,
     Edit,
     Item,
+    Notice,
     Paper,
 )
 from bot.ports import NOTHING, Waiting
 from bot.store.sqlite import (
+    claims,
     digests,
     holding,
     news,
@@ -42,10 +44,10 @@ class Tray(Desk):
         pace: Mapping[str, timedelta],
         crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
-        return await self._do(outbox.claim, worker, now, lease, limit, pace, crowd)
+        return await self._do(claims.claim, worker, now, lease, limit, pace, crowd, self._longest)
 
     async def due(self, platforms: Iterable[str]) -> datetime | None:
-        return await self._do(outbox.due, platforms)
+        return await self._do(claims.due, platforms)
 
     async def posted(self, claim: Claim, message: str, now: datetime, riders: Sequence[int] = ()) -> None:
         await self._do(outbox.posted, claim, message, now, riders)
@@ -56,11 +58,20 @@ class Tray(Desk):
     async def put_off(self, claim: Claim, due: datetime, bundle: Bundle | None) -> None:
         await self._do(digests.put_off, claim, due, bundle)
 
-    async def let_go(self, claim: Claim, until: datetime) -> None:
-        await self._do(digests.let_go, claim, until)
+    async def let_go(self, claim: Claim, until: datetime, *, doubt: bool = True) -> None:
+        await self._do(digests.let_go, claim, until, doubt)
 
-    async def lost(self, claim: Claim, why: str, now: datetime, *, probe: datetime, patience: timedelta) -> bool:
-        return await self._do(digests.lost, claim, why, now, probe, patience)
+    async def lost(
+        self,
+        claim: Claim,
+        why: str,
+        now: datetime,
+        *,
+        probe: datetime,
+        patience: timedelta,
+        notices: Sequence[Notice] = (),
+    ) -> bool:
+        return await self._do(digests.lost, claim, why, now, probe, patience, notices)
 
     async def replan(self, planned: Sequence[Delivery]) -> None:
         await self._do(digests.replan, planned)
@@ -82,9 +93,16 @@ class Tray(Desk):
 
     # ── what becomes of papers ──
     async def claim_news(
-        self, worker: str, now: datetime, *, lease: timedelta, limit: int, pace: Mapping[str, timedelta]
+        self,
+        worker: str,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        pace: Mapping[str, timedelta],
+        crowd: Mapping[str, timedelta] = NOTHING,
     ) -> list[Claim]:
-        return await self._do(news.claim_news, worker, now, lease, limit, pace)
+        return await self._do(news.claim_news, worker, now, lease, limit, pace, crowd)
 
     async def told(self, claim: Claim, said: Literal["thread", "post"], now: datetime) -> None:
         await self._do(news.told, claim, said, now)
@@ -95,8 +113,10 @@ class Tray(Desk):
     async def mark(self, channel: Channel, message: str, now: datetime) -> None:
         await self._do(news.remark, channel, message, now)
 
-    async def edits(self, now: datetime, *, limit: int, pace: Mapping[str, timedelta]) -> list[Edit]:
-        return await self._do(news.edits, now, limit, pace)
+    async def edits(
+        self, now: datetime, *, limit: int, pace: Mapping[str, timedelta], crowd: Mapping[str, timedelta] = NOTHING
+    ) -> list[Edit]:
+        return await self._do(news.edits, now, limit, pace, crowd)
 
     async def edited(self, edit: Edit, now: datetime, again: datetime | None = None) -> None:
         await self._do(news.edited, edit, now, again)

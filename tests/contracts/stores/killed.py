@@ -23,11 +23,12 @@ from sqlite_utils import Database
 
 from bot.errors import RulesChanged
 from bot.model import Bookmark, Claim, Delivery, Poll
-from bot.store.sqlite import digests, outbox
+from bot.store.sqlite import claims, digests, moving, outages, outbox
 from bot.store.sqlite import steps as sharing
 from bot.store.sqlite.connection import connect
+from bot.store.sqlite.fairness import Longest
 from bot.store.sqlite.steps import Step, together
-from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, TEAM, paper, poll, why
+from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, RANDOM, TEAM, paper, poll, why
 
 PATIENCE = timedelta(seconds=30)
 BRIDGE = paper("arxiv:a", title="Bridge", aliases=("url:a", "url:b"))
@@ -39,7 +40,7 @@ def prepare(db: Database) -> None:
 
 
 def claim_one(db: Database) -> list[Claim]:
-    return outbox.claim(db, "w", NOW, MINUTE, 5, PACE, {})
+    return claims.claim(db, "w", NOW, MINUTE, 5, PACE, {}, Longest())
 
 
 def record(db: Database) -> None:
@@ -83,7 +84,9 @@ def steps() -> dict[str, Callable[[Database], Callable[[], object]]]:
         "fail": finishing(lambda db, claim: outbox.fail(db, claim, "refused", "no")),
         "put off": finishing(lambda db, claim: digests.put_off(db, claim, NOW + MINUTE, "digest")),
         "part": finishing(lambda db, claim: digests.parted(db, claim, {claim.delivery.row: 1}, {})),
-        "lose": finishing(lambda db, claim: digests.lost(db, claim, "gone", NOW, NOW + MINUTE, MINUTE)),
+        "lose": finishing(lambda db, claim: digests.lost(db, claim, "gone", NOW, NOW + MINUTE, MINUTE, ())),
+        "shut": finishing(lambda db, claim: outages.shut(db, "local", "no", NOW, NOW + MINUTE, MINUTE, claim)),
+        "move": finishing(lambda db, claim: moving.move(db, GENERAL, RANDOM, NOW)),
     }
 
 

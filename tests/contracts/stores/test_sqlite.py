@@ -5,17 +5,34 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import bot.store
 from bot.errors import SettingsError, StoreFailed
+from bot.model import Channel
 from bot.ports import Store
-from bot.store.sqlite import holding, naming, news, outbox, owned, papers, search, sight
+from bot.store.sqlite import (
+    claims,
+    doubts,
+    fairness,
+    holding,
+    moving,
+    naming,
+    news,
+    notices,
+    outages,
+    owned,
+    papers,
+    search,
+    sight,
+    silence,
+)
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
-from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
+from tests.contracts.stores.nouns import GENERAL, NOW, PACE, PATIENT, TEAM, paper, poll, take
 
 
 @pytest.fixture
@@ -144,13 +161,26 @@ NOW_AND = {
     "worker": "w",
     "heads": "[1]",
 }
+TABLES = {
+    *("delivery", "other", "busy", "mine", "paper", "alias", "budget", "custom", "own", "news", "edit", "notice"),
+    *("round", "subscription"),
+}
 PLANS: dict[str, tuple[str, dict[str, object] | tuple[object, ...]]] = {
-    "claim: the heads": (outbox.HEADS, NOW_AND),
-    "claim: what became due": (outbox.WAKE, NOW_AND),
-    "claim: what was put off too far": (outbox.WAKE_FAR, NOW_AND),
-    "claim: taking": (outbox.TAKE, NOW_AND),
-    "due: what is ready": (outbox.SOONEST_READY, NOW_AND),
-    "due: what waits": (outbox.WAITING, ("slack",)),
+    "claim: the heads": (claims.HEADS, NOW_AND),
+    "claim: what became due": (claims.WAKE, NOW_AND),
+    "claim: what was put off too far": (claims.WAKE_FAR, NOW_AND),
+    "claim: taking": (claims.TAKE, NOW_AND),
+    "claim: who decides when all ends": (claims.URGENT, {**NOW_AND, "platform": "slack", "only": "[]"}),
+    "claim: requests": (claims.REQUESTS, (1,)),
+    "claim: the longest queues": (fairness.LONGEST, ("slack", 1)),
+    "notices: what is ready": (notices.READY, NOW_AND),
+    "rounds: who wants to hear of them": (silence.WISHING, ()),
+    "rounds: those with papers": (silence.PAPERS, {"channel": "a", "round": "2026", "now": "2026"}),
+    "doubt": (doubts.DOUBTFUL, ()),
+    "moving: rivals": (moving.RIVALS, {"old": "a", "new": "b"}),
+    "outages: who waited": (outages.WAITED, ("slack",)),
+    "due: what is ready": (claims.SOONEST_READY, NOW_AND),
+    "due: what waits": (claims.WAITING, ("slack",)),
     "papers": (papers.NEWEST, ("", 9)),
     "days": (papers.DAYS, (9,)),
     "day": (papers.OF_DAY, ("2026-08-17",)),
@@ -175,12 +205,7 @@ async def test_questions_over_many_rows_are_answered_from_an_index(question: str
     sql, values = PLANS[question]
     steps = [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     db.close()
-    tables = [
-        step
-        for step in steps
-        if step.partition(" ")[2].split(" ")[0]
-        in ("delivery", "other", "busy", "paper", "alias", "budget", "custom", "own", "news", "edit")
-    ]
+    tables = [step for step in steps if step.partition(" ")[2].split(" ")[0] in TABLES]
     assert tables
     assert all("INDEX" in step or "PRIMARY KEY" in step for step in tables), steps
 
@@ -195,3 +220,22 @@ async def test_what_is_asked_twice_a_second_begins_with_what_waits(question: str
     db.close()
     assert index in steps[0]
     assert not [step for step in steps if step.startswith("SCAN delivery")]
+
+
+async def test_channels_that_decide_when_all_ends_are_served_before_their_turn(store: Store) -> None:
+    """One has more to say than the whole platform's queue takes: half of the turns are its at most, at its own pace."""
+    many = [Channel("slack", f"T/{number}") for number in range(100)]
+    papers = [paper(f"url:{number}") for number in range(30)]
+    await store.record(poll(papers[0], to=many), NOW)
+    await store.record(poll(*papers, to=[TEAM]), NOW)
+    served: list[list[Channel]] = []
+    for tenth in range(21):
+        now = NOW + tenth * timedelta(milliseconds=100)
+        crowd = {"slack": timedelta(milliseconds=20)}
+        claims = await store.claim("w", now, lease=timedelta(minutes=1), limit=99, pace=PACE, crowd=crowd)
+        served.append([claim.delivery.channel for claim in claims])
+        for claim in claims:
+            await store.posted(claim, "m", now)
+            await store.done(claim)
+    assert [tenth for tenth, channels in enumerate(served) if TEAM in channels] == [0, 10, 20]
+    assert len({channel for channels in served for channel in channels}) == 101  # and nobody else waits for it
