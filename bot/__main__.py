@@ -74,6 +74,9 @@ def parser() -> ArgumentParser:
         "deliveries", parents=[shared, listing], help="what went where, and what waits or failed"
     )
     sent.set_defaults(page="deliveries")
+    stands = commands.add_parser("status", parents=[shared, listing], help="what came, what comes, why nothing did")
+    stands.add_argument("channel", nargs="?", default="", metavar="CHANNEL", help="else each that has rules")
+    stands.set_defaults(page="standing")
     watched = commands.add_parser("sources", parents=[shared, listing], help="how each source is doing")
     watched.set_defaults(page="sources")
     held = commands.add_parser("held", parents=[shared, listing], help="what waits after an unusual day; let it go")
@@ -108,6 +111,19 @@ def _keeping(commands: Any, shared: ArgumentParser, listing: ArgumentParser) -> 
         command = commands.add_parser(name, parents=[shared, listing], help=told)
         command.add_argument("file", metavar="FILE")
         command.set_defaults(page="copies", action=name)
+    export = commands.add_parser("export", parents=[shared, listing], help="rules and options as text (TOML)")
+    export.add_argument("channel", nargs="?", metavar="CHANNEL", default="", help="only this one's")
+    export.set_defaults(page="exchanging", action="export")
+    importing = commands.add_parser(
+        "import", parents=[shared, listing], help="read rules in; done again, nothing changes"
+    )
+    importing.add_argument("file", metavar="FILE", help="what export wrote; - is standard input")
+    importing.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    importing.add_argument("--map", action="append", metavar="OLD=NEW", help="rules of the channel OLD go to NEW")
+    importing.set_defaults(page="exchanging", action="import")
+    forget = commands.add_parser("forget", parents=[shared, listing], help="take a person out of the database")
+    forget.add_argument("person", metavar="USER", help="slack:U0ADA, discord:NUMBER, local:…")
+    forget.set_defaults(page="forgetting")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -48,3 +48,12 @@ class Held:
     papers: int
     since: datetime
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """Papers that a channel had: `before` a moment, and since (`lately`); `waiting` ones are still to come."""
+
+    before: int
+    lately: int
+    waiting: int

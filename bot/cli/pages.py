@@ -6,11 +6,14 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError, StoreFailed
 from bot.ports import Store
-from bot.web.desk import Platform
+
+if TYPE_CHECKING:
+    from bot.web.desk import Platform
 
 log = logging.getLogger("paper-round")
 
@@ -25,6 +28,8 @@ IDLE = timedelta(seconds=2)
 
 def platforms(connected: Iterable[str], refused: Mapping[str, str]) -> list[Platform]:
     """The platforms in words; `refused` says why some will not have us."""
+    from bot.web.desk import Platform
+
     return [
         Platform(NAMES.get(name, name.capitalize()), refused.get(name, "connected"), wrong=name in refused)
         for name in sorted(connected)

@@ -28,6 +28,9 @@ answer: so many would have to do so before other channels wait for them."""
 AFTER_A_FAULT = 5.0
 """Seconds before the database is asked again that could not be."""
 
+LAST_POSTS = 4.0
+"""Seconds that posts and polls under way get when the bot stops."""
+
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -80,7 +83,7 @@ def _finished(task: asyncio.Task[bool]) -> bool:
 async def end(tasks: list[asyncio.Task[bool]] | list[asyncio.Task[datetime]]) -> None:
     """Let what is under way finish for a moment, then cancel it: leases and bookmarks give it back."""
     if tasks:
-        await asyncio.wait(tasks, timeout=5)
+        await asyncio.wait(tasks, timeout=LAST_POSTS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from typing import Any
 from bot import flow, rights
 from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import Server
-from bot.cli import logs, loop, mailing, pages, posting, ticking
+from bot.cli import logs, loop, mailing, pages, posting, ticking, upkeep
 from bot.cli.counting import counted, figures
 from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
@@ -35,6 +35,10 @@ from bot.rules import extend
 from bot.web.measures import Measures
 
 log = logging.getLogger("paper-round")
+
+LAST_WORDS = 3.0
+"""Seconds that platforms get to close. With what posts get (`posting.end`) and open pages (`web.port`) it stays under
+ten, after which whoever runs services kills: https://www.freedesktop.org/software/systemd/man/systemd.service.html"""
 
 
 def main(words: Namespace) -> int:
@@ -126,7 +130,8 @@ async def _run(
             await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
-        return await _until_stopped(world, feeds, platforms, refused, served=served)
+        beside = [upkeep.keep_all(world, upkeep.retention(settings.file.keep)), upkeep.tell_all(feeds, world)]
+        return await _until_stopped(world, feeds, platforms, refused, beside, served=served)
 
 
 def whereabouts(store: str) -> str:
@@ -166,8 +171,7 @@ async def _connect(
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)
     limit(chats, settings.file.limits)
-    for chat in chats.values():
-        stack.push_async_callback(chat.close)
+    stack.push_async_callback(_close, list(chats.values()))
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
@@ -177,6 +181,17 @@ def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
         chats["slack"].crowd = timedelta(seconds=1 / limits.workspace)
     for chat in chats.values():
         chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
+
+
+async def _close(chats: list[Chat]) -> None:
+    """Let go of the platforms, all at once and for a moment only: whoever stops us waits ten seconds in all."""
+    closing = [asyncio.create_task(chat.close()) for chat in chats]
+    await asyncio.wait(closing, timeout=LAST_WORDS)
+    for task in closing:
+        task.cancel()
+    for ended in await asyncio.gather(*closing, return_exceptions=True):
+        if isinstance(ended, Exception):
+            log.warning("a platform could not be left in order (%s)", type(ended).__name__)
 
 
 @asynccontextmanager
@@ -204,7 +219,7 @@ async def _pages(
         platforms=lambda: [*pages.platforms(world.chats, refused), *mailing.silent(mail)],
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
-        mail=mailing.offered(world.chats, str(mail)),
+        mail=mailing.offered(world.chats, mail),
         looks=LOOKS,
         zone=world.zone,
         token=token,
@@ -230,11 +245,18 @@ def answerer(world: World) -> Answer:
 
 
 async def _until_stopped(
-    world: World, feeds: list[Feed], platforms: list[str], refused: dict[str, str], *, served: bool
+    world: World,
+    feeds: list[Feed],
+    platforms: list[str],
+    refused: dict[str, str],
+    beside: Iterable[Coroutine[Any, Any, None]] = (),
+    *,
+    served: bool,
 ) -> int:
     """Poll, deliver and listen side by side until SIGTERM or SIGINT, or until nothing is left to listen to.
 
     `served`: the pages are there to listen to, whatever the platforms say. `refused` takes up why platforms do.
+    `beside` is whatever else runs meanwhile.
     """
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -250,6 +272,7 @@ async def _until_stopped(
         work.append(world.tally.watch_loop())
     if served:
         work.append(pages.keep_searchable(world.store))
+    work += beside
     work += [_listen(world, platform, refused) for platform in (*platforms, *({"email"} & world.chats.keys()))]
     loop.settle()
     tasks = [asyncio.create_task(each) for each in work]

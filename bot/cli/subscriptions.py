@@ -35,6 +35,17 @@ async def _do(words: Namespace) -> int:
 
 
 async def _subscribe(words: Namespace, channel: Channel, wish: commands.Subscribe) -> int:
+    require_served(channel)
+    async with opened_store(settings(words)) as store:
+        wanted = Subscription(channel, rules.write(wish.rule), f"console:{who()}", wish.options)
+        made = await store.subscribe(wanted, clock())
+    print_rows([_row(made)], as_json=words.json, columns=COLUMNS)
+    tell(f"{channel} is subscribed to {made.rule} (#{made.id}). A running bot follows within a second.")
+    return 0
+
+
+def require_served(channel: Channel) -> None:
+    """`ChannelUnknown` for a channel that nothing can be posted to."""
     if channel.platform == "email":
         raise ChannelUnknown(
             "Mail goes only to who said yes to it: the mailbox's owner signs up on the pages, at /mail."
@@ -48,12 +59,6 @@ async def _subscribe(words: Namespace, channel: Channel, wish: commands.Subscrib
             f"{channel} could not be opened in a browser: a local channel's name has letters, digits, - and _, "
             "at most 40, such as local:reading-group. Nothing was kept."
         )
-    async with opened_store(settings(words)) as store:
-        wanted = Subscription(channel, rules.write(wish.rule), f"console:{_who()}", wish.options)
-        made = await store.subscribe(wanted, clock())
-    print_rows([_row(made)], as_json=words.json, columns=COLUMNS)
-    tell(f"{channel} is subscribed to {made.rule} (#{made.id}). A running bot follows within a second.")
-    return 0
 
 
 async def _unsubscribe(words: Namespace, channel: Channel, which: commands.Unsubscribe) -> int:
@@ -89,7 +94,8 @@ def _row(one: Subscription) -> dict[str, Any]:
     }
 
 
-def _who() -> str:
+def who() -> str:
+    """Whoever runs this command."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name

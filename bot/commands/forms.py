@@ -53,7 +53,7 @@ def _told(name: str, error: RuleError | OptionError) -> str:
     """The sentence as it stands at its field: of a rule with the place, of an option without its name."""
     there = error.text[error.start :].strip()
     if name == "rule":
-        return f"{error.sentence} It is about: {there[:40]}" if there else error.sentence
+        return f"{error.sentence} Here: {there[:40]}" if there else error.sentence
     bare = error.sentence.removeprefix(f"{name}: ")
     return bare[:1].upper() + bare[1:]
 

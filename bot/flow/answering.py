@@ -12,12 +12,14 @@ from bot.flow import (
     channels,
     completing,
     deciding,
+    home,
     living,
     looking,
     own,
     posts,
     standing,
     subscribing,
+    tending,
     tracing,
     tuning,
 )
@@ -49,6 +51,8 @@ async def answer(asked: Heard, world: World) -> Reply:
 
 
 async def _command(ask: Ask, world: World) -> Reply:
+    if ask.verb == "home":  # nobody types it: a platform asks, when a person looks there
+        return await home.of(ask, world)
     wanted = commands.read(ask, world.acronyms)
     match wanted:
         case commands.Subscribe():
@@ -76,7 +80,7 @@ async def _channels(ask: Ask, wanted: commands.Command, world: World) -> Reply:
         case commands.Address():
             return await abroad.address(ask, wanted, world)
         case commands.Feeds():
-            return replies.own_feeds(await world.store.feeds(ask.channel))
+            return await own.listed(ask.channel, world)
         case commands.AddFeed(address):
             return await own.add(ask, address, world)
         case commands.RemoveFeed(address):
@@ -132,6 +136,8 @@ async def _press(press: Press, world: World) -> Reply:
             return await subscribing.undone(press, int(number), world)
         case "discuss" | "vote" | "why" | "not" | "save" | "unsave" | "bibtex":
             return await posts.pressed(press, verb, int(number), world)
+        case "widen" | "tending":
+            return await tending.pressed(press, verb, int(number), world)
     return await _overview(press, verb, int(number), world)
 
 

@@ -53,6 +53,8 @@ class World:
     """Who may change the rules of channels that do not say so themselves."""
     tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One look back over the stored papers at a time: two would take twice as long each, and hold up all else."""
     spoke: dict[Channel, datetime] = field(default_factory=dict)
     """When each channel was last told something by this process."""
     opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.habits import Tempo
 from bot.model import Channel, Subscription
 
 NOBODY = "gone:Somebody"
 """Who stands where a person was forgotten: on no platform, so that nobody is told anything in their name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """Papers that a channel had: `before` a moment, and since (`lately`); `waiting` ones are still to come."""
-
-    before: int
-    lately: int
-    waiting: int
 
 
 class Upkeep(Protocol):
@@ -47,6 +38,9 @@ class Upkeep(Protocol):
 
     async def purge(self, channel: Channel) -> int:
         """Take a channel out of every table, and what it was sent; how many rows that were."""
+
+    async def subscription(self, id: int) -> Subscription | None:
+        """The subscription of this number, whatever its channel."""
 
     async def tempo(self, channel: Channel, start: datetime, middle: datetime) -> Tempo:
         """How many papers the channel had between both moments, and since the second; what waits for it."""

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.model import Channel, Feed, Post
 from bot.ports import Answer, Clock, Store
 from bot.web.door import Door, Wrong, visitor_of
+from bot.web.keys import DESK as DESK
 from bot.web.live import Live
 from bot.web.render import Look
 from bot.web.seek import Seeker
@@ -91,7 +92,6 @@ class Room:
 
 
 AS, LOOK_COOKIE = "as", "look"
-DESK: web.AppKey[Desk] = web.AppKey("desk")
 NEWCOMER: web.RequestKey[Visitor] = web.RequestKey("newcomer", Visitor)
 """The request's place for a visitor whose browser has yet to be told."""
 

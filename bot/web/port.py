@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.errors import PlatformFailed, SettingsError
-from bot.web.desk import DESK
+from bot.web.keys import DESK
 
 TRIES = 21
 """The port asked for, and the twenty after it."""

@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 
 import bot.store
-from bot.model import Bookmark, Channel, Delivery, Options, Paper, Poll, Reason, Subscription
+from bot.chat.mail import connect
+from bot.chat.mail.server import Server, server
+from bot.cli import mailing
+from bot.cli.counting import counted
+from bot.model import Bookmark, Channel, Delivery, Line, Options, Paper, Poll, Post, Reason, Span, Subscription
+from bot.ports.tally import Uncounted
+from bot.web.signup import Mailing
 from tests.door.command import paper_round
+from tests.fakes.store import FakeStore
 from tests.standins.mail import mail_server, text_of
 
 ADA = Channel("email", "ada@mail.example")
@@ -45,6 +52,20 @@ def test_the_command_line_subscribes_no_mailbox(tmp_path: Path) -> None:
     ended = paper_round(tmp_path, "subscribe", "email:ada@mail.example", "llm")
     assert ended.code == 2
     assert "said yes" in ended.err
+
+
+async def test_the_running_bots_pages_take_sign_ups(tmp_path: Path) -> None:
+    """However the chats are wrapped on their way to the pages."""
+    async with mail_server() as running:
+        found = server(running.env, BASE)
+        assert isinstance(found, Server)
+        mail = await connect(found, BASE, FakeStore(), lambda: datetime.now(UTC), b"k" * 32)
+        offered = mailing.offered({"email": counted(mail, Uncounted())}, found)
+        assert isinstance(offered, Mailing)
+        assert offered.key == b"k" * 32
+        await offered.invite(ADA, Post(Line((Span("Do you want these?"),))), "1")
+        assert len(running.mails(ADA.place)) == 1
+    assert mailing.offered({}, "Mail is off.") == "Mail is off."
 
 
 async def test_a_digest_that_is_due_goes_out_by_mail(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.model import Channel, Line, Options, Original, Paper, Post, Span, Subscription
-from bot.ports.upkeep import NOBODY, Tempo
+from bot.habits import Tempo
+from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
+from bot.ports.upkeep import NOBODY
 from bot.store.plain import clean, pack, utc
 from tests.fakes.tables import Tables
 
@@ -58,7 +59,8 @@ class Cellar:
             if (row.delivery.posted_at or row.delivery.due or before) >= before:
                 break
             if row.delivery.state not in ("pending", "held"):
-                bare = replace(row.delivery, reasons=(), options=Options(), error=None)
+                error = None if row.delivery.state == "sent" else row.delivery.error
+                bare = replace(row.delivery, reasons=(), options=Options(), error=error)
                 self.tables.deliveries[number] = replace(row, delivery=bare)
                 self.tables.news = {key: one for key, one in self.tables.news.items() if key[0] != number}
                 self.tables.votes = {key: one for key, one in self.tables.votes.items() if key[0] != number}
@@ -95,6 +97,10 @@ class Cellar:
         votes = {key: None for key in kept.votes if key[1] != name}
         told = {about: at for about, at in kept.told.items() if not about.endswith(f"|{name}")}
         gone = {"draft": len(kept.drafts) - len(drafts), "vote": len(kept.votes) - len(votes)}
+        saved = {key: at for key, at in kept.saved.items() if key[0] != name}
+        changes = {n: one for n, one in kept.amendments.items() if name not in _people(one)}
+        gone |= {"saved": len(kept.saved) - len(saved), "amendment": len(kept.amendments) - len(changes)}
+        kept.saved, kept.amendments = saved, changes
         gone["told"] = len(kept.told) - len(told)
         notices = {key: one for key, one in kept.notices.items() if one.notice.person != name}
         gone["notice"], kept.notices = len(kept.notices) - len(notices), notices
@@ -135,6 +141,7 @@ class Cellar:
         kept.drafts = {n: pair for n, pair in kept.drafts.items() if pair[1] != channel}
         kept.amendments = {n: one for n, one in kept.amendments.items() if one.channel != channel}
         kept.feeds = {key: one for key, one in kept.feeds.items() if key[0] != channel}
+        kept.amendments = {n: one for n, one in kept.amendments.items() if one.channel != channel}
         kept.edits = {key: one for key, one in kept.edits.items() if key[0] != channel}
         kept.messages = {n: one for n, one in kept.messages.items() if one.channel != channel}
         kept.told = {about: at for about, at in kept.told.items() if str(channel) not in about.split("|")[1:]}
@@ -146,6 +153,9 @@ class Cellar:
 
     def _rows(self) -> int:
         return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, "votes", "news", "told"))
+
+    async def subscription(self, id: int) -> Subscription | None:
+        return self.tables.subscriptions.get(id)
 
     async def tempo(self, channel: Channel, start: datetime, middle: datetime) -> Tempo:
         mine = [row.delivery for row in self.tables.deliveries.values() if row.delivery.channel == channel]
@@ -168,6 +178,11 @@ class Cellar:
 
     async def hush(self, about: str) -> None:
         self.tables.told.pop(clean(about), None)
+
+
+def _people(change: Amendment) -> set[str]:
+    sides = [one.creator for one in (change.before, change.after) if one]
+    return {change.person, *sides}
 
 
 def _thin(paper: Paper) -> Paper:

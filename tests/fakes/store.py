@@ -775,10 +775,11 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
     async def done(self, claim: Claim) -> None:
         self._give_back(claim)
         for row in self._together(claim):
-            pending = row.delivery.doubt and row.delivery.state == "pending"
-            if claim.delivery.doubt and pending:
+            pending = row.delivery.state == "pending"
+            if claim.delivery.doubt and row.delivery.doubt and pending:
                 self.tables.doubted[row.delivery.channel.platform] += 1
-            self._change(row, state=_ended(row, "sent"), error=None, doubt=False)
+            error = None if pending else row.delivery.error
+            self._change(row, state=_ended(row, "sent"), error=error, doubt=False)
         channel = claim.delivery.channel
         if channel in self.tables.customs:
             found = replace(self.tables.customs[channel], lost_since=None, lost_why=None)

@@ -25,7 +25,7 @@ CREATE TABLE told (
     about TEXT PRIMARY KEY,
     at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX delivery_doubt ON delivery (platform) WHERE doubt = 1 AND state = 'pending';
+CREATE INDEX delivery_in_doubt ON delivery (platform) WHERE doubt = 1 AND state = 'pending';
 """
 
 MAILBOXES = """

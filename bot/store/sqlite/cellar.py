@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.habits import Tempo
 from bot.model import Channel, Subscription
-from bot.ports.upkeep import Tempo
 from bot.store.sqlite import upkeep
 from bot.store.sqlite.desk import Desk
 
@@ -28,6 +28,9 @@ class Cellar(Desk):
 
     async def purge(self, channel: Channel) -> int:
         return await self._do(upkeep.purge, channel)
+
+    async def subscription(self, id: int) -> Subscription | None:
+        return await self._do(upkeep.subscription, id)
 
     async def tempo(self, channel: Channel, start: datetime, middle: datetime) -> Tempo:
         return await self._do(upkeep.tempo, channel, start, middle)

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.habits import Tempo
 from bot.model import Channel, Line, Original, Paper, Post, Span, Subscription
-from bot.ports.upkeep import NOBODY, Tempo
-from bot.store.plain import clean, moment_or_none, pack, stamp, unpack
+from bot.ports.upkeep import NOBODY
+from bot.store.plain import clean, moment_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.connection import row, rows, writing
 from bot.store.sqlite.reading import as_channel
 from bot.store.sqlite.rulebook import as_subscription
@@ -50,7 +51,7 @@ _PERSONS = (
 """Columns that say who made something for a channel, which stays the channel's."""
 
 _OF_CHANNEL = (
-    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment"),
+    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment", "mailbox"),
     *("round", "notice"),
 )
 """Tables whose rows are one channel's, beside its deliveries and messages."""
@@ -114,7 +115,7 @@ def _thin_deliveries(db: Database, before: datetime, limit: int) -> int:
 
 def _strip(db: Database, found: sqlite3.Row) -> None:
     number = (found["number"],)
-    bare = "reasons = '[]', options = '{}', error = NULL, worker = NULL"
+    bare = "reasons = '[]', options = '{}', worker = NULL, error = iif(state = 'sent', NULL, error)"
     db.execute(f"UPDATE delivery SET {bare} WHERE number = ?", number)  # noqa: S608 — our own words
     db.execute("DELETE FROM news WHERE delivery = ?", number)
     db.execute("DELETE FROM vote WHERE delivery = ?", number)
@@ -218,6 +219,12 @@ def _unlinked(db: Database) -> Iterator[None]:
 
 
 # ── silences and rules that rot ─────────────────────────────────────────────────────────────────────
+
+
+def subscription(db: Database, id: int) -> Subscription | None:
+    """By its number."""
+    found = row(db, "SELECT * FROM subscription WHERE id = ?", (whole(id),))
+    return as_subscription(found) if found else None
 
 
 def tempo(db: Database, channel: Channel, start: datetime, middle: datetime) -> Tempo:

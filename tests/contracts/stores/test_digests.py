@@ -164,6 +164,18 @@ async def test_what_is_dropped_is_refused_and_no_passenger(store: Store) -> None
     assert [item.delivery.paper for item in await store.passengers(a)] == ["a"]
 
 
+async def test_why_a_whole_digest_was_dropped_is_still_known_when_it_is_done(store: Store) -> None:
+    """Its leader, too: a year of accidents found reasons that were gone."""
+    claim = await digest(store, "a", "b")
+    a, b = rows(claim, "a", "b")
+    await store.parted(claim, {}, {a: "unsubscribed", b: "unsubscribed"})
+    await store.done(claim)
+    assert {one.paper: (one.state, one.error) for one in await store.deliveries()} == {
+        "a": ("refused", "unsubscribed"),
+        "b": ("refused", "unsubscribed"),
+    }
+
+
 @pytest.mark.parametrize("how", ["crash", "later"])
 async def test_a_digest_whose_leader_is_dropped_goes_on_under_its_name(store: Store, how: str) -> None:
     claim = await digest(store, "a", "b", "c")

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.feeds import OwnFeed
+from bot.habits import Tempo
 from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Reason, Signals
 from bot.ports import Store
-from bot.ports.upkeep import NOBODY, Tempo
+from bot.ports.upkeep import NOBODY
 from tests.contracts.stores.nouns import (
     FEED,
     GENERAL,
@@ -71,6 +72,16 @@ async def test_old_deliveries_lose_their_reasons_and_stay_posted(store: Store) -
     assert after.reasons == ()
     assert after.votes == 0
     assert (after.message, after.posted_at, after.state) == (before.message, before.posted_at, "sent")
+
+
+async def test_why_a_delivery_was_refused_is_kept(store: Store) -> None:
+    """A silence can be explained however old it is."""
+    await store.record(poll(OLD, to=[GENERAL]), NOW)
+    (claim,) = await take(store)
+    await store.fail(claim, "refused", "The channel was archived.")
+    await store.thin(NOW + DAY, NOW + DAY, 10)
+    (delivery,) = await store.deliveries(GENERAL)
+    assert (delivery.state, delivery.error, delivery.reasons) == ("refused", "The channel was archived.", ())
 
 
 async def test_what_waits_keeps_its_reasons_however_old(store: Store) -> None:

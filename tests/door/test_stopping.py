@@ -1,0 +1,87 @@
+"""SIGTERM: what is in hand is finished or given back, and the process is gone soon."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bot.store
+from bot import flow
+from bot.cli import run
+from bot.flow import World
+from bot.matching import Matcher
+from bot.model import Bookmark, Channel, Delivery, Options, Paper, Poll, Post, Reason, Subscription
+from tests.contracts.stores.nouns import NOW
+from tests.fakes.chat import FakeChat
+from tests.flow.stage import FakeFetch
+
+GENERAL = Channel("local", "general")
+INSTANT = Options("instant", "09:00", "UTC", "mon-sun", "card", None, "off", 0)
+
+
+@dataclass
+class Hanging(FakeChat):
+    """A platform that takes a message and never answers; on closing it hangs as well."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        self.asked.set()
+        return await asyncio.Event().wait() and ""
+
+    async def close(self) -> None:
+        await asyncio.Event().wait()
+
+
+@dataclass
+class Slow(FakeChat):
+    """A platform that answers after a moment."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
+        self.asked.set()
+        await asyncio.sleep(0.3)
+        return await FakeChat.post(self, channel, post, key, doubt=doubt)
+
+
+async def stopped_while_posting(chat: Hanging | Slow, folder: Path) -> World:
+    """A bot that gets SIGTERM while its one post is under way; its world, once it has ended."""
+    store = await bot.store.open(str(folder / "a.db"))
+    await store.subscribe(Subscription(GENERAL, "birds", "local:you", INSTANT), NOW)
+    found = Paper("arxiv:1", "On birds", "x")
+    why = (Reason("birds", "title", 3, 8, "birds"),)
+    await store.record(
+        Poll(Bookmark("x"), (found,), (Delivery(found.id, GENERAL, why, due=NOW, options=INSTANT),)), NOW
+    )
+    fetch = FakeFetch([[]])
+    world = World(store, lambda: NOW, fetch, fetch.read, {"local": chat}, Matcher())
+    running = asyncio.create_task(run._until_stopped(world, [], [], {}, served=True))
+    await chat.asked.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await asyncio.wait_for(running, 30) == 0
+    await asyncio.wait_for(run._close([chat]), 30)
+    return world
+
+
+async def test_a_post_that_never_ends_is_given_back_in_doubt(tmp_path: Path) -> None:
+    """The next run looks for it before it says it again."""
+    world = await stopped_while_posting(Hanging(), tmp_path)
+    await world.store.close()
+    store = await bot.store.open(str(tmp_path / "a.db"))
+    await store.lead()
+    (claim,) = await store.claim("next", NOW, lease=flow.delivering.LEASE, limit=9, pace={"local": FakeChat().pace})
+    assert claim.delivery.doubt
+    await store.close()
+
+
+async def test_a_post_that_ends_in_a_moment_is_finished(tmp_path: Path) -> None:
+    """Its id is written down: nothing is in doubt."""
+    chat = Slow()
+    world = await stopped_while_posting(chat, tmp_path)
+    assert [one.state for one in await world.store.deliveries()] == ["sent"]
+    assert len(chat.said) == 1
+    await world.store.close()
