@@ -146,7 +146,7 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | s
     """Channels of a platform that is not connected get nothing: their silence is explained at once."""
     if isinstance(mail, str):
         tell(mail)
-    wanting = {one.channel.platform for one in await store.subscriptions()} - chats.keys()
+    wanting = await store.platforms() - chats.keys()
     if "email" in wanting:
         tell("Mailboxes have subscriptions: their digests wait until mail is on.")
     for platform in sorted(wanting & NEEDS.keys()):
@@ -172,6 +172,9 @@ async def _connect(
         chats["email"] = await mailing.connected(mail, settings, store)
     limit(chats, settings.file.limits)
     stack.push_async_callback(_close, list(chats.values()))
+    for platform, chat in chats.items():
+        if refusals := getattr(chat, "refusals", None):
+            measures.watch_refusals(platform, refusals)
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 

@@ -34,10 +34,13 @@ class Upkeep(Protocol):
         """
 
     async def abandoned(self, before: datetime) -> list[Channel]:
-        """Channels of workspaces and servers in which every channel we know has been lost since before then."""
+        """Channels of workspaces and servers in which every channel with rules or feeds was lost before then."""
 
     async def purge(self, channel: Channel) -> int:
         """Take a channel out of every table, and what it was sent; how many rows that were."""
+
+    async def platforms(self) -> frozenset[str]:
+        """The platforms whose channels have rules, without reading the rules."""
 
     async def subscription(self, id: int) -> Subscription | None:
         """The subscription of this number, whatever its channel."""

@@ -105,17 +105,22 @@ class Owners:
 
     papers: dict[str, list[Paper]] = field(default_factory=lambda: defaultdict(list))
     failing: set[str] = field(default_factory=set)
+    flooding: set[str] = field(default_factory=set)
+    """Feeds that show all they have for once."""
+
+    def shown(self, feed: Feed) -> list[Paper]:
+        return self.papers[feed.address][-(FLOOD if feed.address in self.flooding else SHOWN) :]
 
     async def __call__(self, feed: Feed, bookmark: Bookmark) -> Fetched:
         if feed.address in self.failing:
             raise SourceFailed(f"{feed.address} could not be reached.")
-        shown = [paper.id for paper in self.papers[feed.address][-SHOWN:]]
+        shown = [paper.id for paper in self.shown(feed)]
         digest = str(hash(tuple(shown)))
         body = None if digest == bookmark.digest else json.dumps(shown).encode()
         return Fetched(body, replace(bookmark, digest=digest))
 
     async def read(self, fetched: Fetched, feed: Feed, before: Bookmark) -> Reading:
-        return Reading(tuple(self.papers[feed.address][-SHOWN:]), feed.address, "soak")
+        return Reading(tuple(self.shown(feed)), feed.address, "soak")
 
 
 @dataclass
@@ -184,7 +189,7 @@ class Year:
             self.counts["polls failed"] += 1
             return
         self.counts["polls"] += 1
-        for paper in self.owners.papers[feed.address][-SHOWN:]:
+        for paper in self.owners.shown(feed):
             if paper.id not in self.known:
                 self.known.add(paper.id)
                 if not polled.baseline:
@@ -277,6 +282,7 @@ class Year:
         if number == 150:  # a workspace takes the bot out
             self.gone = {one for one in self.channels if one.platform == "slack" and one.place.startswith("T3/")}
             self.chats["slack"].lost |= self.gone
+        self.owners.flooding = {self.feeds[0].address} if number == 200 else set()
         if number == 200:
             self.write(self.feeds[0], FLOOD)
         for _ in range(max(1, self.size.rules // 500)):

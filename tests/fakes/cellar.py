@@ -126,9 +126,11 @@ class Cellar:
         known = {one.channel for one in kept.subscriptions.values()} | kept.customs.keys()
         known |= {channel for channel, _ in kept.feeds}
         placed = sorted(one for one in known if "/" in one.place and not one.place.startswith("@me/"))
+        wanting = {one.channel for one in kept.subscriptions.values()} | {channel for channel, _ in kept.feeds}
         lost = {one: (kept.customs[one].lost_since if one in kept.customs else None) for one in placed}
-        standing = {_home(one) for one in placed if not ((since := lost[one]) and since <= before)}
-        return [one for one in placed if _home(one) not in standing]
+        homes = {_home(one) for one in placed if one in wanting}
+        well = {_home(one) for one in placed if one in wanting and not ((since := lost[one]) and since <= before)}
+        return [one for one in placed if _home(one) in homes - well]
 
     async def purge(self, channel: Channel) -> int:
         before = self._rows()
@@ -153,6 +155,9 @@ class Cellar:
 
     def _rows(self) -> int:
         return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, "votes", "news", "told"))
+
+    async def platforms(self) -> frozenset[str]:
+        return frozenset(one.channel.platform for one in self.tables.subscriptions.values())
 
     async def subscription(self, id: int) -> Subscription | None:
         return self.tables.subscriptions.get(id)

@@ -182,6 +182,15 @@ async def test_a_workspace_is_abandoned_when_every_channel_of_it_is_lost(store: 
     assert await store.abandoned(NOW - DAY) == []  # not for long enough
 
 
+async def test_a_channel_without_rules_keeps_no_workspace_alive(store: Store) -> None:
+    """Nothing is ever posted there, so it never turns out to be lost; it goes with the others."""
+    one, bare = Channel("slack", "T1/C1"), Channel("slack", "T1/C2")
+    await store.subscribe(subscription(channel=one), NOW)
+    await store.keep_customs(Customs(bare, zone="Europe/Berlin"))
+    await lose(store, one)
+    assert await store.abandoned(NOW + DAY) == [one, bare]
+
+
 async def test_the_tempo_of_a_channel_is_what_it_had(store: Store) -> None:
     await posted(store, *(paper(f"arxiv:{n}") for n in range(3)))
     await posted(store, paper("arxiv:9"), at=NOW + 8 * DAY)
@@ -215,3 +224,13 @@ async def test_what_was_told_once_is_remembered_until_it_is_hushed(store: Store)
     assert await store.heard("silence|slack:T1/C1") == NOW + DAY
     await store.hush("silence|slack:T1/C1")
     assert await store.heard("silence|slack:T1/C1") is None
+
+
+async def test_the_platforms_that_have_rules(store: Store) -> None:
+    assert await store.platforms() == frozenset()
+    for channel in (GENERAL, RANDOM, TEAM):
+        await store.subscribe(subscription(channel=channel), NOW)
+    assert await store.platforms() == {"local", "slack"}
+    (one,) = await store.subscriptions(TEAM)
+    assert await store.subscription(one.id) == one
+    assert await store.subscription(999) is None
