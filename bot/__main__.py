@@ -74,6 +74,9 @@ def parser() -> ArgumentParser:
         "deliveries", parents=[shared, listing], help="what went where, and what waits or failed"
     )
     sent.set_defaults(page="deliveries")
+    stands = commands.add_parser("status", parents=[shared, listing], help="what came, what comes, why nothing did")
+    stands.add_argument("channel", nargs="?", default="", metavar="CHANNEL", help="else each that has rules")
+    stands.set_defaults(page="standing")
     watched = commands.add_parser("sources", parents=[shared, listing], help="how each source is doing")
     watched.set_defaults(page="sources")
     held = commands.add_parser("held", parents=[shared, listing], help="what waits after an unusual day; let it go")

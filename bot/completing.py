@@ -142,6 +142,7 @@ def _size(text: str) -> int:
 def _cut(label: str) -> str:
     if _size(label) <= LONGEST:
         return label
+    label = label[:LONGEST]
     while _size(label) > LONGEST - 1:
         label = label[:-1]
     return label.rstrip() + "…"

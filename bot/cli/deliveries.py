@@ -26,14 +26,14 @@ async def _list(words: Namespace) -> int:
     if len(found) == MOST:
         tell(f"These are the newest {MOST:,}; there are older ones.")
     for doubt in doubtful:
-        tell(_in_doubt(doubt))
+        tell(in_doubt(doubt))
     for outage in shut.values():
         tell(f"{outage.platform.capitalize()} is shut since {outage.since:%d %B %H:%M} UTC: {outage.why}")
     print_rows(map(_row, found), as_json=words.json, columns=columns)
     return 0
 
 
-def _in_doubt(doubt: Doubt) -> str:
+def in_doubt(doubt: Doubt) -> str:
     """Nobody knows whether the platform took them: they are looked for before they are said again."""
     return (
         f"{doubt.platform.capitalize()} may have taken {doubt.now:,} of these without our knowing ({doubt.ever:,} so "

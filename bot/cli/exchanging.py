@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot import exchange, options, rules
+from bot import exchange, importing, options, rules
 from bot.cli.progress import progress
 from bot.cli.subscriptions import require_served, who
 from bot.cli.world import clock, opened_store, print_rows, run, settings, tell
 from bot.errors import WordsWrong
-from bot.exchange import Entry, Step
-from bot.model import Channel, Customs
+from bot.feeds import OwnFeed
+from bot.importing import Entry, Step
+from bot.model import Bookmark, Channel, Customs, Poll, Subscription
 from bot.ports import Store
+from bot.sources import mask
 
-COLUMNS = {"change": 8, "channel": 28, "rule": 50, "options": 0}
+COLUMNS = {"change": 8, "channel": 28, "what": 50, "options": 0}
 MOST = 64 * 1024 * 1024
 """Bytes of a file that is read in: half a million rules."""
 
@@ -31,25 +34,33 @@ def main(words: Namespace) -> int:
 async def _export(words: Namespace) -> int:
     only = Channel.parse(words.channel) if words.channel else None
     async with opened_store(settings(words)) as store:
-        mine = await store.subscriptions(only)
-        customs = await store.customs([only] if only else list({one.channel for one in mine}))
-    if only and not mine:
+        rules, feeds = await store.subscriptions(only), await store.feeds(only)
+        places = sorted({one.channel for one in rules} | {one.channel for one in feeds} | ({only} if only else set()))
+        customs = await store.customs(places)
+    mine: dict[Channel, list[Subscription]] = defaultdict(list)
+    own: dict[Channel, list[OwnFeed]] = defaultdict(list)
+    for rule in rules:
+        mine[rule.channel].append(rule)
+    for feed in feeds:
+        own[feed.channel].append(feed)
+    kept = [exchange.Kept(customs[place], tuple(mine[place]), tuple(own[place])) for place in places]
+    if only and not rules and not feeds:
         tell(f"{only} has no rules.")
-    sys.stdout.write(exchange.write(mine, customs))
+    sys.stdout.write(exchange.write(kept, clock()))
     return 0
 
 
 async def _import(words: Namespace) -> int:
     given = settings(words)
     acronyms = rules.extend(given.file.meanings())
-    entries = exchange.read(_text(words.file), acronyms, _moved(words.map or ()))
+    entries = importing.read(_text(words.file), acronyms, _moved(words.map or ()))
     for entry in entries:
         require_served(entry.channel)
     async with opened_store(given) as store:
         customs = await store.customs([entry.channel for entry in entries])
-        steps = exchange.compare(entries, await store.subscriptions(), customs)
+        steps = importing.compare(entries, await store.subscriptions(), customs, await store.feeds())
         if not words.dry_run:
-            await _take(steps, customs, store)
+            await _take(steps, store)
     changed = [step for step in steps if step.kind != "same"]
     print_rows([_row(step) for step in changed], as_json=words.json, columns=COLUMNS)
     tell(_summed(steps, entries, dry=words.dry_run))
@@ -62,8 +73,8 @@ def _text(file: str) -> str:
         if len(raw) > MOST:
             raise WordsWrong(f"{file} is larger than {MOST // 1024 // 1024} MB: divide it.")
         return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise WordsWrong(f"{file} cannot be read: {error.strerror}.") from error
+    except (OSError, RuntimeError) as error:
+        raise WordsWrong(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
     except UnicodeDecodeError as error:
         raise WordsWrong(f"{file} is not UTF-8 text: save it as such.") from error
 
@@ -84,30 +95,45 @@ def _moved(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-async def _take(steps: Sequence[Step], customs: Mapping[Channel, Customs], store: Store) -> None:
+async def _take(steps: Sequence[Step], store: Store) -> None:
     """Each change; what is the same already is left alone, so that doing it again does nothing."""
     todo = [step for step in steps if step.kind != "same"]
     with progress("Importing") as told:
-        for done, step in enumerate(todo):
-            if step.subscription is None:
-                await store.keep_customs(replace(customs[step.channel], options=step.options))
-            else:
-                wanted = step.subscription
-                maker = wanted.creator or f"console:{who()}"
-                await store.subscribe(replace(wanted, creator=maker), clock())
-            told(done + 1, len(todo))
+        for done, step in enumerate(todo, 1):
+            await _put(step.wanted, store)
+            told(done, len(todo))
+
+
+async def _put(wanted: Subscription | Customs | OwnFeed, store: Store) -> None:
+    maker = f"console:{who()}"
+    match wanted:
+        case Subscription():
+            await store.subscribe(replace(wanted, creator=wanted.creator or maker), clock())
+        case Customs():
+            await store.keep_customs(wanted)
+        case OwnFeed():  # read for the first time by the running bot: what it holds then is known, and not posted
+            known = await store.bookmark(wanted.address) or Bookmark(wanted.address)
+            await store.add_feed(replace(wanted, creator=maker), Poll(known), clock())
 
 
 def _row(step: Step) -> dict[str, Any]:
-    wanted, before = options.write(step.options), options.write(step.before)
+    what, wanted = _named(step.wanted)
+    before = _named(step.before)[1] if step.before else ""
     shown = f"{before or 'none'} → {wanted or 'none'}" if step.kind == "changed" and wanted != before else wanted
-    paused = " (paused)" if step.subscription and step.subscription.state == "paused" else ""
-    return {
-        "change": step.kind,
-        "channel": str(step.channel),
-        "rule": step.subscription.rule if step.subscription else "(all of the channel's)",
-        "options": f"{shown}{paused}",
-    }
+    return {"change": step.kind, "channel": str(step.channel), "what": what, "options": shown}
+
+
+def _named(one: Subscription | Customs | OwnFeed) -> tuple[str, str]:
+    """What it is, and how it is wanted."""
+    match one:
+        case Subscription():
+            return one.rule, options.write(one.options) + (" (paused)" if one.state == "paused" else "")
+        case Customs():
+            zone = f" zone {one.zone}" if one.zone else ""
+            rights = f" who:{','.join(one.who)}" if one.who else ""
+            return "(the channel's own)", f"{options.write(one.options)}{zone}{rights}".strip()
+        case OwnFeed():
+            return mask(one.address), ""
 
 
 def _summed(steps: Sequence[Step], entries: Sequence[Entry], *, dry: bool) -> str:

@@ -120,12 +120,13 @@ async def _run(
         shared = frozenset(feed.address for feed in feeds)
         zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
+        world = replace(world, base=pages.public_url(settings.env), mail_off=mail if isinstance(mail, str) else "")
         world = replace(world, who=rights.default(settings.file.rights.who))
         world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
-        if served := words.local or not platforms or "email" in chats:
+        if served := words.local or not platforms or world.base is not None:
             await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
@@ -171,6 +172,9 @@ async def _connect(
         chats["email"] = await mailing.connected(mail, settings, store)
     limit(chats, settings.file.limits)
     stack.push_async_callback(_close, list(chats.values()))
+    for platform, chat in chats.items():
+        if refusals := getattr(chat, "refusals", None):
+            measures.watch_refusals(platform, refusals)
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 

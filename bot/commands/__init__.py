@@ -11,6 +11,8 @@ from types import MappingProxyType
 from bot import options, rules
 from bot.commands.kinds import (
     AddFeed,
+    Address,
+    ByMail,
     Change,
     Command,
     Delivering,
@@ -40,7 +42,7 @@ from bot.model import Ask, Options, Press
 VERBS = (
     "/subscribe", "/unsubscribe", "/subscriptions", "/papers search", "/papers find", "/papers why", "/papers top",
     "/papers status", "/papers test", "/papers change", "/papers settings", "/papers pause", "/papers resume",
-    "/papers feeds", "/papers saved", "/papers overview", "/papers export", "/papers help",
+    "/papers feeds", "/papers saved", "/papers address", "/papers overview", "/papers export", "/papers help",
 )  # fmt: skip
 """As every platform offers them. A platform where another app owns a short name has `/papers subscribe` and so on."""
 
@@ -70,6 +72,8 @@ __all__ = [
     "VERBS",
     "WEEK",
     "AddFeed",
+    "Address",
+    "ByMail",
     "Change",
     "Command",
     "Delivering",
@@ -101,6 +105,8 @@ LONGEST = timedelta(days=366)
 _WHO = re.compile(r"(?<!\S)who[:：]\s*((?:[^\s,<]|<[^>]*>)+(?:\s*,\s*(?:[^\s,<]|<[^>]*>)+)*)", re.IGNORECASE)
 """Who may change rules; a mention may hold spaces (`<@U1|Ada L>`)."""
 
+_VIA = re.compile(r"""["“”„«»＂][^"“”„«»＂]*["“”„«»＂]?|(?<!\S)via[:：]\s*(?P<via>\S*)""", re.IGNORECASE)
+
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": WEEK}
 
 
@@ -113,6 +119,8 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
     if verb == "papers":
         verb, _, words = words.partition(" ")
         verb, words = verb.lower() or "help", words.strip()
+    if verb == "subscribe" and (mailed := by_mail(words, acronyms)):
+        return mailed
     found = _subscribing(verb, words, acronyms) or _telling(verb, words) or delivering(verb, words)
     if found is not None:
         return found
@@ -121,6 +129,8 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
             return search(words, acronyms)
         case "feeds":
             return feeds(words)
+        case "address":
+            return address(words)
         case "help":
             return Help()
     typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
@@ -142,6 +152,8 @@ def changes(heard: Ask | Press) -> bool:
             return first != "me"
         case "settings":
             return bool(first)
+        case "address":
+            return first == "end"
         case "feeds":
             return first in ("add", "remove") and more != [""]
     return verb in _CHANGING
@@ -214,6 +226,24 @@ def subscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Subscribe:
         return Subscribe(rules.parse(rule, acronyms), wanted)
     except RuleError as error:  # its place is the same in the words as they were typed, options and all
         raise RuleError(error.sentence, words, error.start, error.end) from error
+
+
+def by_mail(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> ByMail | None:
+    """`rule [options] via:mail` → ByMail; None where nobody wants mail. Inside quotation marks it is a word."""
+    found = next((one for one in _VIA.finditer(words) if one["via"] is not None), None)
+    if found is None:
+        return None
+    if found["via"].lower() not in ("mail", "email"):
+        raise WordsWrong(f"via: takes mail; {found['via'][:40]!r} is another way.")
+    wanted = subscribe(_personal(f"{words[: found.start()]} {words[found.end() :]}".strip())[1], acronyms)
+    return ByMail(wanted.rule, wanted.options)
+
+
+def address(words: str) -> Address:
+    """`end`, or nothing: what it is."""
+    if words.lower() not in ("", "end"):
+        raise WordsWrong("/papers address tells this channel's own; /papers address end makes it lead nowhere.")
+    return Address(bool(words))
 
 
 def unsubscribe(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> Unsubscribe:

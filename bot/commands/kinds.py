@@ -19,6 +19,21 @@ class Subscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class ByMail:
+    """Papers that match `rule` shall come by mail, to an address that the person gives on the pages."""
+
+    rule: rules.Rule
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The secret address of this channel's page; with `end` it shall lead nowhere any more."""
+
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """One subscription by its number, or by its rule; or all of them (neither given)."""
 
@@ -153,6 +168,8 @@ Telling = Why | Find | Status | Test | Export | Overview | Saved
 
 Command = (
     Subscribe
+    | ByMail
+    | Address
     | Unsubscribe
     | Change
     | Subscriptions

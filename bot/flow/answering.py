@@ -8,9 +8,11 @@ from dataclasses import replace
 from bot import commands, replies, rules
 from bot.errors import PaperRoundError, WordsWrong
 from bot.flow import (
+    abroad,
     channels,
     completing,
     deciding,
+    home,
     living,
     looking,
     own,
@@ -49,10 +51,14 @@ async def answer(asked: Heard, world: World) -> Reply:
 
 
 async def _command(ask: Ask, world: World) -> Reply:
+    if ask.verb == "home":  # nobody types it: a platform asks, when a person looks there
+        return await home.of(ask, world)
     wanted = commands.read(ask, world.acronyms)
     match wanted:
         case commands.Subscribe():
             return await subscribing.typed(ask, wanted, world)
+        case commands.ByMail():
+            return abroad.by_mail(wanted, world)
         case commands.Change():
             return await subscribing.changed(ask, wanted, world)
         case commands.Unsubscribe():
@@ -71,8 +77,10 @@ async def _command(ask: Ask, world: World) -> Reply:
 async def _channels(ask: Ask, wanted: commands.Command, world: World) -> Reply:
     """What is about a channel as a whole."""
     match wanted:
+        case commands.Address():
+            return await abroad.address(ask, wanted, world)
         case commands.Feeds():
-            return replies.own_feeds(await world.store.feeds(ask.channel))
+            return await own.listed(ask.channel, world)
         case commands.AddFeed(address):
             return await own.add(ask, address, world)
         case commands.RemoveFeed(address):

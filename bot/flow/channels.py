@@ -38,8 +38,14 @@ def _item(paper: Paper, one: Subscription, seen: looking.Back, wanted: Options, 
 
 async def exported(channel: Channel, world: World) -> Reply:
     """`/papers export`."""
-    book, customs = await world.store.subscriptions(channel), await world.store.customs([channel])
-    return channels.exported(exchange.write(book, customs)) if book else channels.nothing_to_export()
+    return channels.exported(exchange.write([await kept(channel, world)], world.clock(), secrets=False))
+
+
+async def kept(channel: Channel, world: World) -> exchange.Kept:
+    """All that a channel has said."""
+    customs = (await world.store.customs([channel]))[channel]
+    book, feeds = await world.store.subscriptions(channel), await world.store.feeds(channel)
+    return exchange.Kept(customs, tuple(book), tuple(feeds))
 
 
 async def saved(person: str, world: World) -> Reply:
@@ -52,15 +58,15 @@ async def saved(person: str, world: World) -> Reply:
 
 async def overview(heard: Ask | Press, world: World) -> Reply:
     """`/papers overview`: the channels that the person can see, with rules, creators and last posts."""
-    book = await _seen(heard, world)
-    told = [await _view(channel, mine, heard, world) for channel, mine in list(book.items())[:MANY]]
+    book = await seen_by(heard, world)
+    told = [await view_of(channel, mine, heard, world) for channel, mine in list(book.items())[:MANY]]
     return channels.overview(tuple(told), len(book))
 
 
 async def opened(press: Press, number: int, world: World) -> Reply:
     """One channel of the overview, by one of its subscriptions: its rules, with what can be done."""
     found = await _of(press, number, world)
-    return channels.gone() if found is None else channels.opened(await _view(*found, press, world))
+    return channels.gone() if found is None else channels.opened(await view_of(*found, press, world))
 
 
 async def held(press: Press, number: int, world: World) -> Reply:
@@ -72,15 +78,15 @@ async def _held_one(press: Press, number: int, world: World) -> Reply:
     found = await _of(press, number, world)
     if found is None:
         return channels.gone()
-    view = await _view(*found, press, world)
+    view = await view_of(*found, press, world)
     if not view.may_pause:
         return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
     await _toggle(view.customs, view.customs.paused_until is None, world)
-    return replace(channels.opened(await _view(*found, press, world)), replaces=True)
+    return replace(channels.opened(await view_of(*found, press, world)), replaces=True)
 
 
 async def _held_all(press: Press, world: World) -> Reply:
-    views = [await _view(channel, mine, press, world) for channel, mine in (await _seen(press, world)).items()]
+    views = [await view_of(channel, mine, press, world) for channel, mine in (await seen_by(press, world)).items()]
     running = [view for view in views if view.may_pause and view.customs.paused_until is None]
     for view in running or [view for view in views if view.may_pause]:
         await _toggle(view.customs, bool(running), world)
@@ -98,7 +104,7 @@ async def dropped(press: Press, number: int, world: World) -> Reply:
     found = await _of(press, number, world)
     if found is None:
         return channels.gone()
-    view = await _view(*found, press, world)
+    view = await view_of(*found, press, world)
     gone = [past for one in view.mine if (past := await world.store.unsubscribe(view.channel, one.id))]
     changes = [Amendment(view.channel, press.person, past, None) for past in gone]
     for change in changes:
@@ -111,7 +117,7 @@ async def dropped(press: Press, number: int, world: World) -> Reply:
     return replace(shown, public=subscribing.unsubscribed(gone, press.person).public)
 
 
-async def _seen(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:
+async def seen_by(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:
     """Channels of this platform that have rules and that the person can see, this one first."""
     platform = heard.channel.platform
     book: dict[Channel, list[Subscription]] = {}
@@ -125,13 +131,13 @@ async def _seen(heard: Ask | Press, world: World) -> dict[Channel, list[Subscrip
 
 async def _of(press: Press, number: int, world: World) -> tuple[Channel, list[Subscription]] | None:
     """The channel of a subscription, if the person can see it."""
-    for channel, mine in (await _seen(press, world)).items():
+    for channel, mine in (await seen_by(press, world)).items():
         if any(one.id == number for one in mine):
             return channel, mine
     return None
 
 
-async def _view(channel: Channel, mine: list[Subscription], heard: Ask | Press, world: World) -> channels.View:
+async def view_of(channel: Channel, mine: list[Subscription], heard: Ask | Press, world: World) -> channels.View:
     """A channel as this person sees it. What they are elsewhere is not known: only here a manager is one."""
     customs = (await world.store.customs([channel]))[channel]
     who = rights.counts(customs, world.who)

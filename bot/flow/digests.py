@@ -159,11 +159,17 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
     parts = max(item.delivery.part or 0 for item in items)
     rest = sum((item.delivery.part or 0) < 0 for item in items)
     frame = await _frame(items, rest, world)
-    top = next((item.delivery.message for item in items if item.delivery.part == 1), None) if part > 1 else None
+    top = await _top(claim, world) if part > 1 else None
     post = summary.filed(frame.render(summary.ranked(mine), part, parts), mine, top)
     key = f"{claim.delivery.known_as}|digest|{claim.delivery.digest}|{part}"
     message = await chat.post(channel, post, key, doubt=claim.delivery.doubt)
     await world.store.posted(claim, message, world.clock(), [item.delivery.row for item in mine])
+
+
+async def _top(claim: Claim, world: World) -> str | None:
+    """The digest's first message, which the others go on from."""
+    items = await world.store.passengers(claim.delivery.digest or 0)
+    return next((i.delivery.message for i in items if i.delivery.part == 1 and i.delivery.message), None)
 
 
 async def _rest(claim: Claim, part: int, world: World) -> None:

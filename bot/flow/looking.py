@@ -35,12 +35,14 @@ async def back(rule: rules.Rule, channel: Channel, world: World) -> Back:
 async def tested(seen: Back, world: World) -> rules.Backtest:
     """What the rule would have brought; off the event loop."""
     now, known = world.clock(), world.acronyms
-    return await asyncio.to_thread(rules.backtest, seen.rule, seen.papers, now, acronyms=known, ranks=seen.places)
+    async with world.looking:
+        return await asyncio.to_thread(rules.backtest, seen.rule, seen.papers, now, acronyms=known, ranks=seen.places)
 
 
 async def hits(seen: Back, papers: Sequence[Paper], world: World) -> list[Paper]:
     """Those of `papers` that the rule finds; off the event loop."""
-    return await asyncio.to_thread(_hits, seen, papers, world.acronyms)
+    async with world.looking:
+        return await asyncio.to_thread(_hits, seen, papers, world.acronyms)
 
 
 def _hits(seen: Back, papers: Sequence[Paper], acronyms: rules.Acronyms) -> list[Paper]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from bot import feeds, health, replies, schedule
-from bot.errors import SourceFailed, WordsWrong
+from bot.errors import PlatformFailed, SourceFailed, WordsWrong
 from bot.feeds import OwnFeed
 from bot.flow import marks
 from bot.flow.world import World
 from bot.model import Ask, Bookmark, Channel, Feed, Paper, Poll, Reading, Reply
 from bot.ports import Fetched
+
+log = logging.getLogger("paper-round")
 
 
 async def audience(feed: Feed, world: World) -> frozenset[Channel] | None:
@@ -35,6 +39,30 @@ async def visible(papers: Sequence[Paper], channel: Channel, world: World) -> li
     """The papers without those that only other channels' own feeds have brought."""
     aware = await world.store.owned(papers)
     return [paper for paper in papers if channel in aware.get(paper.id, (channel,))]
+
+
+async def listed(channel: Channel, world: World) -> Reply:
+    """The channel's own feeds, and how each is doing: a silence of theirs is explained here."""
+    mine = await world.store.feeds(channel)
+    marks = await world.store.bookmarks([one.address for one in mine])
+    now = world.clock()
+    told = {one.address: health.told(_feed(one.address), marks.get(one.address), now) for one in mine}
+    return replies.own_feeds(mine, told)
+
+
+async def ended(feed: Feed, why: str, world: World) -> None:
+    """A channel's own feed is not asked any more: whoever added it is told once, where that can be done."""
+    if world.shared is None or feed.address in world.shared:
+        return
+    for one in await world.store.feeds():
+        if one.address != feed.address or not one.creator.startswith(f"{one.channel.platform}:"):
+            continue
+        try:
+            key = f"feed|{one.channel}|{sha256(one.address.encode('utf-8', 'replace')).hexdigest()[:32]}"
+            post = replies.feed_ended(one.address, one.channel, why)
+            await world.chats[one.channel.platform].tell(one.creator, post, key)
+        except (KeyError, PlatformFailed) as error:  # its platform is not connected today, or takes no such message
+            log.warning("%s could not be told of a feed that has ended: %s", one.creator, error)
 
 
 async def heard(channel: Channel, world: World) -> list[str]:
@@ -77,6 +105,14 @@ async def remove(ask: Ask, address: str, world: World) -> Reply:
     if one is None or not await world.store.remove_feed(ask.channel, one.address):
         return replies.no_such_feed(address)
     return replies.feed_removed(one.address, ask.person)
+
+
+def _feed(address: str) -> Feed:
+    """The feed of an address that was good when it was added."""
+    try:
+        return feeds.from_chat(address)
+    except WordsWrong:
+        return Feed(address, address)
 
 
 def _require_new(feed: Feed, mine: Sequence[OwnFeed], world: World) -> None:

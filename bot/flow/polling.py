@@ -57,7 +57,10 @@ async def poll(feed: Feed, world: World, before: Bookmark | None = None) -> Poll
         fetched = await world.fetch(feed, before)
         reading = await parse(fetched, feed, before, world)
     except SourceFailed as error:
-        await world.store.record(Poll(_failed(before, error, fetched, world.clock())), world.clock())
+        failed = _failed(before, error, fetched, world.clock())
+        await world.store.record(Poll(failed), world.clock())
+        if schedule.is_retired(failed) and not schedule.is_retired(before):
+            await own.ended(feed, failed.error or "", world)
         raise
     polled = await _record(feed, before, fetched, reading, world)
     if reading and past.trends(feed):

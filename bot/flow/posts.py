@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import replace
 
 from bot import replies, rights, rules, summary
-from bot.flow import looking
+from bot.flow import digests, looking
 from bot.flow.delivering import discuss, standing
 from bot.flow.world import World
-from bot.model import Delivery, Paper, Press, Reply, Subscription
+from bot.model import Delivery, Paper, Post, Press, Reply, Subscription
 from bot.replies import posts
 
 RULES = 3
@@ -26,7 +26,8 @@ async def pressed(press: Press, verb: str, row: int, world: World) -> Reply:
         case "discuss":
             return await _discuss(delivery, paper, world)
         case "vote":
-            return replies.voted(await world.store.vote(delivery.row, press.person, world.clock()) or 0)
+            votes = await world.store.vote(delivery.row, press.person, world.clock()) or 0
+            return replace(replies.voted(votes), updated=await _now(delivery, world))
         case "why":
             return Reply(summary.why_here(delivery, paper))
         case "not":
@@ -47,6 +48,15 @@ async def _discuss(delivery: Delivery, paper: Paper, world: World) -> Reply:
         asked = replace(delivery, doubt=True)  # a press before a crash may have opened it
         thread = delivery.thread or await discuss(asked, paper, world)
     return replies.discuss(paper, thread)
+
+
+async def _now(delivery: Delivery, world: World) -> Post | None:
+    """What the paper's own post shows now; None where it only stands in a digest."""
+    own = delivery.card or (None if delivery.digest is not None else delivery.message)
+    if own is None:
+        return None
+    post = await digests.shown(await world.store.in_message(delivery.channel, own), own, world)
+    return post if post is not None and post.paper is not None else None
 
 
 async def _not_for_us(press: Press, delivery: Delivery, paper: Paper, world: World) -> Reply:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import commands, options, preview, replies, rights, rules
 from bot.commands.forms import filled
-from bot.flow import beginning, looking, tuning
+from bot.flow import beginning, looking, tuning, zones
 from bot.flow.world import World
 from bot.model import Amendment, Ask, Button, Channel, Customs, Draft, Options, Press, Reply, Subscription
 from bot.replies import subscribing, when
@@ -20,7 +20,7 @@ async def typed(ask: Ask, wanted: commands.Subscribe, world: World) -> Reply:
     """A rule was typed: what it would mean."""
     place = await world.chats[ask.channel.platform].inbox(ask.person) if wanted.personal else ask.channel
     wish = Subscription(place, rules.write(wanted.rule), ask.person, wanted.options)
-    return await offered(ask, Draft(wish, _zone(ask.zone)), world)
+    return await offered(ask, Draft(wish, await zones.known(place, ask.zone, world)), world)
 
 
 async def changed(ask: Ask, wanted: commands.Change, world: World) -> Reply:
@@ -30,7 +30,7 @@ async def changed(ask: Ask, wanted: commands.Change, world: World) -> Reply:
         return replies.no_such(ask.channel, f"#{wanted.number}")
     kept = options.over(wanted.options, known.options)
     wish = replace(known, rule=rules.write(wanted.rule), options=kept, creator=ask.person)
-    return await offered(ask, Draft(wish, _zone(ask.zone)), world)
+    return await offered(ask, Draft(wish, await zones.known(ask.channel, ask.zone, world)), world)
 
 
 async def offered(heard: Ask | Press, draft: Draft, world: World) -> Reply:
@@ -49,6 +49,7 @@ async def offered(heard: Ask | Press, draft: Draft, world: World) -> Reply:
         shared=heard.shared,
         barred=None if personal or _may(heard, customs, before or wish, world) else rights.counts(customs, world.who),
         personal=personal,
+        placeless=not (wish.options.tz or customs.options.tz or customs.zone),
     )
     wanted = options.effective(wish.options, customs, world.zone)
     shown = subscribing.preview(number, wish, caught, wanted, now, around)
@@ -174,10 +175,6 @@ async def _customs(draft: Draft, world: World) -> Customs:
     place = draft.wish.channel
     customs = (await world.store.customs([place]))[place]
     return replace(customs, zone=customs.zone or draft.zone)
-
-
-def _zone(name: str | None) -> str | None:
-    return name if name in options.known_zones() else None
 
 
 async def _numbered(channel: Channel, number: int, world: World) -> Subscription | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -42,10 +43,18 @@ class World:
     shared: frozenset[str] | None = None
     zone: str = "UTC"
     """The time zone of channels that nobody has set one for."""
+    base: str | None = None
+    """The pages' public address; None: nothing that is said elsewhere links to them."""
+    mail_off: str = "Mail is off."
+    """Why nothing is sent by mail; empty: it is."""
+    secret: Callable[[], str] = secrets.token_urlsafe
+    """Makes what nobody guesses."""
     who: rights.Who = rights.ANYONE
     """Who may change the rules of channels that do not say so themselves."""
     tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One look back over the stored papers at a time: two would take twice as long each, and hold up all else."""
     spoke: dict[Channel, datetime] = field(default_factory=dict)
     """When each channel was last told something by this process."""
     opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))

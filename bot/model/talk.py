@@ -89,6 +89,7 @@ class Reply:
     `thread` is the id of a paper's thread that the answer points to; the platform makes the link.
     `form` is opened instead of saying `post`; `wrong` says what is wrong with the fields of the form that was sent, by
     name: it stays open. `told` is said to the person in their own messages.
+    `updated` is what the public post that was pressed shows now; where a platform can answer with it, that is enough.
     `choices` (value, label) answer a `Typing`, the likeliest first.
     To a `Change`, `public` alone is said, where the bot may speak.
     """
@@ -101,6 +102,7 @@ class Reply:
     wrong: tuple[tuple[str, str], ...] = ()
     told: Post | None = None
     choices: tuple[tuple[str, str], ...] = ()
+    updated: Post | None = None
 
 
 @dataclass(frozen=True, slots=True)

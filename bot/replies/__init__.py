@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import rules, summary
 from bot.errors import OptionError, PaperRoundError, RuleError
 from bot.feeds import OwnFeed
+from bot.health import Health
 from bot.model import Channel, Line, Paper, Post, Reply, Span, Subscription
 from bot.replies.words import line, typed, who
 from bot.sources import mask
@@ -78,16 +79,34 @@ def listing(found: Sequence[Subscription], *, personal: bool = False) -> Reply:
     )
 
 
-def own_feeds(found: Sequence[OwnFeed]) -> Reply:
-    """A channel's own feeds, their keys hidden."""
+def own_feeds(found: Sequence[OwnFeed], told: Mapping[str, Health]) -> Reply:
+    """A channel's own feeds, their keys hidden, and how each is doing (`told`, by its address)."""
     how = Line((Span("/papers feeds add ADDRESS adds one, /papers feeds remove ADDRESS ends one."),), "small")
     if not found:
         return Reply(
             Post(line("This channel has no feeds of its own; it gets what is read for every channel."), (how,))
         )
-    lines = [Line((Span(mask(one.address), "code"), Span(" — by "), who(one.creator)), "item") for one in found]
+    lines = [
+        Line(
+            (Span(mask(one.address), "code"), Span(" — by "), who(one.creator), Span(_doing(told[one.address]))), "item"
+        )
+        for one in found
+    ]
     count = f"{len(found)} feed{'s' if len(found) != 1 else ''}"
     return Reply(Post(line(f"This channel has {count} of its own, seen only by its rules:"), (*lines, how)))
+
+
+def feed_ended(address: str, channel: Channel, why: str) -> Post:
+    """To whoever added a feed that is not asked any more: why, and what takes it out of the list."""
+    shown = mask(address)
+    how = Line((Span(f"/papers feeds remove {shown}", "code"), Span(" in the channel takes it out.")), "small")
+    said = line("A feed that you added to ", (str(channel), "code"), " has ended: ", (shown, "code"))
+    return Post(said, (Line((Span(why),)), how))
+
+
+def _doing(told: Health) -> str:
+    since = f" since {told.since:%d %B}" if told.wrong and told.since else ""
+    return f" — {told.state}{since}{f': {told.why}' if told.why else ''}"
 
 
 def feed_added(address: str, person: str, papers: int, title: str) -> Reply:

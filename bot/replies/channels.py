@@ -41,12 +41,8 @@ def tested(
 def exported(text: str) -> Reply:
     """A channel's rules and options, to copy."""
     lines = tuple(Line((Span(part),), "pre") for part in _parts(text))
-    return Reply(Post(line("This channel's rules and options, to copy. It names no person and no feed's key:"), lines))
-
-
-def nothing_to_export() -> Reply:
-    """A channel without rules."""
-    return Reply(Post(line("This channel has no rules to export.")))
+    how = Line((Span("Whoever runs the bot reads it in with: paper-round import FILE"),), "small")
+    return Reply(Post(line("This channel's rules and options, to copy:"), (*lines, how)))
 
 
 def _parts(text: str) -> list[str]:

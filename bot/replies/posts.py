@@ -30,7 +30,7 @@ def card(paper: Paper) -> Post:
 
 def saved(paper: Paper, *, new: bool, row: int) -> Reply:
     """The paper was kept for later; the first time its card goes to the person."""
-    title = Span(summary.cut(paper.title, TITLE), "strong")
+    title = Span(summary.cut(summary.shown_title(paper), TITLE), "strong")
     lines = (Line((Span("/papers saved", "code"), Span(" lists all that you keep.")), "small"),)
     if not new:
         away = (Button("Do not keep it", f"unsave:{row}"),)
@@ -40,14 +40,14 @@ def saved(paper: Paper, *, new: bool, row: int) -> Reply:
 
 def unsaved(paper: Paper, *, was: bool) -> Reply:
     """It is not kept any more."""
-    title = Span(summary.cut(paper.title, TITLE), "strong")
+    title = Span(summary.cut(summary.shown_title(paper), TITLE), "strong")
     done = "is not among what you saved any more." if was else "was not among what you saved."
     return Reply(Post(line(title, f" {done}")), replaces=True)
 
 
 def not_for_us(paper: Paper, offers: tuple[Offer, ...], who: rights.Who | None, standing: str) -> Reply:
     """For each rule what would have kept the paper away, at what cost; to press, or to pass on."""
-    title = Span(summary.cut(paper.title, TITLE), "strong")
+    title = Span(summary.cut(summary.shown_title(paper), TITLE), "strong")
     if not offers:
         return Reply(Post(line("No rule of this channel asks for ", title, " any more: nothing like it comes again.")))
     lines = [part for offer in offers for part in _offer(offer)]

@@ -34,6 +34,8 @@ class Around:
     shared: bool = False
     barred: rights.Who | None = None
     personal: bool = False
+    placeless: bool = False
+    """Nobody has said which time zone the channel, or another one of its team or server, lives in."""
 
 
 ALONE = Around()
@@ -46,7 +48,7 @@ def preview(
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
         Line((Span(how(wanted, now, personal=around.personal)),)),
-        *when.zone(wish, wanted),
+        *(_zone_wanted(wanted, around) or when.zone(wish, wanted)),
         *_until_now(wanted, now, around),
         *_outsiders(around),
         *preview_of(caught),
@@ -63,6 +65,14 @@ def _question(wish: Subscription, around: Around) -> Line:
     if before.rule == wish.rule:
         return line(f"Change how #{before.id} ", (wish.rule, "code"), " comes?")
     return line(f"Change #{before.id} ", (summary.cut(before.rule, RULE), "code"), " to ", (wish.rule, "code"), "?")
+
+
+def _zone_wanted(wanted: Options, around: Around) -> tuple[Line, ...]:
+    """Where a digest's time is a guess: asked for until somebody has said it, for one channel of theirs."""
+    if not around.placeless or wanted.mode == "instant":
+        return ()
+    asked = (Span("Which time zone is yours? Say it once, with "), Span("tz:Europe/Berlin", "code"))
+    return (Line((*asked, Span(f" or in Edit…; until then it is {wanted.tz}.")), "small"),)
 
 
 def _until_now(wanted: Options, now: datetime, around: Around) -> tuple[Line, ...]:

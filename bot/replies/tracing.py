@@ -10,7 +10,7 @@ from bot import summary
 from bot.health import Health
 from bot.model import Bookmark, Delivery, Line, Paper, Post, Reason, Reply, Span, Subscription
 from bot.replies.posts import card
-from bot.replies.words import line, moment
+from bot.replies.words import called, line, moment
 from bot.rules import Explanation
 
 RULE = 120
@@ -121,15 +121,17 @@ def _condition(name: str, ids: Sequence[str]) -> str:
 
 
 def _title(paper: Paper) -> Line:
-    return Line((Span(summary.shown_title(paper), "strong", paper.url), Span(f" · {summary.cut(paper.id, 80)}")))
+    known = paper.id.startswith(("arxiv:", "doi:"))  # other ids are ours, and say nothing to a person
+    number = (Span(f" · {summary.cut(paper.id, 80)}"),) if known else ()
+    return Line((Span(summary.shown_title(paper), "strong", paper.url), *number))
 
 
 def _seen(paper: Paper) -> str:
     if paper.seen is None:
-        return f"Brought by {paper.source}."
+        return f"Brought by {called(paper.source)}."
     dated = paper.announced or paper.published
     announced = f", which dates it {dated.day} {dated:%B %Y}" if dated and dated.date() != paper.seen.date() else ""
-    return f"First seen on {_day(paper.seen)} at {paper.seen:%H:%M} UTC, from {paper.source}{announced}."
+    return f"First seen on {_day(paper.seen)} at {paper.seen:%H:%M} UTC, from {called(paper.source)}{announced}."
 
 
 def _fate(trace: Trace, now: datetime) -> tuple[Span, ...]:

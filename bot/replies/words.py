@@ -42,3 +42,8 @@ def moment(at: datetime, wanted: Options, now: datetime) -> str:
     named = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days)
     named = named or (f"on {there:%A}" if abs(days) < 7 else f"on {there:%A} {there.day} {there:%B %Y}")
     return f"{named} at {there:%H:%M}"
+
+
+def called(source: str) -> str:
+    """A source as people speak of it."""
+    return "the sample" if source == "sample:" else source

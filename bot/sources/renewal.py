@@ -73,7 +73,7 @@ def _parted(
     part = _Part(found, source)
     if head and head != part.key:
         return None
-    left = {i: known[key] for i, key in enumerate(found.keys) if key in known and part.times[key] == 1}
+    left = {i: known[key] for i, key in enumerate(found.keys) if key in known and key not in part.twice}
     return part.reading(left, most) if left or not head else None
 
 
@@ -110,7 +110,7 @@ class _Part:
         self.cut = cut
         self.source = source
         self.keys = cut.keys
-        self.times = Counter(self.keys)
+        self.twice = frozenset(key for key, times in Counter(self.keys).items() if times > 1)
         self.head = cut.head()
         self.key = digest(f"{source.feed.address}\n{source.feed.url}\n{self.head}")
 
@@ -153,6 +153,6 @@ class _Part:
             reading = replace(reading, papers=tuple(paper for paper in reading.papers if paper is not first))
         elif 0 in left:
             unchanged -= 1
-        kept = {self.keys[i]: marks[i] for i in range(len(self.keys)) if i in marks and self.times[self.keys[i]] == 1}
+        kept = {key: marks[i] for i, key in enumerate(self.keys) if i in marks and key not in self.twice}
         alone = len(self.keys) == 1  # a lone entry's link is judged otherwise than one's among several
         return replace(reading, unchanged=unchanged, seen=b"" if alone else packed(self.key, kept))

@@ -7,7 +7,7 @@ are masked: what a channel added for itself is counted together.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -72,6 +72,10 @@ class Measures:
         self._age = Gauge(
             "paper_round_queue_age_seconds", "How long the oldest due delivery has waited.", platform, registry=kept
         )
+        self._noes = Gauge(
+            "paper_round_platform_refusals", "Answers of the last ten minutes that said no; too many bar the address.",
+            platform, registry=kept,
+        )  # fmt: skip
         self._state = Gauge(
             "paper_round_source_state", "1 for the state a source is in.", ["source", "state"], registry=kept
         )
@@ -121,6 +125,10 @@ class Measures:
             raise
         finally:
             self._said.labels(platform, step, outcome).inc()
+
+    def watch_refusals(self, platform: str, count: Callable[[], int]) -> None:
+        """Show how often a platform has said no of late, counted by whoever talks to it, when the page is asked for."""
+        self._noes.labels(platform).set_function(count)
 
     async def watch_loop(self) -> None:
         """Measure how late the event loop is, until cancelled."""

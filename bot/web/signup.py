@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -85,7 +85,11 @@ async def sign_up_page(request: web.Request) -> web.Response:
     """The form by itself, with the rule that a chat's answer leads here with."""
     ask = searching.asked(request, request.query.get("q", OF_THE_DAY))
     wrong = f"{ask.wrong}" if ask.wrong else ""
-    made = box(request, ask.written or ask.text or OF_THE_DAY)
+    made = replace(
+        box(request, ask.written or ask.text or OF_THE_DAY),
+        every="weekly" if request.query.get("every") == "weekly" else "daily",
+        zone=request.query.get("tz", desk(request).zone)[:60],
+    )
     return await _form(request, made, searching.asked(request, made.rule), wrong)
 
 

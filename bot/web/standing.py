@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.health import Health, told
 from bot.model import Bookmark, Feed
+from bot.replies.standing import state
 from bot.sources import mask
 from bot.web.desk import desk, page
 
@@ -22,6 +23,8 @@ class Source:
     health: Health
     due: datetime | None
     seen: int
+    told: str
+    """Its state in the words of `/papers status`."""
 
 
 async def status(request: web.Request) -> web.Response:
@@ -48,4 +51,4 @@ def _source(feed: Feed, known: Mapping[str, Bookmark], now: datetime) -> Source:
     bookmark = known.get(feed.address)
     health = told(feed, bookmark, now)
     due, seen = (bookmark.due, bookmark.habits.seen) if bookmark else (None, 0)
-    return Source(mask(feed.address), health, due, seen)
+    return Source(mask(feed.address), health, due, seen, state(health, now))

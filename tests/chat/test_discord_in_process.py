@@ -11,17 +11,27 @@ import simcord
 
 from bot.chat.discord.commands import publish
 from bot.chat.discord.listening import Ears
+from bot.chat.discord.offering import FIND
 from bot.chat.discord.opening import opened
 from bot.chat.discord.sdk import discord
-from bot.model import Ask, Button, Channel, Heard, Post, Press, Reply
+from bot.model import Ask, Button, Channel, Field, Form, Heard, Post, Press, Reply, Typing
 from tests.chat.discord_running import Answers, sentence
+
+EDIT = Button("Edit", "edit:7")
+FORM = Form("Edit", "edited:7", (Field("rule", "Rule", "transformers", needed=True), Field("note", "Note")))
 
 
 def reply(heard: Heard) -> Reply:
+    if isinstance(heard, Typing):
+        return Reply(sentence(""), choices=(("mamba", "mamba ← a rule of this server"),))
+    if isinstance(heard, Press) and heard.action == "edit:7":
+        return Reply(sentence(""), form=FORM)
+    if isinstance(heard, Press) and heard.fields:
+        return Reply(sentence(f"Subscribe to {dict(heard.fields)['rule']}?"), replaces=True)
     if isinstance(heard, Press):
         return Reply(sentence("Done."), public=sentence("Somebody subscribed."), replaces=True)
     assert isinstance(heard, Ask)
-    return Reply(sentence(f"{heard.verb} {heard.words}", Button("Subscribe", "confirm:7", "primary")))
+    return Reply(sentence(f"{heard.verb} {heard.words}", Button("Subscribe", "confirm:7", "primary"), EDIT))
 
 
 class Said:
@@ -96,3 +106,37 @@ async def test_the_buttons_of_messages_are_not_kept_in_memory() -> None:
     async with room() as lab:
         await lab.ann.slash(lab.general, "subscribe", rule="transformers")
         assert list(lab.client.persistent_views) == []
+
+
+async def test_a_form_opens_and_is_sent() -> None:
+    """simcord refuses a form that Discord would; what is sent comes back by name."""
+    async with room() as lab:
+        seen = await lab.ann.slash(lab.general, "subscribe", rule="transformers")
+        shown = await lab.ann.click(seen.response, label="Edit")
+        sent = await lab.ann.submit_modal(shown, {"rule": "mamba", "note": ""})
+        assert (sent.acknowledged, seen.response.content) == (True, "Subscribe to mamba?")
+        pressed = lab.answers.heard[-1]
+        assert isinstance(pressed, Press)
+        assert pressed.fields == (("rule", "mamba"), ("note", ""))
+
+
+async def test_completion_and_a_messages_menu() -> None:
+    """Choices as the flow has them; the message that was chosen is what is asked about."""
+    async with room() as lab:
+        offered = await lab.ann.autocomplete(lab.general, "subscribe", "rule", "mam")
+        assert [(one["name"], one["value"]) for one in offered] == [("mamba ← a rule of this server", "mamba")]
+        message = await lab.ann.send(lab.general, "A paper")
+        seen = await lab.ann.context_menu(lab.general, FIND, message)
+        assert seen.ephemeral
+        asked = lab.answers.heard[-1]
+        assert isinstance(asked, Ask)
+        assert (asked.verb, asked.words, asked.message) == ("papers", "find", str(message.id))
+
+
+async def test_another_channel_is_chosen_by_its_name() -> None:
+    """With the rights that its person has there."""
+    async with room() as lab:
+        papers = lab.server.create_text_channel("papers")
+        await lab.ann.slash(lab.general, "subscribe", rule="mamba", channel=papers)
+        place = Channel("discord", f"{lab.server.id}/{papers.id}")
+        assert lab.answers.heard == [Ask(place, f"discord:{lab.ann.id}", "subscribe", "mamba", "manager")]

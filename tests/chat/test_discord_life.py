@@ -263,7 +263,7 @@ async def test_refusals_are_counted_where_one_can_read_them() -> None:
         for n in range(3):
             with pytest.raises(Exception, match="may not post"):
                 await chat.post(channel(discord), paper(), f"k{n + 2}")
-        assert chat.budget.spent == 3
+        assert chat.refusals() == 3
 
 
 def test_the_budget_forgets_warns_and_stops_in_time(caplog: pytest.LogCaptureFixture) -> None:

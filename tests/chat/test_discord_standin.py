@@ -218,3 +218,64 @@ async def test_it_runs_as_a_server_of_its_own() -> None:
     assert (said["faults"], said["limited"]) == ([], 0)
     server.terminate()
     assert await server.wait() == 0
+
+
+FIELD: dict[str, Any] = {"type": 18, "label": "Rule", "component": {"type": 4, "custom_id": "rule", "style": 1}}
+MODAL: dict[str, Any] = {"title": "Edit", "custom_id": "form|edited:7", "components": [FIELD]}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, ""),
+        ({"title": "t" * 46}, "title"),
+        ({"custom_id": ""}, "custom_id"),
+        ({"components": []}, "0 fields"),
+        ({"components": [FIELD | {"component": {"type": 4, "custom_id": f"f{n}"}} for n in range(6)]}, "6 fields"),
+        ({"components": [FIELD, FIELD]}, "custom_id twice"),
+        ({"components": [FIELD | {"label": "l" * 46}]}, "label"),
+        ({"components": [FIELD | {"description": "d" * 101}]}, "description"),
+        ({"components": [FIELD | {"component": {"type": 4, "custom_id": "f", "max_length": 4001}}]}, "max_length"),
+        ({"components": [FIELD | {"component": {"type": 4, "custom_id": "f", "value": "v" * 4001}}]}, "value longer"),
+        ({"components": [FIELD | {"component": select(26)}]}, "26 options"),
+    ],
+)
+def test_what_discord_refuses_in_a_form_is_found(change: dict[str, Any], says: str) -> None:
+    problems = limits.modal(MODAL | change)
+    assert any(says in problem for problem in problems) if says else problems == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "wrong"),
+    [
+        ([{"name": f"{n}", "value": f"{n}"} for n in range(25)], False),
+        ([{"name": f"{n}", "value": f"{n}"} for n in range(26)], True),
+        ([{"name": "n" * 101, "value": "v"}], True),
+        ([{"name": "😀" * 51, "value": "v"}], True),
+        ([{"name": "n", "value": "v" * 101}], True),
+        ([{"name": "", "value": "v"}], True),
+    ],
+)
+def test_what_discord_refuses_in_choices_is_found(offered: list[dict[str, Any]], wrong: bool) -> None:
+    assert bool(limits.choices(offered)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        ({"name": "n", "message": QUIET | {"content": "x"}}, ""),
+        ({"name": "n" * 101, "message": QUIET | {"content": "x"}}, "name"),
+        ({"name": "n", "auto_archive_duration": 61, "message": QUIET | {"content": "x"}}, "auto_archive"),
+        ({"name": "n", "message": QUIET}, "empty message"),
+        ({"name": "n", "applied_tags": list("123456"), "message": QUIET | {"content": "x"}}, "more than 5"),
+    ],
+)
+def test_what_discord_refuses_in_a_forums_post_is_found(payload: dict[str, Any], says: str) -> None:
+    problems = limits.post(payload)
+    assert any(says in problem for problem in problems) if says else problems == []
+
+
+def test_what_discord_refuses_in_a_menu_is_found() -> None:
+    """Names of menus may have spaces and capitals, and no description."""
+    assert limits.commands([{"name": "Find this", "type": 3}]) == []
+    assert limits.commands([{"name": "n" * 33, "type": 3}, {"name": "x", "type": 3, "description": "d"}])

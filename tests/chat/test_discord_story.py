@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot import flow
+from bot.chat.discord.offering import FIND
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Feed, Heard, Options, Reply, Subscription
@@ -173,3 +174,43 @@ async def test_a_new_server_hears_the_first_command() -> None:
         await it.discord.invite()
         (greeting,) = await it.discord.said()
         assert "/subscribe" in greeting.text
+
+
+async def test_the_time_zone_is_asked_for_once_a_server() -> None:
+    """Said for one channel, it holds for the next ones that somebody subscribes; theirs is not asked for again."""
+    async with lab("papers") as it:
+        asked = await it.discord.command("subscribe", {"rule": "quantized"})
+        assert (
+            "Which time zone is yours? Say it once, with tz:Europe/Berlin or in Edit…; until then it is UTC."
+            in asked.text
+        )
+        told = await it.discord.command("subscribe", {"rule": "quantized", "tz": "America/New York"})
+        assert "Which time zone" not in told.text
+        await it.discord.press(told, told.buttons["Subscribe"])
+        papers = next(place for place in it.discord.places.values() if place.name == "papers")
+        other = await it.discord.command("subscribe", {"rule": "pruning", "channel": papers.id})
+        assert "at 09:00 (America/New_York)" in other.text
+        await it.discord.press(other, other.buttons["Subscribe"])
+        customs = await it.world.store.customs([channel(it.discord, papers)])
+        assert customs[channel(it.discord, papers)].zone == "America/New_York"
+        instant = await it.discord.command(
+            "subscribe", {"rule": "x y", "mode": "instant", "mine": True}, by=it.discord.bob
+        )
+        assert "Which time zone" not in instant.text
+
+
+async def test_an_upvote_is_answered_with_the_updated_post() -> None:
+    """For all to see, after a restart too; the menu's answers are for whoever asked."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "quantized", Options("instant", start=0))
+        await it.morning()
+        (post,) = it.discord.general.messages
+        upvote = next(label for label in post.buttons if label.startswith("▲"))
+        await it.discord.press(post, post.buttons[upvote], it.discord.bob)
+        assert any(label.startswith("▲") and "1" in label for label in post.buttons), post.buttons
+        menu = await it.discord.press(post, post.buttons["⋯"], it.discord.bob)
+        assert {"Why is this here?", "Copy BibTeX"} <= set(menu.buttons)
+        why = await it.discord.press(menu, menu.buttons["Why is this here?"], it.discord.bob)
+        assert (why.hidden, "quantized" in why.text) == (True, True)
+        found = await it.discord.menu(post, FIND, it.discord.bob)
+        assert "Quantized transformers" in found.text

@@ -42,7 +42,9 @@ def test_one_channels_rules_can_be_had_alone(tmp_path: Path) -> None:
 
 
 def test_a_mistake_in_the_file_names_its_line_and_nothing_is_taken(tmp_path: Path) -> None:
-    (tmp_path / "bad.toml").write_text(f'[[channel]]\nid = "{A}"\n[[channel.rule]]\nrule = "fine"\nmax = 1000\n')
+    (tmp_path / "bad.toml").write_text(
+        f'[[channel]]\nid = "{A}"\n[[channel.rule]]\nrule = "fine"\noptions = "max:1000"\n'
+    )
     ended = paper_round(tmp_path, "import", "bad.toml")
     assert ended.code == 2
     assert "Line 5" in ended.err

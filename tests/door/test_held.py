@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import bot.store
+from bot.cli.deliveries import in_doubt
 from bot.model import Bookmark, Channel, Delivery, Paper, Poll
+from bot.ports import Doubt
 from tests.door.command import paper_round
 
 NOW = datetime(2026, 8, 17, 9, tzinfo=UTC)
@@ -62,3 +64,10 @@ def test_a_source_that_holds_nothing_is_a_mistake(tmp_path: Path) -> None:
     assert wrong.code == 2
     assert "token=…" in wrong.err
     assert "hunter2" not in wrong.err
+
+
+def test_what_is_in_doubt_is_told_beside_the_deliveries() -> None:
+    """How many now, how many ever, and what is done about it."""
+    told = in_doubt(Doubt("slack", 2, 7))
+    assert told.startswith("Slack may have taken 2 of these without our knowing (7 so far): ")
+    assert "looked for before they are said again" in told

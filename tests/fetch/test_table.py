@@ -57,6 +57,7 @@ POLLER = {
     "410: stop for good, and tell the owner": (
         "fetch/test_moves.py::test_a_410_says_that_the_feed_is_gone",
         "flow/test_states.py::test_gone_is_not_asked_again",
+        "flow/test_own_feeds.py::test_whoever_added_it_is_told_once_that_it_has_ended",
     ),
     "other errors back off to a day, then the feed is retired, which is said": (
         "unit/test_schedule.py::test_failures_back_off_from_minutes_to_a_day",

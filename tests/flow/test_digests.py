@@ -165,6 +165,7 @@ async def test_a_long_digest_is_split_between_papers(team: Team) -> None:
     assert len(parts) > 1
     assert [name for said in parts for name in papers(said.post)] == [str(n) for n in range(9)]
     assert all(team.chat.fits(said.post) for said in parts)
+    assert [said.post.after for said in parts] == [None, *[parts[0].id] * (len(parts) - 1)]
     assert all(f"({n} of {len(parts)})" in said.post.headline.text for n, said in enumerate(parts, 1))
 
 

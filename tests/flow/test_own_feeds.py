@@ -10,7 +10,7 @@ import pytest
 
 from bot import flow
 from bot.cli import ticking
-from bot.errors import StoreFailed
+from bot.errors import SourceFailed, StoreFailed
 from bot.feeds import OwnFeed
 from bot.fetch import Fetcher
 from bot.flow import World
@@ -187,6 +187,39 @@ async def test_what_is_there_already_is_not_added_twice() -> None:
     assert "has that feed already" in (await site.typed(f"feeds add {LAB}")).post.plain
     assert "read for every channel already" in (await site.typed(f"feeds add {NEWS}")).post.plain
     assert site.asked == [LAB]
+
+
+async def test_how_each_is_doing_is_told_in_the_list() -> None:
+    """A feed that fails says since when and why, without its keys."""
+    site = Site()
+    await site.typed(f"feeds add {LAB}")
+    assert "— fresh" in (await site.typed("feeds")).post.plain
+    site.web[LAB] = b"<html><title>Log in</title></html>"
+    site.hours += 30
+    with pytest.raises(SourceFailed):
+        await flow.poll(Feed(LAB, LAB), site.world)
+    told = (await site.typed("feeds")).post.plain
+    assert "— blocked since 18 August:" in told
+    assert "is an HTML page ('Log in'), not a feed" in told
+    assert "hunter2" not in told
+
+
+async def test_whoever_added_it_is_told_once_that_it_has_ended() -> None:
+    """HTTP 410: it is not asked again, and its silence is explained without its keys."""
+    site = Site()
+    await site.typed(f"feeds add {LAB}")
+
+    async def gone(feed: Feed, bookmark: Bookmark) -> Fetched:
+        raise SourceFailed("lab.example says that this feed is gone for good (HTTP 410).", gone=True, status=410)
+
+    for feed in (Feed(LAB, LAB), Feed(LAB, LAB), Feed(NEWS, NEWS)):  # of the feeds of all, the log tells the operator
+        with pytest.raises(SourceFailed):
+            await flow.poll(feed, replace(site.world, fetch=gone))
+    ((person, post, _),) = site.chat.told
+    assert person == "local:ada"
+    assert "gone for good (HTTP 410)" in post.plain
+    assert f"/papers feeds remove {SHOWN}" in post.plain
+    assert "hunter2" not in post.plain
 
 
 async def test_a_removed_feed_is_not_read_any_more() -> None:

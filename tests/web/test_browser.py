@@ -222,3 +222,15 @@ async def test_a_caret_stands_under_what_it_means(room: Seen) -> None:
     assert await block.text_content() == "a (b\n  ^"
     assert "mono" in (await block.evaluate("e => getComputedStyle(e).fontFamily")).lower()
     assert await block.evaluate("e => getComputedStyle(e).whiteSpaceCollapse") == "preserve"
+
+
+async def test_edits_arrive_in_an_open_page_without_a_reload(room: Seen) -> None:
+    """What a post says now takes the place of what it said, and nothing moves or is said anew."""
+    page = await room.page("/chat/general")
+    first = await room.stage.chat.post(GENERAL, post_about(room.stage.memory.held[0]), "e1")
+    await room.stage.chat.post(GENERAL, text("And another one."), "e2")
+    await expect(page.get_by_text("And another one.")).to_be_visible()
+    await room.stage.chat.edit(GENERAL, first, text("It was withdrawn."))
+    await expect(page.locator(f"#m{first}")).to_contain_text("It was withdrawn.")
+    await expect(page.get_by_role("listitem").filter(has_text="Eight-Bit Attention")).to_have_count(0)
+    assert room.complaints == []

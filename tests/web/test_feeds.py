@@ -200,7 +200,7 @@ async def test_a_private_channel_is_shown_to_who_has_its_address_until_that_is_e
     await stage.memory.subscribe(Subscription(secret, "attention", "slack:U1"), NOON)
     await stage.memory.address(secret, "unguessable")
     html = (await body(client, place)).decode()
-    for shown in (about.title, own.title, '<code dir="auto">attention</code>', f"{place}/feed.atom", "--end"):
+    for shown in (about.title, own.title, '<code dir="auto">attention</code>', f"{place}/feed.atom", "address end"):
         assert shown in html
     assert quote(own.id, safe="") not in html  # it has no page here that others could open
     for kind in KINDS:

@@ -55,9 +55,11 @@ async def test_figures_of_sources_platforms_and_queue(tmp_path: Path) -> None:
         with pytest.raises((Refused, TryLater)):
             await counted(chat, measures).post(PRIVATE, POST, "k")
     await counted(chat, measures).post(PRIVATE, POST, "k")
+    measures.watch_refusals("discord", lambda: 12)
     text = await page(measures, tmp_path)
     source = 'source="https://feeds.example/rss?key=…"'
     for wanted in (
+        'paper_round_platform_refusals{platform="discord"} 12.0',
         f"paper_round_papers_seen_total{{{source}}} 10.0",
         f"paper_round_papers_new_total{{{source}}} 4.0",
         f"paper_round_deliveries_planned_total{{{source}}} 2.0",

@@ -100,7 +100,10 @@ class Discord:
         self._kinds: dict[int, Kind] = {}
         self._shards = 1
         self.budget = Budget(asyncio.get_running_loop().time)
-        """Answers that said no in the last ten minutes, for whoever wants to show them."""
+
+    def refusals(self) -> int:
+        """How many of Discord's answers said no in the last ten minutes; at 10,000 it bars the address."""
+        return self.budget.spent
 
     async def listen(self, answer: Answer) -> None:
         """Log in, tell Discord our commands, connect the gateway, and answer until cancelled or closed.

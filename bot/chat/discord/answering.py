@@ -67,8 +67,9 @@ async def taken(interaction: Interaction) -> bool:
 async def show(interaction: Interaction, post: Post, reply: Reply, channel: Channel | None) -> None:
     """The private answer; where it may, it takes the place of the message that was pressed."""
     thread = places.address(channel, reply.thread) if channel and reply.thread else None
-    message = said(shown(post), thread=thread)
-    edit = _may_replace(interaction, reply)
+    updated = reply.updated if _on_public_post(interaction) else None
+    message = said(shown(updated or post), thread=thread)
+    edit = updated is not None or _may_replace(interaction, reply)
     try:
         async with told("show an answer"):
             await _put(interaction, message, edit=edit)
@@ -125,6 +126,11 @@ def _may_replace(interaction: Interaction, reply: Reply) -> bool:
     if interaction.message is None or interaction.type is discord.InteractionType.application_command:
         return False
     return reply.replaces and (interaction.message.flags.ephemeral or reply.post.paper is not None)
+
+
+def _on_public_post(interaction: Interaction) -> bool:
+    pressed = interaction.type is discord.InteractionType.component and interaction.message
+    return bool(pressed and not pressed.flags.ephemeral)
 
 
 def _alone(error: PlatformFailed, what: str) -> None:

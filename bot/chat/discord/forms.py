@@ -82,9 +82,9 @@ def _input(field: Field) -> Any:
     return discord.ui.TextInput(
         custom_id=field.name[:CUSTOM_ID],
         style=discord.TextStyle.paragraph if lines else discord.TextStyle.short,
-        default=field.value[: VALUE // 2] or None,
+        default=field.value[: VALUE // 2] or None,  # characters count as two where they are emoji
         required=field.needed,
-        max_length=VALUE // 2,
+        max_length=VALUE,
     )
 
 

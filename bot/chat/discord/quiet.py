@@ -6,7 +6,8 @@ import logging
 import re
 
 _TOKEN = re.compile(r"(/(?:webhooks|interactions)/\d+/|'token': ')[^/\s?']+")
-_LOGGERS = ("discord.client", "discord.gateway", "discord.http", "discord.webhook.async_")
+_RETRIED = ("Attempting a reconnect", "Failed to connect for shard_id")
+_LOGGERS = ("discord.client", "discord.shard", "discord.gateway", "discord.http", "discord.webhook.async_")
 
 
 class Calm(logging.Filter):
@@ -14,7 +15,7 @@ class Calm(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
-        if record.exc_info and record.exc_info[1] and said.startswith("Attempting a reconnect"):
+        if record.exc_info and record.exc_info[1] and said.startswith(_RETRIED):
             said = f"Discord's gateway could not be reached ({type(record.exc_info[1]).__name__}). {said}."
             record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
         record.msg, record.args = _TOKEN.sub(r"\1…", said), ()

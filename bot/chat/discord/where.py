@@ -16,9 +16,9 @@ ELSEWHERE: Final = "@"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """`channel` is the one that is meant, `server` the name of what it hangs in; `lacks` what the bot may not there.
+    """`channel` is the one that is meant, with the person's standing in it and what the bot `lacks` there.
 
-    `note` says it where that is not the place a person looks at.
+    `note` says which it is where that is not the place a person looks at; `elsewhere`: it is another channel.
     """
 
     channel: Channel

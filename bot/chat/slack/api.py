@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.chat.slack.discreet import sdk_logger
-from bot.chat.slack.names import named, people
+from bot.chat.slack.names import channels, named, people
 from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
 from bot.errors import PlatformFailed, Refused, SettingsError
 from bot.model import Post
@@ -27,6 +28,9 @@ T = TypeVar("T")
 BASE = "https://slack.com/api/"
 TIMEOUT = 30
 """Seconds for an answer. Long, because a message whose answer is lost may be said twice."""
+
+NAMED = 600.0
+"""Seconds for which a channel's name counts."""
 
 LOOK_BACK, PAGES = 200, 5
 """Messages on a page, and pages, looked through for one that may have been said."""
@@ -104,6 +108,7 @@ class Api:
         self.client.proxy = given.proxy
         self._me: Identity | None = None
         self._names: dict[str, str] = {}
+        self._called: dict[str, tuple[float, str]] = {}
         self._inboxes: dict[str, str] = {}
 
     async def me(self, *, anew: bool = False) -> Identity:
@@ -185,8 +190,21 @@ class Api:
         return str(said["permalink"])
 
     async def introduced(self, post: Post) -> Post:
-        """The post with the names of the people it speaks of."""
-        return named(post, {user: await self.name(user) for user in people(post)})
+        """The post with the names of the people and channels it speaks of."""
+        rooms = {place: called for place in channels(post) if (called := await self.called(place))}
+        return named(post, {user: await self.name(user) for user in people(post)} | rooms)
+
+    async def called(self, place: str) -> str:
+        """A channel's name as it is now, for where Slack itself shows none; empty when it does not say."""
+        now = asyncio.get_running_loop().time()
+        known = self._called.get(place)
+        if known is None or known[0] < now:
+            try:
+                said = await self.call(self.client.conversations_info(channel=place), place=place)
+            except PlatformFailed:
+                return ""
+            known = self._called[place] = now + NAMED, str((said.get("channel") or {}).get("name") or "")
+        return known[1]
 
     async def name(self, user: str) -> str:
         """What a person is called in the workspace; "Somebody" when Slack does not say (scope `users:read`)."""

@@ -266,6 +266,8 @@ def _spans(line: Line, fit: Fit, title: bool) -> list[Block]:
 def _element(span: Span, text: str, fit: Fit, *, title: bool, pre: bool) -> Block:
     url = _link(span.url, fit.url)
     element: Block = {"type": "link", "url": url, "text": text} if url else _text(text)
+    if place := _place(span):
+        element = {"type": "channel", "channel_id": place}
     names = {_STYLES[span.style]} if span.style != "plain" else set()
     names |= {"bold"} if title else set()
     if names and not pre:
@@ -281,6 +283,13 @@ def _link(url: str | None, limit: int) -> str | None:
         return url if urlsplit(url).hostname else None
     except ValueError:  # such as an IPv6 address without its bracket
         return None
+
+
+def _place(span: Span) -> str:
+    """The id of a channel of Slack's, which Slack shows by the name it has now, to those who may see it."""
+    platform, _, place = (span.channel or "").partition(":")
+    found = place.rpartition("/")[2]
+    return found if platform == "slack" and re.fullmatch(r"[CG][A-Z0-9]+", found) else ""
 
 
 def _text(text: str) -> Block:

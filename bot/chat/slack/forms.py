@@ -100,7 +100,7 @@ def _input(field: Field, number: int) -> View:
 
 
 def _type(field: Field) -> View:
-    value = clean(field.value)[:VALUE]
+    value = clean(field.value).encode("utf-16-le")[: 2 * VALUE].decode("utf-16-le", "ignore")
     made: View = {"type": "plain_text_input", "multiline": len(value) > LONG or "\n" in value, "max_length": VALUE}
     return made | {"initial_value": value} if value.strip() else made
 

@@ -122,7 +122,7 @@ def _register(app: AsyncApp, api: Api, answers: Answers) -> None:
         await ack(**await submissions.submit(body))
 
     async def event(body: dict[str, Any]) -> None:
-        answers.hear(partial(happenings.follow, body))
+        answers.start(happenings.follow(body))  # bolt acknowledges events before it calls us, and nobody waits
 
     app.command(anything)(command)
     app.action(anything)(action)
@@ -153,19 +153,26 @@ class Door(AsyncSocketModeHandler):
     async def handle(  # type: ignore[override]  # as the SDK's own
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
-        """Have bolt acknowledge it, then have it answered; once, for what is not acknowledged comes again.
+        """Acknowledge it, then have it answered; once, for what is not acknowledged comes again.
 
-        It comes again over another connection, and then it is acknowledged with what belongs to it, such as a form's
-        errors, all the same.
+        A form that was sent is acknowledged with what is wrong at its fields, so bolt's listeners are heard first; and
+        when it comes again, over another connection, with the same. All else is acknowledged before anything is done.
         """
-        key = named(req.payload) or req.envelope_id
+        key, form = named(req.payload) or req.envelope_id, req.payload.get("type") == "view_submission"
+        if not form:
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
         if key not in self._seen:
             self._seen[key] = asyncio.create_task(self._dispatch(req))
             if len(self._seen) > REMEMBERED:
                 del self._seen[next(iter(self._seen))]
-        payload = await asyncio.shield(self._seen[key])
         try:
-            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id, payload=payload))
+            payload = await asyncio.shield(self._seen[key])
+        except Exception:
+            self._seen.pop(key, None)  # when it comes again, it is tried again
+            raise
+        try:
+            if form:
+                await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id, payload=payload))
         finally:
             self._answers.begin()
 

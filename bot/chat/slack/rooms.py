@@ -1,4 +1,4 @@
-"""What a channel is, as Slack tells it, and which ones a person can read; kept for a minute."""
+"""What a channel is, as Slack tells it, and which ones a person can read; kept for some minutes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from bot.chat.slack.people import AT_MOST, People
 from bot.errors import ChannelLost, PlatformFailed
 from bot.model import Channel
 
-KEPT = 60.0
-"""Seconds for which what Slack said of a channel counts; what happens to it is told by events, and asked again."""
+KEPT = 300.0
+"""Seconds for which what Slack said of a channel counts; what happens to it is told by events, and asked again. Only
+that it was made private is told by none: so long its rules are still listed to those who could read it before."""
 MANY = 10_000
 ASKED = 100
 """Channels asked about for one list, as `conversations.info` takes some fifty a minute and more in bursts.

@@ -22,6 +22,8 @@ _EDGE = re.compile(r"[\s.,;()·—–]")
 
 def context(spans: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """The block for rich text elements, or None where they would not be safe or would not fit."""
+    if any("text" not in span for span in spans):
+        return None
     text = "".join(span["text"] for span in spans)
     if all(span["type"] == "text" and "style" not in span for span in spans):
         return _block({"type": "plain_text", "text": cut(text, SMALL), "emoji": False})

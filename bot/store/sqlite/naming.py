@@ -14,6 +14,8 @@ NAMED = "SELECT id, paper FROM alias WHERE id IN (SELECT value FROM json_each(?)
 
 def numbers(db: Database, wanted: Iterable[str]) -> dict[str, int]:
     """The papers' row numbers, by those of the ids that are known."""
-    asked = msgspec.json.encode(list(wanted)).decode()
+    if not (looked_for := list(wanted)):
+        return {}
+    asked = msgspec.json.encode(looked_for).decode()
     found = rows(db, NAMED, (asked,))
     return {alias["id"]: alias["paper"] for alias in found}

@@ -138,10 +138,8 @@ def done(db: Database, claim: Claim) -> None:
     with writing(db):
         change(db, claim, "leased_until = NULL")
         doubts.count(db, claim)
-        ended = (
-            "state = iif(state = 'pending', 'sent', state), ready = 0, "
-            "error = iif(state = 'pending', NULL, error), doubt = 0"
-        )
+        kept = "error = iif(state = 'pending', NULL, error)"  # why one of them was refused stays known
+        ended = f"state = iif(state = 'pending', 'sent', state), ready = 0, {kept}, doubt = 0"
         digests.all_of(db, claim, ended)
         customs.found(db, claim.delivery.channel)
 

@@ -52,8 +52,8 @@ _PERSONS = (
 """Columns that say who made something for a channel, which stays the channel's."""
 
 _OF_CHANNEL = (
-    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment"),
-    *("round", "notice", "mailbox"),
+    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment", "mailbox"),
+    *("round", "notice"),
 )
 """Tables whose rows are one channel's, beside its deliveries and messages."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import bot.store
 from bot.errors import SettingsError, StoreFailed
+from bot.model import Channel
 from bot.ports import Store
 from bot.store.sqlite import (
     claims,
@@ -30,7 +32,7 @@ from bot.store.sqlite import (
 )
 from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
-from tests.contracts.stores.nouns import GENERAL, NOW, PATIENT, paper, poll, take
+from tests.contracts.stores.nouns import GENERAL, NOW, PACE, PATIENT, TEAM, paper, poll, take
 
 
 @pytest.fixture
@@ -218,3 +220,22 @@ async def test_what_is_asked_twice_a_second_begins_with_what_waits(question: str
     db.close()
     assert index in steps[0]
     assert not [step for step in steps if step.startswith("SCAN delivery")]
+
+
+async def test_channels_that_decide_when_all_ends_are_served_before_their_turn(store: Store) -> None:
+    """One has more to say than the whole platform's queue takes: half of the turns are its at most, at its own pace."""
+    many = [Channel("slack", f"T/{number}") for number in range(100)]
+    papers = [paper(f"url:{number}") for number in range(30)]
+    await store.record(poll(papers[0], to=many), NOW)
+    await store.record(poll(*papers, to=[TEAM]), NOW)
+    served: list[list[Channel]] = []
+    for tenth in range(21):
+        now = NOW + tenth * timedelta(milliseconds=100)
+        crowd = {"slack": timedelta(milliseconds=20)}
+        claims = await store.claim("w", now, lease=timedelta(minutes=1), limit=99, pace=PACE, crowd=crowd)
+        served.append([claim.delivery.channel for claim in claims])
+        for claim in claims:
+            await store.posted(claim, "m", now)
+            await store.done(claim)
+    assert [tenth for tenth, channels in enumerate(served) if TEAM in channels] == [0, 10, 20]
+    assert len({channel for channels in served for channel in channels}) == 101  # and nobody else waits for it

@@ -68,12 +68,19 @@ class Desk:
         """For whoever started the stand-in as a process of its own: all it holds."""
         said = [asdict(one) | {"shown": one.shown} for one in self.at.said]
         held = {"said": said, "faults": self.at.faults, "paused": self.at.limits.refused}
+        held |= {"acks": self.at.sockets.took, "answers": self.at.waits}
         return web.json_response(held | {"calls": len(self.at.calls), "sockets": len(self.at.sockets.open)})
 
     async def act(self, request: web.Request) -> web.Response:
-        """A person types a command (`command`, `text`, `channel`) or presses `action` on the message `ts`."""
+        """A person types a command (`command`, `text`, `channel`) or presses `action` on the message `ts`.
+
+        With `wait` false nobody waits for the answer.
+        """
         asked = await request.json()
         where = asked.get("channel", "C0GENERAL")
+        if not asked.get("wait", True):
+            self.at.type(asked["command"], asked.get("text", ""), where)
+            return web.json_response([])
         if "command" in asked:
             seen = await self.at.command(asked["command"], asked.get("text", ""), where)
         else:

@@ -29,6 +29,8 @@ class Sockets:
         """How often each envelope was sent."""
         self.responses: dict[str, Json | None] = {}
         """What came along with each acknowledgement: a modal's errors, or the view that follows."""
+        self.took: list[float] = []
+        """Seconds from each envelope's first sending to its acknowledgement."""
         self.deaf = False
         """Drop acknowledgements on the floor, as a connection does that dies at the wrong moment."""
         self.shut_door = 0
@@ -36,6 +38,7 @@ class Sockets:
         self._again = asyncio.Event()
         self._tickets: set[str] = set()
         self._acks: dict[str, asyncio.Event] = {}
+        self._sent: dict[str, float] = {}
         self._change = asyncio.Condition()
         self._turn = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,6 +89,8 @@ class Sockets:
             self.faults.append(f"not an acknowledgement: {ack}")
             return
         self.responses[ack["envelope_id"]] = ack.get("payload")
+        if (sent := self._sent.pop(ack["envelope_id"], None)) is not None:
+            self.took.append(asyncio.get_running_loop().time() - sent)
         self._acks[ack["envelope_id"]].set()
 
     async def connected(self, connections: int = 1, opened: int = 1) -> None:
@@ -113,6 +118,8 @@ class Sockets:
             socket = self.open[next(self._turn) % len(self.open)]
             self.sends[envelope["envelope_id"]] = self.sends.get(envelope["envelope_id"], 0) + 1
             self._again.set()
+            if envelope["envelope_id"] not in self.responses:
+                self._sent.setdefault(envelope["envelope_id"], asyncio.get_running_loop().time())
             try:
                 await socket.send_json(envelope)
                 await asyncio.wait_for(acked.wait(), self.resend_after)

@@ -41,6 +41,7 @@ class Interaction:
     trigger: str = ""
     envelope: str = ""
     came: asyncio.Event = field(default_factory=asyncio.Event)
+    began: float = 0.0
 
     async def answered(self, times: int = 1) -> list[Said]:
         """Wait for so many answers."""
@@ -93,6 +94,8 @@ class StandIn:
         """What its answers say the time is; nothing: what it is."""
         self.methods = Methods(self)
         self.hooks: dict[str, Interaction] = {}
+        self.waits: list[float] = []
+        """Seconds from each interaction to its first answer."""
         self._troubles: dict[str, list[Json]] = {}
         self._triggers: dict[str, float] = {}
         self._number = itertools.count(1)
@@ -332,7 +335,7 @@ class StandIn:
             hook = f"{next(self._number)}"
             self.hooks[hook] = interaction
             payload["response_url"] = f"{self.base}/hooks/{hook}"
-        interaction.trigger = payload["trigger_id"]
+        interaction.trigger, interaction.began = payload["trigger_id"], asyncio.get_running_loop().time()
         interaction.acked, interaction.envelope = self.sockets.send(kind, payload)
         return interaction
 
@@ -373,6 +376,8 @@ class StandIn:
 
     def answer(self, interaction: Interaction, fields: Json) -> None:
         """What came by a `response_url`."""
+        if not interaction.answers:
+            self.waits.append(asyncio.get_running_loop().time() - interaction.began)
         if fields.get("delete_original") and interaction.message is not None:
             self.delete(interaction.message.ts, interaction.channel)
             interaction.see(interaction.message)

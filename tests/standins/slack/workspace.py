@@ -121,7 +121,7 @@ def _read(block: Json) -> str:
     if kind in ("rich_text", "context", "rich_text_list"):
         return "\n".join(map(_read, block["elements"]))
     if kind.startswith("rich_text_"):
-        return "".join(span.get("text", "") for span in block["elements"])
+        return "".join(span.get("text") or f"#{span.get('channel_id')}" for span in block["elements"])
     if kind in ("header", "section"):
         return str(block["text"]["text"])
     return str(block.get("text", ""))
