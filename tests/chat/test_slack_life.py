@@ -211,6 +211,19 @@ async def test_an_invitation_that_was_missed_is_seen_at_the_next_start() -> None
         assert [said.shown for said in standin.public()] == ["Ada subscribed this channel."]
 
 
+async def test_a_channel_whose_id_changes_is_told_under_its_new_one() -> None:
+    bot = Subscribing()
+    async with slack_standin() as standin:
+        standin.rooms[ROOM].private, standin.rooms[ROOM].member = True, False
+        async with hearing(standin, bot):
+            preview = (await standin.command("/subscribe", "transformers")).answers[0]
+            await standin.push(preview, "confirm:1").answered(2)
+            standin.rooms["C0NEW"] = Room("C0NEW", shared=True)
+            standin.happen({"type": "channel_id_changed", "old_channel_id": ROOM, "new_channel_id": "C0NEW"})
+            told = await standin.seen(lambda: standin.public("C0NEW"))
+        assert [said.shown for said in told] == ["Ada subscribed this channel."]
+
+
 @pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
 async def test_an_app_that_was_taken_out_ends_the_listening_with_what_to_do(kind: str) -> None:
     async with slack() as (standin, chat):

@@ -129,11 +129,12 @@ class Answers:
             self.start(self._again(errand))
         return True
 
-    async def catch_up(self, where: Channel) -> None:
-        """The bot may speak in a channel: what was not told there is told now."""
+    async def catch_up(self, where: Channel, now: Channel | None = None) -> None:
+        """The bot may speak in a channel, which has the id `now` if that has changed: what was not told is told."""
         for errand in await self.errands.unfinished(SLACK):
             if errand.heard.channel == where and errand.uses and errand.reply and errand.reply.public:
-                await self._belated(errand, errand.reply.public)
+                heard = replace(errand.heard, channel=now or where)
+                await self._belated(replace(errand, heard=heard), errand.reply.public)
 
     async def think(self, heard: Heard, way: Way) -> Reply:
         """What the bot says, told who is asking and where."""

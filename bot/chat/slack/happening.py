@@ -51,8 +51,8 @@ class Happenings:
         """Let the bot know, and tell a channel that it may speak in what was not told there."""
         self._answers.known.rooms.forget(change.channel.place.rpartition("/")[2])
         await self._answers.take(key, Way("life"), change)
-        if change.kind in ("joined", "back"):
-            await self._answers.catch_up(change.channel)
+        if change.kind != "lost":
+            await self._answers.catch_up(change.channel, change.to)
 
     async def _shared(self, key: str, shared: events.Shared) -> None:
         where, person = channel((await self._api.me()).team, shared.place), f"slack:{shared.user}"
