@@ -30,9 +30,10 @@ ABANDONED = """
         SELECT channel, substr(channel, 1, instr(channel, '/')) AS home FROM known
         WHERE instr(channel, '/') > 0 AND channel NOT LIKE '%:@me/%'
     ), standing AS (
-        SELECT placed.channel, home, coalesce(lost_since <= ?, 0) AS lost FROM placed LEFT JOIN custom USING (channel)
+        SELECT home, coalesce(lost_since <= ?, 0) AS lost FROM placed LEFT JOIN custom USING (channel)
+        WHERE channel IN (SELECT channel FROM subscription UNION SELECT channel FROM channel_feed)
     )
-    SELECT channel FROM standing WHERE home IN (SELECT home FROM standing GROUP BY home HAVING min(lost) = 1)
+    SELECT channel FROM placed WHERE home IN (SELECT home FROM standing GROUP BY home HAVING min(lost) = 1)
     ORDER BY channel
 """
 
@@ -219,6 +220,12 @@ def _unlinked(db: Database) -> Iterator[None]:
 
 
 # ── silences and rules that rot ─────────────────────────────────────────────────────────────────────
+
+
+def platforms(db: Database) -> frozenset[str]:
+    """What stands before the colon of each channel with rules."""
+    asked = "SELECT DISTINCT substr(channel, 1, instr(channel, ':') - 1) AS platform FROM subscription"
+    return frozenset(found["platform"] for found in rows(db, asked))
 
 
 def subscription(db: Database, id: int) -> Subscription | None:
