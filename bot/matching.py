@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
 
 from bot import rounds, summary
 from bot.model import Bundle, Channel, Delivery, Match, Options, Paper, Reason, Rulebook, Subscription
+from bot.rolls import Lines, Roll
 from bot.rules import KNOWN, Acronyms, Engine, compiled, explain, folding, parse
 
 Ranks = Mapping[str, int]
@@ -26,9 +31,8 @@ class Matcher:
     def __init__(self, acronyms: Acronyms = KNOWN) -> None:
         self._acronyms = acronyms
         self._engine = Engine(acronyms)
-        self._known: dict[int, Subscription] = {}
+        self._roll = Roll.of(())
         self._parsed = lru_cache(maxsize=4096)(partial(parse, acronyms=acronyms))
-        self._ranked: set[int] = set()
         self._version: int | None = None
         self.folding = folding(acronyms)
         """The name of all that the compiled lines depend on: lines of another are not for this matcher."""
@@ -40,21 +44,16 @@ class Matcher:
         """
         if book.version == self._version:
             return {}
-        wanted = {subscription.id: subscription for subscription in book.subscriptions}
-        for number in self._known.keys() - wanted.keys():
-            self._forget(number)
-        fresh = {number: one for number, one in wanted.items() if not self._knows(number, one.rule)}
-        made = {number: self._compiled(one.rule) for number, one in fresh.items() if number not in lines}
-        for number in fresh.keys() & self._known.keys():
-            self._forget(number)
-        self._take({number: lines.get(number) or made[number] for number in fresh})
-        self._known.update(wanted)
-        self._ranked.update(number for number, one in fresh.items() if "top:" in one.rule)
-        self._version = book.version
+        roll, known = Roll.of(book.subscriptions), Lines.of(lines)
+        gone, fresh = _changes(self._roll, roll)
+        for number in np.frombuffer(self._roll.ids, np.int64)[gone].tolist():
+            self._engine.remove(number)
+        have = _kept(np.frombuffer(roll.ids, np.int64)[fresh], known)
+        made = {roll.ids[at]: self._compiled(roll.rules[at]) for at in fresh[have < 0].tolist()}
+        kept = ((known.ids[at], known.texts[at]) for at in have[have >= 0].tolist())
+        self._take(chain(kept, made.items()), len(fresh))
+        self._roll, self._version = roll, book.version
         return made
-
-    def _knows(self, number: int, rule: str) -> bool:
-        return number in self._known and self._known[number].rule == rule
 
     def _compiled(self, rule: str) -> str:
         return compiled(parse(rule, self._acronyms), self._acronyms)
@@ -62,12 +61,12 @@ class Matcher:
     @property
     def newest(self) -> int:
         """The highest number of a subscription that is followed; 0 before the first."""
-        return max(self._known, default=0)
+        return self._roll.ids[-1] if self._roll.ids else 0
 
     @property
     def ranked(self) -> bool:
-        """Whether some rule asks for the day's order (`top:10`)."""
-        return bool(self._ranked)
+        """Whether some rule may ask for the day's order (`top:10`)."""
+        return self._roll.says("top:")
 
     @property
     def version(self) -> int | None:
@@ -93,22 +92,41 @@ class Matcher:
         ]
 
     def _match(self, paper: Paper, number: int, ranks: Ranks) -> Match:
-        subscription = self._known[number]
+        subscription = self._roll.numbered(number)
         rule = self._parsed(subscription.rule)
         reasons = explain(rule, paper, acronyms=self._acronyms, ranks=ranks).reasons
         return Match(paper, subscription, tuple(replace(reason, rule=subscription.rule) for reason in reasons))
 
-    def _take(self, lines: Mapping[int, str]) -> None:
-        if len(lines) >= MANY:
-            self._engine.load(lines.items())
+    def _take(self, lines: Iterable[tuple[int, str]], count: int) -> None:
+        if count >= MANY:
+            self._engine.load(lines)
         else:
-            for number, line in lines.items():
+            for number, line in lines:
                 self._engine.put(number, line)
 
-    def _forget(self, id: int) -> None:
-        self._engine.remove(id)
-        self._ranked.discard(id)
-        del self._known[id]
+
+Places = npt.NDArray[np.int64]
+
+
+def _changes(old: Roll, new: Roll) -> tuple[Places, Places]:
+    """Where those stand in the old roll that are gone or changed, and in the new one those that are new or changed."""
+    were, are = np.frombuffer(old.ids, np.int64), np.frombuffer(new.ids, np.int64)
+    _, there, here = np.intersect1d(were, are, assume_unique=True, return_indices=True)
+    same = np.frombuffer(old.marks, np.int64)[there] == np.frombuffer(new.marks, np.int64)[here]
+    return _others(len(were), there[same]), _others(len(are), here[same])
+
+
+def _others(count: int, places: Places) -> Places:
+    left = np.ones(count, np.bool_)
+    left[places] = False
+    return np.flatnonzero(left)
+
+
+def _kept(numbers: Places, lines: Lines) -> Places:
+    """Where each number's line stands, -1 where there is none."""
+    ids = np.frombuffer(lines.ids, np.int64)
+    places = np.minimum(np.searchsorted(ids, numbers), len(ids) - 1)
+    return np.where(ids[places] == numbers, places, -1) if len(ids) else np.full(len(numbers), -1)
 
 
 Wishes = Callable[[Subscription], Options]

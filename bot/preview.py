@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,9 +83,14 @@ def _lines(found: Backtest) -> Iterator[Line]:
     for word in found.unseen:
         meant = f": did you mean {word.meant}?" if word.meant else "."
         yield Line((Span(word.term, "strong"), Span(f" is in none of these papers{meant}")))
+    if found.unknown:
+        yield _text(
+            f"None of these papers has {_listed(found.unknown)} yet: such things come with Hugging Face's feeds, and "
+            "for 14 days after it was first seen a paper is asked again as they do."
+        )
     if len(found.terms) > 1:
         yield Line(tuple(_terms(found)), "small")
-    if found.wider:
+    if found.wider and found.wider[0].term not in [word.term for word in found.unseen]:
         widest = found.wider[0]
         yield Line(
             (Span("Wider: "), Span(widest.rule, "code"), Span(f" in place of {widest.term}: {widest.papers:,}")),
@@ -134,6 +139,10 @@ def _papers(count: int) -> str:
 
 def _since(since: datetime | None) -> str:
     return f" since {since.day} {since:%B}" if since else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def _text(words: str) -> Line:

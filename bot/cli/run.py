@@ -146,7 +146,7 @@ async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | s
     """Channels of a platform that is not connected get nothing: their silence is explained at once."""
     if isinstance(mail, str):
         tell(mail)
-    wanting = await store.platforms() - chats.keys()
+    wanting = {channel.platform for channel in await store.wanting()} - chats.keys()
     if "email" in wanting:
         tell("Mailboxes have subscriptions: their digests wait until mail is on.")
     for platform in sorted(wanting & NEEDS.keys()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -114,4 +115,4 @@ class Rulebook:
     """All active subscriptions at one moment; `version` changes whenever any of them does."""
 
     version: int
-    subscriptions: tuple[Subscription, ...]
+    subscriptions: Sequence[Subscription]

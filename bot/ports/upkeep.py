@@ -39,9 +39,6 @@ class Upkeep(Protocol):
     async def purge(self, channel: Channel) -> int:
         """Take a channel out of every table, and what it was sent; how many rows that were."""
 
-    async def platforms(self) -> frozenset[str]:
-        """The platforms whose channels have rules, without reading the rules."""
-
     async def subscription(self, id: int) -> Subscription | None:
         """The subscription of this number, whatever its channel."""
 

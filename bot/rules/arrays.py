@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +15,16 @@ Where = npt.NDArray[np.bool_]
 
 _STIR = 0x9E3779B97F4A7C15
 """2**64 over the golden ratio: numbers close together land far apart (Knuth, TAOCP 3, 6.4)."""
+_STIRS = (_STIR, 0xC2B2AE3D27D4EB4F)
+"""Another odd number without a pattern, for whoever asks twice (a prime of xxHash)."""
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def spread(starts: Longs, sizes: Longs) -> Longs:
     """The places of many slices, end to end: `starts[n]`, `starts[n] + 1` … for `sizes[n]` places, for each n."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    places: Longs = np.arange(total) + np.repeat(starts - ends + sizes, sizes)
+    ends = sizes.cumsum()
+    places: Longs = (starts - ends + sizes).repeat(sizes)
+    places += np.arange(len(places))
     return places
 
 
@@ -48,10 +51,31 @@ def ones(bits: Bits) -> tuple[Longs, Longs]:
     return (places >> 3)[order], number[order].astype(np.int64)
 
 
+def different(numbers: Longs, seen: Ints) -> Longs:
+    """The different ones of these numbers; `seen` is any array that is longer than the largest."""
+    order = np.arange(len(numbers), dtype=np.int32)
+    seen[numbers] = order
+    found: Longs = numbers[seen.take(numbers) == order]
+    return found
+
+
 def first_of_each(numbers: Longs) -> Longs:
     """The places of different numbers, in their order."""
     order = np.argsort(numbers, kind="stable")
     return order[where(np.diff(numbers[order], prepend=-1) != 0)]
+
+
+Grown = TypeVar("Grown", bound=np.generic)
+
+
+def longer(array: npt.NDArray[Grown], size: int, empty: int = 0) -> npt.NDArray[Grown]:
+    """The array, or a copy that is at least twice as long along its last side: `size` fits in, the rest is `empty`."""
+    have = array.shape[-1]
+    if size <= have:
+        return array
+    grown = np.full((*array.shape[:-1], max(size, 2 * have)), empty, array.dtype)
+    grown[..., :have] = array
+    return grown
 
 
 class Numbers:
@@ -63,10 +87,7 @@ class Numbers:
 
     def reach(self, size: int) -> Ints:
         """The array, at least `size` long."""
-        if size > len(self.array):
-            grown = np.full(max(size, 2 * len(self.array)), self.empty, np.int32)
-            grown[: len(self.array)] = self.array
-            self.array = grown
+        self.array = longer(self.array, size, self.empty)
         return self.array
 
     def __setitem__(self, place: int, value: int) -> None:
@@ -86,27 +107,48 @@ class Lists:
         self.count = 0
 
     def put(self, number: int, items: Sequence[int]) -> None:
-        self.put_all(number, [items])
-
-    def put_all(self, first: int, lists: Sequence[Sequence[int]]) -> None:
-        """`put` for the numbers from `first` on."""
-        items = [item for own in lists for item in own]
-        sizes = np.fromiter(map(len, lists), np.int32, len(lists))
         end = self.count + len(items)
-        if end > len(self.items):
-            self.items = np.concatenate([self.items, np.zeros(max(end, len(self.items)), np.int64)])
+        self.items = longer(self.items, end)
         self.items[self.count : end] = items
-        last = first + len(lists)
-        self.starts.reach(last)[first:last] = self.count + np.cumsum(sizes) - sizes
-        self.sizes.reach(last)[first:last] = sizes
+        self.starts[number], self.sizes[number] = self.count, len(items)
         self.count = end
 
-    def of(self, numbers: Ints) -> tuple[Longs, Longs]:
-        """All items of these numbers' lists, end to end; and for each the place in `numbers` it belongs to."""
+    def get(self, number: int) -> list[int]:
+        """One number's list, empty where none was given."""
+        start = self.starts[number]
+        own: list[int] = self.items[start : start + self.sizes[number]].tolist()
+        return own
+
+    def spans(self, numbers: Ints | Longs) -> tuple[Longs, Longs]:
+        """Where these numbers' lists start in `items`, and how long they are."""
         reach = int(numbers.max()) + 1 if len(numbers) else 0
-        sizes = self.sizes.reach(reach)[numbers].astype(np.int64)
-        places = spread(self.starts.reach(reach)[numbers].astype(np.int64), sizes)
-        return np.repeat(np.arange(len(numbers)), sizes), self.items[places]
+        starts, sizes = self.starts.reach(reach).take(numbers), self.sizes.reach(reach).take(numbers)
+        return starts.astype(np.int64), sizes.astype(np.int64)
+
+    def of(self, numbers: Ints | Longs) -> tuple[Longs, Longs]:
+        """All items of these numbers' lists, end to end; and for each the place in `numbers` it belongs to."""
+        starts, sizes = self.spans(numbers)
+        return np.repeat(np.arange(len(numbers)), sizes), self.items.take(spread(starts, sizes))
+
+
+class Links:
+    """`Lists` of numbers that are all known: by number, those that belong to it."""
+
+    def __init__(self, numbers: Longs, items: Longs, size: int) -> None:
+        """`items[n]` belongs to `numbers[n]`; numbers are below `size`."""
+        order = np.argsort(numbers, kind="stable")
+        self.items = items[order]
+        self.starts: Longs = np.searchsorted(numbers[order], np.arange(size + 1))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def of(self, numbers: Longs) -> tuple[Longs, Longs]:
+        """The places in `numbers` that something belongs to, once for each; and what does."""
+        own = where(numbers < len(self.starts) - 1)
+        starts = self.starts.take(numbers[own])
+        sizes = self.starts.take(numbers[own] + 1) - starts
+        return own.repeat(sizes), self.items.take(spread(starts, sizes))
 
 
 class Codes:
@@ -183,21 +225,27 @@ class Codes:
 
 
 class Maybe:
-    """A set of numbers that says "no" for certain and "yes" nearly so, by array."""
+    """A set of numbers that says "no" for certain and "yes" nearly so, by array (Bloom's filter of one or two bits)."""
 
-    def __init__(self, bits: int = 20) -> None:
+    def __init__(self, bits: int = 20, probes: int = 1) -> None:
         self.shift = 64 - bits
+        self.stirs = _STIRS[:probes]
         self.seen = np.zeros(1 << bits, np.bool_)
 
     def add(self, number: int) -> None:
-        self.seen[(number * _STIR & _MASK) >> self.shift] = True
+        for stir in self.stirs:
+            self.seen[(number * stir & _MASK) >> self.shift] = True
 
     def has(self, number: int) -> bool:
-        return bool(self.seen[(number * _STIR & _MASK) >> self.shift])
+        return all(self.seen[(number * stir & _MASK) >> self.shift] for stir in self.stirs)
 
     def add_all(self, numbers: Bits) -> None:
-        self.seen[(numbers * np.uint64(_STIR)) >> np.uint64(self.shift)] = True
+        for stir in self.stirs:
+            self.seen[(numbers * np.uint64(stir)) >> np.uint64(self.shift)] = True
 
     def among(self, numbers: Bits) -> Where:
-        found: Where = self.seen[(numbers * np.uint64(_STIR)) >> np.uint64(self.shift)]
+        found: Where = self.seen.take((numbers * np.uint64(self.stirs[0])) >> np.uint64(self.shift))
+        for stir in self.stirs[1:]:
+            again = found.nonzero()
+            found[again] = self.seen.take((numbers[again] * np.uint64(stir)) >> np.uint64(self.shift))
         return found

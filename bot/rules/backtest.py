@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,23 @@ from bot.rules.engine import Engine
 from bot.rules.fold import STOPS, WORD, family, tokens
 from bot.rules.frequency import Frequency
 from bot.rules.reading import field_text
-from bot.rules.tree import Acronym, And, Leaf, Node, Not, Or, Phrase, Prefix, Rule, Word, demands, leaves
+from bot.rules.tree import (
+    Acronym,
+    And,
+    Exact,
+    Fact,
+    Leaf,
+    Node,
+    Not,
+    Number,
+    Or,
+    Phrase,
+    Prefix,
+    Rule,
+    Word,
+    demands,
+    leaves,
+)
 from bot.rules.vocabulary import Unseen, is_words, suggested
 from bot.rules.writer import all_of, any_of, spell
 
@@ -52,7 +68,8 @@ class Backtest:
     `recent` are the matches of the last 30 days; `weekly` is None while `early`: less than seven days are stored.
     `terms` are the papers that each wanted term hits by itself, `without` the matches if that term were left out,
     `anyway` the papers with any of the words. `spark` draws the matches, oldest first, a bar a `step` ("day", "week").
-    `unseen` are the rule's words that no stored paper has.
+    `unseen` are the rule's words that no stored paper has; `unknown` what it asks of a paper besides its words that is
+    not known of any: votes, comments, code, keywords, submitter, organization.
     """
 
     rule: Rule
@@ -70,6 +87,7 @@ class Backtest:
     spark: str
     step: str
     unseen: tuple[Unseen, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def backtest(
@@ -107,7 +125,35 @@ def backtest(
         spark=spark,
         step=step,
         unseen=asked.unseen(),
+        unknown=unknown(rule, papers),
     )
+
+
+def unknown(rule: Rule, papers: Sequence[Paper]) -> tuple[str, ...]:
+    """What the rule asks for that comes with some sources only, and with none of these papers."""
+    asked = {name for leaf in leaves(rule.tree) for name in _asked_besides(leaf)}
+    return tuple(name for name, have in _BESIDES.items() if name in asked and not any(map(have, papers)))
+
+
+_BESIDES: dict[str, Callable[[Paper], bool]] = {
+    "votes": lambda paper: paper.signals.upvotes is not None,
+    "comments": lambda paper: paper.signals.comments is not None,
+    "code": lambda paper: bool(paper.signals.code_url),
+    "keywords": lambda paper: bool(paper.signals.keywords),
+    "submitter": lambda paper: bool(paper.signals.submitter),
+    "organization": lambda paper: bool(paper.signals.organization),
+}
+_FIELDS = {"keyword": "keywords", "submitter": "submitter", "org": "organization"}
+
+
+def _asked_besides(leaf: Leaf) -> Iterator[str]:
+    match leaf:
+        case Number(field):
+            yield field
+        case Fact("has", value):
+            yield value
+        case Word(field=field) | Acronym(field=field) | Prefix(field=field) | Phrase(field=field) | Exact(field=field):
+            yield _FIELDS.get(field, "")
 
 
 def without(rule: Rule, term: str) -> Rule | None:

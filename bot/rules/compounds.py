@@ -26,23 +26,35 @@ class Compounds:
 
     def light(self) -> None:
         """Hyphens and spaces left out or put in, and words by their beginning."""
-        marks = self.marks.of(self.words.form)
         close = self.close()
-        self.begin(where((marks & BEGINS) != 0))
-        self.begin_late(where((marks & STARTS) != 0), close)
-        for at in where((marks & JOINS) != 0).tolist():
-            for name, signal in self.marks.joined[int(self.words.form[at])]:
-                self.lights.suspect_at(name, signal, self.words, at)
+        self.marked(close)
         self.said_partly()
-        self.hold(where((marks & HOLDS) != 0))
         self.wholes(close)
         self.edges.meet()
 
+    def marked(self, close: Where) -> None:
+        """Words that mean more than their family."""
+        marks = self.marks.of(self.words.form)
+        at = where(marks > 0)
+        if not len(at):
+            return
+        marks = marks[at]
+        self.begin(at[(marks & BEGINS) > 0])
+        self.begin_late(at[(marks & STARTS) > 0], close)
+        self.join(at[(marks & JOINS) > 0])
+        self.hold(at[(marks & HOLDS) > 0])
+
+    def join(self, at: Longs) -> None:
+        """Short words written as one, letter for letter: `GPT-4` in *GPT4*."""
+        for place in at.tolist():
+            for name, signal in self.marks.joined[int(self.words.form[place])]:
+                self.lights.suspect_at(name, signal, self.words, place)
+
     def close(self) -> Where:
         """Which words hang on the one before so closely that both may be one."""
-        loose = self.forms.loose.reach(len(self.forms.low))[self.words.form]
-        before = np.concatenate([[1], loose[:-1]]) > 0
-        found: Where = (self.words.gap == HYPHENED) | ((self.words.gap == SPACED) & ~before)
+        loose = self.forms.loose.array.take(self.words.form)
+        found: Where = self.words.gap == HYPHENED
+        found[1:] |= (self.words.gap[1:] == SPACED) & (loose[:-1] == 0)
         return found
 
     def begin(self, at: Longs) -> None:
@@ -50,7 +62,7 @@ class Compounds:
         for name, prefixes in self.marks.prefixes.items():
             own = at[self.words.inside(name)[at]]
             which, signals = prefixes.of(self.words.form[own])
-            self.lights.light(signals, self.words.paper[own[which]])
+            self.lights.light(signals, self.words.bit[own[which]])
 
     def begin_late(self, at: Longs, close: Where) -> None:
         """Two words that are one with an asked prefix: `finetu*` in *fine tuning*."""
@@ -83,17 +95,14 @@ class Compounds:
         """Two words of the text that are one word of a rule."""
         at = where(close)
         heads, families = self.forms.digests.take(self.words.form[at - 1]), self.words.family[at]
-        found: list[tuple[int, int]] = []
-        for tails, tail_sizes in zip(self.forms.tails, self.forms.tail_sizes, strict=True):
-            sizes = tail_sizes.take(families)
-            ending = where(sizes > 0)
-            whole = heads[ending] * POWERS.take(sizes[ending]) + tails.take(families[ending])
-            some = ending[self.signals.wholes.among(whole)]
-            found += [
-                (place, number)
-                for place, size in zip(at[some].tolist(), sizes[some].tolist(), strict=True)
-                if (number := self.whole(place, size)) >= 0
-            ]
+        sizes = self.forms.tail_sizes.take(families, axis=1)
+        wholes = heads * POWERS.take(sizes) + self.forms.tails.take(families, axis=1)
+        way, some = (self.signals.wholes.among(wholes) & (sizes > 0)).nonzero()
+        found = [
+            (place, number)
+            for place, size in zip(at[some].tolist(), sizes[way, some].tolist(), strict=True)
+            if (number := self.whole(place, size)) >= 0
+        ]
         if found:
             places, numbers = np.array(found, np.int64).T
             self.light_wholes(places, numbers)
@@ -102,7 +111,7 @@ class Compounds:
         for name, zone in self.signals.zones.items():
             signal = zone.words.reach(len(self.forms.names))[numbers]
             lit = (signal >= 0) & self.words.inside(name)[at]
-            self.lights.light(signal[lit], self.words.paper[at[lit]])
+            self.lights.light(signal[lit], self.words.bit[at[lit]])
         self.edges.add(at - 1, 2, numbers, numbers, WHOLE)
 
     def whole(self, at: int, size: int) -> int:

@@ -127,7 +127,7 @@ class _Words:
     def words(self, leaf: Word | Acronym | Prefix | Phrase | Exact) -> Said:
         match leaf:
             case Prefix(text):
-                return (_plain("words that begin with "), _strong(text))
+                return (_strong(f"{text}…"), _plain(" with any ending"))
             case Phrase(parts):
                 return (_strong(f"“{' '.join(bare(part) for part in parts)}”"),)
             case Exact(text):

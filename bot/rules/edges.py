@@ -25,10 +25,11 @@ class Edges:
         self.words = words
         self.all: list[Longs] = []
         self.inner: list[tuple[int, int]] = []
+        self.wanted = signals.any_phrases()
 
     def add(self, start: Longs, size: int, first: Longs, last: Longs, kind: int) -> None:
         """Words of one kind and of so many tokens each."""
-        if len(start):
+        if self.wanted and len(start):
             self.all.append(np.stack([start, start + size, first, last, np.full(len(start), kind)]))
 
     def said(self, parts: Sequence[tuple[int, tuple[int, ...]]]) -> None:
@@ -39,14 +40,15 @@ class Edges:
 
     def meet(self) -> None:
         """Light the phrases of two words that stand here, and suspect longer ones that have two families which meet."""
-        if not self.all or not self.signals.any_phrases():
+        if not self.all:
             return
         edges = np.concatenate(self.all, axis=1)
         codes, at, sure = self.codes(edges)
         present = self.present(codes, at)
         for name, zone in self.signals.zones.items():
             inside = self.words.inside(name)[at]
-            self.lights.light_pairs(zone, codes, self.words.paper[at], where(inside & sure))
+            own = where(inside & sure)
+            self.lights.light_pairs(zone, codes[own], self.words.bit[at[own]])
             if zone.phrases.pieces:
                 self.suspect(name, zone, codes[inside], at[inside], present)
             if zone.phrases.loose:

@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
-from bot.rules.arrays import Longs, first_of_each, ones
+from bot.rules.arrays import Longs, first_of_each, lit, ones, where
 from bot.rules.fanout import Fanout, Keys
 from bot.rules.fold import PIECE, cleaned
 from bot.rules.forms import Forms
@@ -25,6 +25,9 @@ from bot.rules.scan import Found, Scanner
 from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways
+
+AT_ONCE = 25_000
+"""Rules that stand as texts of their own at a time while many are loaded: more would only take more room."""
 
 
 class Engine:
@@ -73,7 +76,7 @@ class Engine:
     def _load(self, lines: Iterable[tuple[int, str]]) -> None:
         keys: list[Longs] = []
         rules: list[Longs] = []
-        for chunk in _chunks(lines, 100_000):
+        for chunk in _chunks(lines, AT_ONCE):
             keys.append(np.fromiter((key for key, _ in chunk), np.int64, len(chunk)))
             rules.append(self.ways.rules([line for _, line in chunk]))
         if keys:
@@ -107,10 +110,13 @@ class Engine:
         rules, bits, looked = self.ways.judged(found)
         self.looked_at += looked
         self.scanner.clear(found)
-        places, papers_hit = ones(bits)
+        places, papers_hit = ones(bits) if len(papers) > 1 else (lit(bits), np.zeros(len(bits), np.int64))
         rules = rules[places]
-        if not self.ways.single:
-            once = first_of_each(papers_hit << 40 | rules)
+        again = self.ways.several.reach(self.ways.count).take(rules) > 0
+        if again.any():
+            once = ~again
+            several = where(again)
+            once[several[first_of_each(papers_hit[several] << 40 | rules[several])]] = True
             rules, papers_hit = rules[once], papers_hit[once]
         return rules, papers_hit
 

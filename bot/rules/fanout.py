@@ -80,6 +80,8 @@ class Fanout:
         sizes = self.starts.take(rules[own] + 1) - starts
         if self.holes or self.new:
             return self._mended(rules, papers, own, starts, sizes, count)
+        if count == 1:
+            return [self.keys.take(spread(starts, sizes))]
         ends = np.bincount(papers[own], sizes, count).cumsum().astype(np.int64)
         return np.split(self.keys.take(spread(starts, sizes)), ends[:-1])
 

@@ -27,15 +27,13 @@ PIECE = re.compile(WORD.pattern + r"|(?:[^\w\s]|_)+")
 
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_ODD = re.compile(
-    rf"""(?P<tex>\{{?\\(?:
-            (?P<mark>["'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*(?:\{{\\?(?P<braced>[A-Za-z])\}}|\\?(?P<bare>[A-Za-z]))\}}?
-          | (?P<name>ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|[a-z]{{2,7}})(?![A-Za-z])\}}?[ ]?
-        ))
-      | [^\W_]?[{_COMBINING}{_UNSEEN}]+
-    """,
-    re.VERBOSE,
-)
+_TEX = r"""(?P<tex>(?:\{\\|\\)(?:
+            (?P<mark>["'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*(?:\{\\?(?P<braced>[A-Za-z])\}|\\?(?P<bare>[A-Za-z]))\}?
+          | (?P<name>ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|[a-z]{2,7})(?![A-Za-z])\}?[ ]?
+        ))"""
+_ACCENT = re.compile(_TEX, re.VERBOSE)
+_MARKED = re.compile(f"[{_COMBINING}{_UNSEEN}]")
+_ODD = re.compile(rf"{_TEX} | [^\W_]?[{_COMBINING}{_UNSEEN}]+", re.VERBOSE)
 """What is not the letters it stands for: TeX accents, marks apart from their letters, characters without a width."""
 _MARKS = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
@@ -112,13 +110,19 @@ def between(piece: str) -> str | None:
     return "" if any(c in _BREAKS for c in piece) else "~"
 
 
-@lru_cache(maxsize=1 << 17)
-def forms(word: str) -> tuple[str, str, str]:
-    """A word as written → (folded, family, capitals or ""). Remembered: texts have few words."""
-    low, caps = fold(word), capitals(word)
-    if caps and low == caps.casefold() + "s":
-        low = low[:-1]
+def folded(word: str) -> tuple[str, str, str]:
+    """A word as written → (folded, family, capitals or "")."""
+    if word[1:].islower() and word.isascii() and word.isalpha() and len(word) <= LONGEST:
+        low, caps = word.lower(), ""  # most words: nothing to undo
+    else:
+        low, caps = fold(word), capitals(word)
+        if caps and low == caps.casefold() + "s":
+            low = low[:-1]
     return low, _stem(american(low)), caps
+
+
+forms = lru_cache(maxsize=1 << 17)(folded)
+"""`folded`, remembered: texts have few words."""
 
 
 def family(word: str) -> str:
@@ -164,12 +168,13 @@ def _stem(word: str) -> str:
 
 def clean(text: str) -> tuple[str, Places | None]:
     """Text with TeX accents undone and letters composed, and where each character stood (None: where it stands)."""
-    if _is_plain(text):
+    odd = _odd(text)
+    if odd is None:
         return text, None
     plain: list[str] = []
     places: list[tuple[int, int]] = []
     at = 0
-    for found in _ODD.finditer(text):
+    for found in odd.finditer(text):
         start, end = found.span()
         piece = _undone(found)
         plain += [text[at:start], piece]
@@ -183,11 +188,15 @@ def clean(text: str) -> tuple[str, Places | None]:
 
 def cleaned(text: str) -> str:
     """`clean` without the places."""
-    return text if _is_plain(text) else _ODD.sub(_undone, text)
+    odd = _odd(text)
+    return text if odd is None else odd.sub(_undone, text)
 
 
-def _is_plain(text: str) -> bool:
-    return "\\" not in text and (text.isascii() or not _ODD.search(text))
+def _odd(text: str) -> re.Pattern[str] | None:
+    """What finds all that is odd in this text, the quickest that does; None where nothing can be."""
+    if not text.isascii() and _MARKED.search(text):
+        return _ODD
+    return _ACCENT if "\\" in text else None
 
 
 def _undone(found: re.Match[str]) -> str:

@@ -10,13 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.rules.arrays import Bits, Ints, Numbers
-from bot.rules.fold import STOPS, between, forms
+from bot.rules.arrays import Bits, Ints, Numbers, longer
+from bot.rules.fold import STOPS, folded
 from bot.rules.words import ENDS
 
-BREAK, HYPHEN, SOFT = 0, 1, 2
-"""Forms that are no words: a run of signs that ends a phrase, one that joins, one that does neither."""
-_SIGNS = {"": BREAK, "-": HYPHEN, "~": SOFT}
 _BASE = 1_000_003
 
 
@@ -63,57 +60,62 @@ def lasts(family: str) -> list[str]:
 
 
 class Forms(dict[str, int]):
-    """Spelling → form. Families and capitals have numbers of their own.
+    """Spelling → form, from 1 on. Families and capitals have numbers of their own.
 
-    `loose` are the forms that never make one word with the next by a space alone.
+    `loose` are the forms that never make one word with the next by a space alone; `digests` those of the forms, and
+    `tails` those of each family and of what is left of it without an ending. All are good as far as `settle` was told.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.low: list[str] = ["", "", ""]
+        self.low: list[str] = [""]
         self.families: dict[str, int] = {}
         self.names: list[str] = []
         self.capitals: dict[str, int] = {}
         self.family = Numbers()
         self.caps = Numbers()
         self.loose = Numbers(0)
-        self.digests: Bits = np.zeros(3, np.uint64)
-        self.tails: Bits = np.zeros((VARIANTS, 0), np.uint64)
-        self.tail_sizes: Ints = np.zeros((VARIANTS, 0), np.int32)
+        self.digests: Bits = np.zeros(1024, np.uint64)
+        self.tails: Bits = np.zeros((VARIANTS, 1024), np.uint64)
+        self.tail_sizes: Ints = np.full((VARIANTS, 1024), -1, np.int32)
+        self.tailed = 0
+        """So many families have their tails."""
         self._fresh: list[tuple[int, int, int]] = []
 
     def __missing__(self, word: str) -> int:
-        sign = between(word)
-        form = len(self.low) if sign is None else _SIGNS[sign]
-        self[word] = form
-        if sign is None:
-            low, family, caps = forms(word)
-            self.low.append(low)
-            loose = len(low) < 2 or low in STOPS
-            self._fresh.append((self.family_number(family), self.capitals_number(caps) if caps else -1, loose))
+        low, family, caps = folded(word)  # once a word, and remembered here
+        form = self[word] = len(self.low)
+        self.low.append(low)
+        loose = len(low) < 2 or low in STOPS
+        self._fresh.append((self.family_number(family), self.capitals_number(caps) if caps else -1, loose))
         return form
 
     def settle(self) -> None:
         """Bring the arrays up to the words learned since."""
+        if not self._fresh and self.tailed == len(self.names):
+            return
         start, end = len(self.low) - len(self._fresh), len(self.low)
+        families = self.names[self.tailed :]
+        found = digests([*self.low[start:end], *families])
         if self._fresh:
             for numbers, fresh in zip((self.family, self.caps, self.loose), np.array(self._fresh).T, strict=True):
                 numbers.reach(end)[start:end] = fresh
-            self.digests = np.concatenate([self.digests, digests(self.low[start:end])])
+            self.digests = longer(self.digests, end)
+            self.digests[start:end] = found[: end - start]
             self._fresh = []
-        if self.tails.shape[1] < len(self.names):
-            self._settle_tails(self.names[self.tails.shape[1] :])
+        if families:
+            self._settle_tails(families, found[end - start :])
 
-    def _settle_tails(self, families: Sequence[str]) -> None:
-        """Digests of each family, and of what is left of it without an ending."""
-        tails, sizes = np.zeros((VARIANTS, len(families)), np.uint64), np.full((VARIANTS, len(families)), -1, np.int32)
-        tails[0], sizes[0] = digests(families), np.fromiter(map(len, families), np.int32, len(families))
+    def _settle_tails(self, families: Sequence[str], whole: Bits) -> None:
+        start, self.tailed = self.tailed, self.tailed + len(families)
+        self.tails, self.tail_sizes = longer(self.tails, self.tailed), longer(self.tail_sizes, self.tailed, -1)
+        tails, sizes = self.tails[:, start : self.tailed], self.tail_sizes[:, start : self.tailed]
+        tails[0], sizes[0] = whole, np.fromiter(map(len, families), np.int32, len(families))
         cut = [(n, place, end) for n, family in enumerate(families) for place, end in enumerate(endings(family), 1)]
-        n, place, end = np.array(cut, np.int64).reshape(-1, 3).T
-        sizes[place, n] = sizes[0, n] - _END_SIZES[end]
-        tails[place, n] = (tails[0, n] - _END_DIGESTS[end]) * UNDONE[_END_SIZES[end]]
-        self.tails = np.concatenate([self.tails, tails], axis=1)
-        self.tail_sizes = np.concatenate([self.tail_sizes, sizes], axis=1)
+        if cut:
+            n, place, end = np.array(cut, np.int64).T
+            sizes[place, n] = sizes[0, n] - _END_SIZES[end]
+            tails[place, n] = (tails[0, n] - _END_DIGESTS[end]) * UNDONE[_END_SIZES[end]]
 
     def family_number(self, family: str) -> int:
         number = self.families.get(family)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.model import Paper
-from bot.rules.arrays import Bits, Ints, Longs, Where, where
+from bot.rules.arrays import Bits, Ints, Longs, Where, different, where
 from bot.rules.chunks import Chunks
 from bot.rules.fold import cleaned
-from bot.rules.forms import BREAK, HYPHEN, SOFT, Forms
+from bot.rules.forms import Forms
 from bot.rules.reading import FIELDS, field_text
 
 if TYPE_CHECKING:
     from bot.rules.signals import Zone
 
 BATCH = 64
-BITS = [np.uint64(1 << n) for n in range(BATCH)]
+BITS: Bits = np.array([1 << n for n in range(BATCH)], np.uint64)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 SPACED, HYPHENED, LOOSE = 1, 2, 3
@@ -36,6 +36,8 @@ class Words:
     zone: Ints
     gap: Ints
     family: Ints
+    bit: Bits
+    """The bit of each word's paper."""
 
     def inside(self, name: str) -> Where:
         """Which words stand in a field; "" is title, abstract and keywords."""
@@ -46,30 +48,13 @@ class Words:
 def arranged(papers: Sequence[Paper], chunks: Chunks, forms: Forms, named: Sequence[str]) -> Words:
     """The batch as arrays: title, abstract and keywords, and those other fields that are `named`."""
     fields = [n for n, name in enumerate(FIELDS) if n <= 2 or name in named]
-    texts = [cleaned(field_text(one, FIELDS[place])) for one in papers for place in fields]
-    pieces, sizes = chunks.read(texts)
+    given = ((number, place, field_text(one, FIELDS[place])) for number, one in enumerate(papers) for place in fields)
+    texts = [(number, place, cleaned(text)) for number, place, text in given if text]
+    form, text, gap = chunks.read([own for _, _, own in texts])
     forms.settle()
-    text = np.repeat(np.arange(len(texts)), sizes)
-    paper = (text // len(fields)).astype(np.int32)
-    zone = np.array(fields, np.int32).take(text % len(fields))
-    at = where(pieces > SOFT)
-    form = pieces[at]
-    return Words(form, paper[at], zone[at], _gaps(pieces, at), forms.family.reach(len(forms.low))[form])
-
-
-def _gaps(pieces: Ints, at: Longs) -> Ints:
-    """How each word hangs on the one before: 0 not at all, 1 by space, 2 by hyphen, 3 by other soft signs."""
-    between = np.diff(at, prepend=-1) - 1
-    gap = np.ones(len(at), np.int32)
-    gap[:1] = 0
-    signed = where(between > 0)
-    if len(signed):
-        sums = [np.concatenate([[0], np.cumsum(pieces == sign)]) for sign in (BREAK, HYPHEN, SOFT)]
-        starts, ends = at[signed] - between[signed], at[signed]
-        breaks, _, softs = (total[ends] - total[starts] for total in sums)
-        gap[signed] = np.where(breaks > 0, 0, np.where(softs > 0, LOOSE, HYPHENED))
-    gap[:1] = 0
-    return gap
+    paper = np.array([number for number, _, _ in texts], np.int32).take(text)
+    zone = np.array([place for _, place, _ in texts], np.int32).take(text)
+    return Words(form, paper, zone, gap, forms.family.array.take(form), BITS.take(paper))
 
 
 def within(name: str, zone: int) -> bool:
@@ -88,26 +73,29 @@ class Lights:
     rows: Bits
     glued: dict[tuple[int, int], int] = field(default_factory=dict)
     suspects: set[tuple[str, int, int]] = field(default_factory=set)
+    many: list[Ints | Longs] = field(default_factory=list)
+    single: list[int] = field(default_factory=list)
 
-    def light(self, signal: Ints | Longs, paper: Ints) -> None:
+    def light(self, signal: Ints | Longs, bits: Bits) -> None:
         """Set the papers' bits in the signals' rows."""
-        np.bitwise_or.at(self.rows, signal, np.uint64(1) << paper.astype(np.uint64))
+        np.bitwise_or.at(self.rows, signal, bits)
+        self.many.append(signal)
 
-    def light_known(self, signal: Ints, paper: Ints, places: Longs) -> None:
-        """`light` at these places, but where the signal is -1."""
-        own = signal[places]
-        on = own >= 0
-        self.light(own[on], paper[places[on]])
-
-    def light_pairs(self, zone: Zone, codes: Longs, paper: Ints, places: Longs) -> None:
-        """Light the phrases of two words whose pair is here, at these places."""
+    def light_pairs(self, zone: Zone, codes: Longs, bits: Bits) -> None:
+        """Light the phrases of two words whose pair is here, each with its paper's bit."""
         if len(zone.phrases.two):
-            own = zone.phrases.two.of(codes[places].astype(np.uint64))
+            own = zone.phrases.two.of(codes.view(np.uint64))
             on = where(own >= 0)
-            self.light(own[on], paper[places[on]])
+            if len(on):
+                self.light(own.take(on), bits.take(on))
 
     def set(self, signal: int, paper: int) -> None:
         self.rows[signal] |= BITS[paper]
+        self.single.append(signal)
+
+    def touched(self, seen: Ints) -> Longs:
+        """The signals that are lit, each once; `seen` is an array with a place for each signal."""
+        return different(np.concatenate([*self.many, np.array(self.single, np.int64)]), seen)
 
     def suspect_at(self, name: str, signal: int, words: Words, at: int) -> None:
         """A phrase that may stand around this word, if the word is in the phrase's field."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from bot.rules.arrays import Ints, Lists, Numbers
-from bot.rules.signals import Signals, Zone
+from bot.rules.signals import Signals, Zone, pair
 from bot.rules.spelling import american
 from bot.rules.words import makes
 
@@ -29,6 +30,9 @@ class Marks:
         self.parts: dict[int, list[int]] = {}
         self.starts: dict[int, list[str]] = {}
         self.joined: dict[int, list[tuple[str, int]]] = {}
+        zones = self.signals.zones.items()
+        self.prefixed = [(name, zone) for name, zone in zones if zone.prefixes]
+        self.joining = [(name, zone) for name, zone in zones if zone.phrases.joined]
         self.wholes: dict[tuple[int, int, int], int] = {}
 
     def of(self, forms: Ints) -> Ints:
@@ -40,25 +44,27 @@ class Marks:
         found: Ints = marks[forms]
         fresh = forms[found == _UNKNOWN]
         if len(fresh):
-            for form in set(fresh.tolist()):
-                marks[form] = self._work_out(form)
+            different = list(set(fresh.tolist()))
+            marks[different] = list(map(self._work_out, different))
             found = marks[forms]
         return found
 
     def _work_out(self, form: int) -> int:
-        signals = self.signals
-        low = signals.forms.low[form]
-        begun = [self._begin(form, name, zone, low) for name, zone in signals.zones.items() if zone.prefixes]
-        glued = self._held(signals.forms.family[form])
+        low, family = self.signals.forms.low[form], int(self.signals.forms.family.array[form])
+        marks = 0
+        for name, zone in self.prefixed:
+            marks |= self._begin(form, name, zone, low) * BEGINS
+        glued = self.parts[family] if family in self.parts else self._held(family)
         if glued:
             self.glued.put(form, glued)
-        starts = signals.starts.get(low, [])
-        if starts:
+            marks |= HOLDS
+        if starts := self.signals.starts.get(low):
             self.starts[form] = starts
-        joined = [(name, own) for name, zone in signals.zones.items() for own in zone.phrases.joined.get(low, ())]
-        if joined:
+            marks |= STARTS
+        if joined := [(name, own) for name, zone in self.joining for own in zone.phrases.joined.get(low, ())]:
             self.joined[form] = joined
-        return any(begun) * BEGINS + bool(glued) * HOLDS + bool(starts) * STARTS + bool(joined) * JOINS
+            marks |= JOINS
+        return marks
 
     def _begin(self, form: int, name: str, zone: Zone, low: str) -> bool:
         begun = _beginnings(zone, low)
@@ -70,9 +76,21 @@ class Marks:
 
     def _held(self, family: int) -> list[int]:
         """The codes of the pairs of asked families that a family holds; other forms of it will want them too."""
-        if family not in self.parts:
-            self.parts[family] = [first << 32 | second for first, second in _parts(self.signals, family)]
-        return self.parts[family]
+        pairs = _parts(self.signals, family)
+        found = self.parts[family] = [first << 32 | second for first, second in pairs if self._asked(first, second)]
+        return found
+
+    def _asked(self, first: int, second: int) -> bool:
+        """Whether a rule may ask for both families side by side, or one after the other."""
+        code = first << 32 | second
+        return any(
+            zone.phrases.two.get(code) >= 0 or zone.phrases.maybe.has(code) or self._beside(zone, first, second)
+            for zone in self.signals.zones.values()
+        )
+
+    def _beside(self, zone: Zone, first: int, second: int) -> bool:
+        one, two = zone.words[first], zone.words[second]
+        return one >= 0 and two >= 0 and self.signals.together.has(pair(one, two))
 
 
 def _beginnings(zone: Zone, low: str) -> list[int]:
@@ -85,10 +103,9 @@ def _beginnings(zone: Zone, low: str) -> list[int]:
 
 def _parts(signals: Signals, whole: int) -> Iterator[tuple[int, int]]:
     """The pairs of asked families that one word holds: `finetun` → (`fine`, `tune`)."""
-    asked, family = signals.asked, signals.forms.names[whole]
+    family, firsts, lasts = signals.forms.names[whole], signals.firsts, signals.lasts
     for cut in range(2, len(family) - 2):
-        lasts = signals.lasts.get(family[cut:])
-        for first in signals.firsts.get(family[:cut], ()) if lasts else ():
-            for second in lasts or ():
+        if family[cut:] in lasts and family[:cut] in firsts:
+            for first, second in product(firsts[family[:cut]], lasts[family[cut:]]):
                 if makes(family[:cut], second, family):
-                    yield asked[first], asked[second]
+                    yield signals.asked[first], signals.asked[second]

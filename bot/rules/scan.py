@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.model import Paper
-from bot.rules.arrays import Bits, Ints, Longs, Where, lit, where
+from bot.rules.arrays import Bits, Ints, Longs, Numbers, Where, where
 from bot.rules.chunks import Chunks
 from bot.rules.compounds import Compounds
 from bot.rules.fold import Token
@@ -45,6 +45,7 @@ class Scanner:
         self.forms = signals.forms
         self.chunks = Chunks(signals.forms)
         self.rows: Bits = np.zeros(1024, np.uint64)
+        self.touched = Numbers(0)
         self.marks = Marks(signals)
         self.known = Known(signals)
         self.caps: list[str] = []
@@ -62,7 +63,7 @@ class Scanner:
         Compounds(lights, self.signals, self.marks, words).light()
         self.known.light(lights, papers, ranks)
         self.verify(lights, words)
-        return Found(lights.rows, self.choices(lights), lights.glued)
+        return Found(lights.rows, lights.touched(self.touched.reach(len(self.signals))), lights.glued)
 
     def clear(self, found: Found) -> None:
         """Make the rows ready for the next scan."""
@@ -83,13 +84,13 @@ class Scanner:
     def plain(self, lights: Lights, zone: Zone, words: Words, inside: Where) -> None:
         """Words by their families and capitals."""
         signal = zone.words.reach(len(self.forms.names))[words.family]
-        lit = (signal >= 0) & inside
-        lights.light(signal[lit], words.paper[lit])
-        if len(zone.capitals.array):
-            caps = self.forms.caps.reach(len(self.forms.low))[words.form]
+        lit = where((signal >= 0) & inside)
+        lights.light(signal.take(lit), words.bit.take(lit))
+        if zone.any_capitals or zone.phrases.capitals:
+            caps = self.forms.caps.array.take(words.form)
             here = where((caps >= 0) & inside)
             signal = zone.capitals.reach(len(self.forms.capitals) + 1)[caps[here]]
-            lights.light(signal[signal >= 0], words.paper[here[signal >= 0]])
+            lights.light(signal[signal >= 0], words.bit[here[signal >= 0]])
             if zone.phrases.capitals:
                 self.said(lights, zone, caps[here], words.paper[here])
 
@@ -114,7 +115,7 @@ class Scanner:
     def neighbours(self, lights: Lights, name: str, zone: Zone, words: Words, inside: Where) -> None:
         second = where((words.gap > 0) & inside)
         codes = (words.family[second - 1].astype(np.int64) << 32) | words.family[second]
-        lights.light_pairs(zone, codes, words.paper[second], np.arange(len(codes)))
+        lights.light_pairs(zone, codes, words.bit[second])
         if not zone.phrases.pairs:
             return
         keep = zone.phrases.maybe.among(codes.astype(np.uint64))
@@ -177,13 +178,3 @@ class Scanner:
             GAPS[int(words.gap[at])],
         )
         return token
-
-    def choices(self, lights: Lights) -> Longs:
-        """Light what is a choice of lit signals; return all that are lit."""
-        of, choice = self.signals.choices()
-        bits = lights.rows.take(of)
-        some = lit(bits)
-        if len(some):
-            first = where(np.diff(choice[some], prepend=-1) != 0)
-            lights.rows[choice[some[first]]] = np.bitwise_or.reduceat(bits[some], first)
-        return lit(lights.rows[: len(self.signals)])[1:]

@@ -6,9 +6,11 @@ A leaf of a rule is a signal; so is a choice between leaves. Signals are only ev
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
 
 from bot.rules.acronyms import Acronyms
-from bot.rules.arrays import Ints, Maybe, Numbers
+from bot.rules.arrays import Bits, Ints, Maybe, Numbers, Where, where
 from bot.rules.forms import Forms, digest, lasts
 from bot.rules.frequency import Frequency
 from bot.rules.parser import parse
@@ -42,12 +44,18 @@ _FIELDED = re.compile(r"(?:(title|abstract|keyword):)?([a-z0-9]+)(\*?)")
 _PLAIN_PHRASE = re.compile(r'"[a-z0-9]+(?: [a-z0-9]+)+"')
 
 
+def pair(one: int, two: int) -> int:
+    """One number for two signals, in whichever order."""
+    return min(one, two) << 32 | max(one, two)
+
+
 class Zone:
     """What is looked for in one field's words; "" is title, abstract and keywords together."""
 
     def __init__(self, forms: Forms, acronyms: Acronyms) -> None:
         self.words = Numbers()
         self.capitals = Numbers()
+        self.any_capitals = False
         self.prefixes: dict[str, int] = {}
         self.prefix_sizes: set[int] = set()
         self.phrases = Phrases(forms, acronyms)
@@ -64,12 +72,13 @@ class Signals:
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
         self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
         self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED, SAID: SAYS}
-        self.choice_of = Numbers(0)
-        self.choice_number = Numbers(0)
-        self.part_count = 0
-        self.members: dict[int, tuple[int, ...]] = {}
+        self.head = Numbers()
+        self.rest = Numbers()
+        """A signal that is a choice is on when its `head` is, or the `rest` of it; of several, that is `~` a choice."""
+        self.together = Maybe(probes=2)
+        """Signals that some rule asks for side by side, `pair` by `pair`."""
         self.asked: dict[str, int] = {}
-        self.wholes = Maybe()
+        self.wholes = Maybe(probes=2)
         self.firsts: dict[str, list[str]] = {}
         self.lasts: dict[str, list[str]] = {}
         self.starts: dict[str, list[str]] = {}
@@ -104,24 +113,59 @@ class Signals:
 
     def choice(self, parts: list[int]) -> int:
         """The signal that is on when any of the parts is."""
-        flat = dict.fromkeys(member for part in parts for member in self.members.get(part, (part,)))
+        flat = list(dict.fromkeys(member for part in parts for member in self.members(part)))
+        if len(flat) == 1:
+            return flat[0]
         number = self._new(min(1.0, sum(self.weight[part] for part in flat)))
-        self.members[number] = tuple(flat)
-        for part in flat:
-            self.choice_of[self.part_count], self.choice_number[self.part_count] = part, number
-            self.part_count += 1
+        self.head[number] = flat[0]
+        self.rest[number] = flat[1] if len(flat) < 3 else ~self.choice(flat[1:])
         return number
 
-    def choices(self) -> tuple[Ints, Ints]:
-        """For every choice and each of its parts: the part, the choice."""
-        return self.choice_of.array[: self.part_count], self.choice_number.array[: self.part_count]
+    def members(self, signal: int) -> list[int]:
+        """What a choice is one of; of another signal itself."""
+        found = []
+        while (head := self.head[signal]) >= 0:
+            found.append(head)
+            rest = self.rest[signal]
+            signal = rest if rest >= 0 else ~rest
+        return [*found, signal]
+
+    def is_choice(self, signals: Ints) -> Where:
+        """Which of these signals are choices."""
+        found: Where = self.head.reach(len(self)).take(signals) >= 0
+        return found
+
+    def on(self, rows: Bits, signals: Ints) -> Bits:
+        """The papers for which each of these signals is on, as bits; choices are written as `~signal`."""
+        bits = rows.take(signals)
+        chosen = where(signals < 0)
+        if len(chosen):
+            own = ~signals[chosen]
+            bits[chosen] = rows.take(self.head.array.take(own)) | self.on(rows, self.rest.array.take(own))
+        return bits
+
+    def bits(self, rows: Bits, signal: int) -> int:
+        """`on` for one signal."""
+        bits = 0
+        for part in self.members(signal if signal >= 0 else ~signal):
+            bits |= int(rows[part])
+        return bits
+
+    def ask_together(self, signals: Sequence[int]) -> None:
+        """Rules ask for these side by side: a word that holds two of them counts from now on."""
+        for one, two in combinations(sorted(signals), 2):
+            if not self.together.has(pair(one, two)):
+                self.together.add(pair(one, two))
+                self.epoch += 1
 
     def capitals(self, caps: str, field: str) -> int:
         """The signal of an acronym's capitals, whatever they mean."""
         name = f"{field}\x00{caps}"
         if name not in self.known:
             number = self._new(self.frequency.of(caps.lower()))
-            self.zone(field).capitals[self.forms.capitals_number(caps)] = number
+            zone = self.zone(field)
+            zone.capitals[self.forms.capitals_number(caps)] = number
+            zone.any_capitals = True
             self.known[name] = number
         return self.known[name]
 

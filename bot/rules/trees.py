@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from bot.rules.arrays import Bits
 from bot.rules.fold import family
@@ -37,15 +39,17 @@ def plant(node: Node, signals: Signals) -> Tree:
 def _grow(node: Node, signals: Signals) -> Tree:
     match node:
         case And(parts):
-            return Tree("and", 0, tuple(_grow(part, signals) for part in parts), _covers(parts, signals))
+            grown = tuple(_grow(part, signals) for part in parts)
+            return Tree("and", 0, grown, _covers(parts, signals))
         case Or(parts):
             return Tree("or", 0, tuple(_grow(part, signals) for part in parts))
         case Not(part):
             return Tree("not", 0, (_grow(part, signals),))
         case Word(text, field):
             return Tree("word", signals.word(family(text), field))
-        case _:
-            return Tree("leaf", signals.leaf(node))
+    signal = signals.leaf(node)
+    choices = [Tree("leaf", one) for one in signals.members(signal)]
+    return Tree("or", 0, tuple(choices)) if len(choices) > 1 else choices[0]
 
 
 def _covers(parts: tuple[Node, ...], signals: Signals) -> tuple[tuple[int, frozenset[int]], ...]:
@@ -54,6 +58,14 @@ def _covers(parts: tuple[Node, ...], signals: Signals) -> tuple[tuple[int, froze
         (signals.capitals(caps, field), frozenset(signals.word(word, field) for word in families))
         for caps, field, families in found
     )
+
+
+def words_together(tree: Tree) -> Iterator[tuple[int, int]]:
+    """The pairs of words, by signal, that stand side by side in some part of a rule."""
+    if tree.kind == "and":
+        yield from combinations([part.signal for part in tree.parts if part.kind == "word"], 2)
+    for part in tree.parts:
+        yield from words_together(part)
 
 
 def judge(tree: Tree, rows: Bits, glued: Glued) -> int:
@@ -99,7 +111,7 @@ def needed(tree: Tree, signals: Signals) -> tuple[int, ...]:
         case "not":
             return ()
         case _:
-            return signals.members.get(tree.signal, (tree.signal,))
+            return (tree.signal,)
 
 
 def _needed_part(part: Tree, whole: Tree, signals: Signals) -> tuple[int, ...]:

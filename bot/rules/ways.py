@@ -8,17 +8,18 @@ of no other is anything else looked at.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
-from bot.rules.arrays import Bits, Ints, Longs, lit, spread, where
+from bot.rules.arrays import Bits, Ints, Links, Longs, Maybe, Numbers, lit, spread, where
 from bot.rules.glue import rescued
 from bot.rules.lights import ALL
 from bot.rules.parser import parse
 from bot.rules.plan import MOST_OFF, MOST_ON, PART, TREE, WAY
 from bot.rules.scan import Found
-from bot.rules.signals import NEW, OFF, ON, SAYS, Signals
-from bot.rules.trees import Tree, judge, needed, plant
+from bot.rules.signals import NEW, OFF, ON, SAYS, Signals, pair
+from bot.rules.trees import Tree, judge, needed, plant, words_together
 
 _NONE = np.empty(0, np.int64)
 _MUCH = 4096
@@ -41,8 +42,10 @@ class Ways:
         self.trees: list[Tree] = []
         self.starts: Longs = np.zeros(1, np.int64)
         self.settled = 0
-        self.single = True
-        """Whether every rule has one way only, so that it is found once."""
+        self.several = Numbers(0)
+        """1 for rules of several ways, which may be found more than once."""
+        self.choices = Links(_NONE, _NONE, 0)
+        """By signal, the choices it is one of that ways are kept under."""
 
     # ── adding ──
     def rule(self, line: str) -> int:
@@ -50,7 +53,10 @@ class Ways:
         known = self.number(hash(line))
         if known is not None:
             return known
+        late = self.ways
         self._take([line], self.count)
+        for way in range(late, self.ways):
+            self.signals.ask_together([signal for signal in self.columns[:MOST_ON, way].tolist() if signal > ON])
         rule = self.numbers[hash(line)] = self.count
         self.count += 1
         return rule
@@ -103,7 +109,7 @@ class Ways:
             if line[0] == TREE:
                 self._take_tree(line[1:], number)
             elif WAY in line:
-                self.single = False
+                self.several[number] = 1
                 ways = line.split(WAY)
                 plain += ways
                 rules += [number] * len(ways)
@@ -126,15 +132,23 @@ class Ways:
         rarest = np.lexsort((weights, way[on]))
         _fill(own[:MOST_ON], way[on][rarest], parts[on][rarest])
         _fill(own[MOST_ON:_RULE], way[off], ~parts[off])
+        own[1:_RULE] = self._marked(own[1:_RULE])
+
+    def _marked(self, signals: Ints) -> Ints:
+        """These signals, choices written as `~signal`: they are asked only where the rarest signal is on."""
+        marked: Ints = np.where(self.signals.is_choice(signals), ~signals, signals)
+        return marked
 
     def _take_tree(self, words: str, rule: int) -> None:
         """A tree is kept under each of the signals of which it needs one."""
         tree = plant(parse(words, self.signals.acronyms).tree, self.signals)
         under = needed(tree, self.signals) or (ON,)
-        self.single = self.single and len(under) == 1
+        self.several[rule] = len(under) > 1
         own = self._room(len(under))
         own[0], own[_RULE], own[_TREE] = under, rule, len(self.trees)
         self.trees.append(tree)
+        for both in words_together(tree):
+            self.signals.ask_together(both)
 
     def _room(self, count: int) -> Ints:
         """The columns of so many new ways, all signals on and none off so far."""
@@ -169,63 +183,102 @@ class Ways:
         self._grow(self.ways + _much(self.ways) + 1)
         self.signals.spare()
         own = self.columns[:, : self.ways]
-        order = np.argsort(own[0].astype(np.int64) << 32 | own[1], kind="stable")
+        order = np.argsort((own[0].astype(np.int64) << 32) + own[1], kind="stable")
         for column in own:
             column[:] = column[order]
         self.starts = np.searchsorted(own[0], np.arange(len(self.signals) + 1))
         self.settled = self.ways
+        self._settle_choices(np.unique(own[0]))
+        self._settle_pairs(own[:MOST_ON])
+
+    def _settle_choices(self, kept: Ints) -> None:
+        """Find the choices among the signals that ways are kept under."""
+        chosen = kept[self.signals.is_choice(kept)].tolist()
+        pairs = [(member, choice) for choice in chosen for member in self.signals.members(choice)]
+        members, choices = np.array(pairs, np.int64).reshape(-1, 2).T
+        self.choices = Links(members, choices, len(self.signals))
+
+    def _settle_pairs(self, on: Ints) -> None:
+        """Learn anew which signals rules ask for together, with room for what is to come."""
+        together = Maybe(max(20, (12 * self.ways).bit_length()), probes=2)
+        for one, two in combinations(on, 2):
+            both = where((one > ON) & (two > ON))
+            first, second = one[both].astype(np.int64), two[both].astype(np.int64)
+            together.add_all((np.minimum(first, second) << 32 | np.maximum(first, second)).view(np.uint64))
+        for words in map(words_together, self.trees):
+            together.add_all(np.array([pair(*both) for both in words], np.uint64))
+        self.signals.together = together
+        self.signals.epoch += 1
 
     # ── asking ──
     def judged(self, found: Found) -> tuple[Longs, Bits, int]:
         """The rules that hit papers of the batch, their papers as bits, and how many candidates there were."""
+        self.choose(found)
         ways, bits = self.kept(found)
         looked = int(np.bitwise_count(bits).sum())
-        trees = self.columns[_TREE].take(ways) >= 0
-        saved, their = rescued(found, self.columns[:MOST_ON], ways[~trees]) if found.glued else (_NONE, bits[:0])
-        some = where((bits > 0) & ~trees)
+        saved, their = _NONE, bits[:0]
+        if found.glued:
+            saved, their = rescued(
+                found, self.columns[:MOST_ON], ways[self.columns[_TREE].take(ways) < 0], self.signals
+            )
+        wild, wide = self.grown(found, ways, bits) if self.trees else (_NONE, bits[:0])
+        some = lit(bits)
         plain, bits = self.sides(found.rows, ways[some], bits[some])
         if len(saved):
             rest = ~np.isin(plain, saved)
+            saved, their = self.allowed(found.rows, saved, their)
             plain, bits = np.concatenate([plain[rest], saved]), np.concatenate([bits[rest], their])
-        plain, bits = self.allowed(found.rows, plain, bits)
-        wild, wide = self.grown(found, ways[trees])
-        rules = self.columns[_RULE, np.concatenate([plain, wild])].astype(np.int64)
+        rules = self.columns[_RULE].take(np.concatenate([plain, wild])).astype(np.int64)
         return rules, np.concatenate([bits, wide]), looked + len(saved)
+
+    def choose(self, found: Found) -> None:
+        """Light the choices that ways are kept under."""
+        if len(self.choices):
+            places, choices = self.choices.of(found.touched)
+            np.bitwise_or.at(found.rows, choices, found.rows.take(found.touched.take(places)))
+            found.touched = np.concatenate([found.touched, np.unique(choices)])
 
     def kept(self, found: Found) -> tuple[Longs, Bits]:
         """The ways kept under any signal that is on, and the papers that have their two rarest signals, as bits."""
-        held = [signal for signal in dict.fromkeys(found.held.tolist()) if not found.rows[signal]]
-        own = np.concatenate([[ON], found.touched, np.array(held, np.int64)])
+        own = np.concatenate([[ON], found.touched])
+        if found.glued:
+            held = [signal for signal in dict.fromkeys(found.held.tolist()) if not found.rows[signal]]
+            own = np.concatenate([own, np.array(held, np.int64)])
         inside = own[own < len(self.starts) - 1]
-        sizes = self.starts[inside + 1] - self.starts[inside]
-        some = sizes > 0
-        inside, sizes = inside[some], sizes[some]
-        ways = spread(self.starts[inside], sizes)
-        bits = np.repeat(found.rows[inside], sizes) & found.rows.take(self.columns[1].take(ways))
+        starts = self.starts.take(inside)
+        sizes = self.starts.take(inside + 1) - starts
+        ways = spread(starts, sizes)
+        bits = found.rows.take(inside).repeat(sizes) & self.signals.on(found.rows, self.columns[1].take(ways))
         if self.settled < self.ways:
             late = np.arange(self.settled, self.ways)
-            both = found.rows.take(self.columns[0, late]) & found.rows.take(self.columns[1, late])
-            ways, bits = np.concatenate([ways, late]), np.concatenate([bits, both])
+            first, second = self.columns[:2, late]
+            ways = np.concatenate([ways, late])
+            both = self.signals.on(found.rows, self._marked(first)) & self.signals.on(found.rows, second)
+            bits = np.concatenate([bits, both])
         return ways, bits
 
     def sides(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
-        """What is left when the other signals must be on as well."""
+        """What is left when the other signals must be on as well, and none that must be off."""
         for column in self.columns[2:MOST_ON]:
-            bits = bits & rows.take(column.take(ways))
-            hit = lit(bits)
-            ways, bits = ways[hit], bits[hit]
-        return ways, bits
+            bits = bits & self.signals.on(rows, column.take(ways))
+        return self.allowed(rows, ways, bits)
 
     def allowed(self, rows: Bits, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
         """What is left when no signal is on that must be off, and new papers are meant where nothing is said."""
-        bits = bits & (rows[NEW] | (self.columns[_NEW, ways] == 0) * ALL)
+        if rows[NEW] != rows[ON]:
+            bits = bits & (rows[NEW] | (self.columns[_NEW].take(ways) == 0) * ALL)
         for column in self.columns[MOST_ON:_RULE]:
-            bits = bits & ~rows.take(column.take(ways))
+            bits = bits & ~self.signals.on(rows, column.take(ways))
         hit = lit(bits)
         return ways[hit], bits[hit]
 
-    def grown(self, found: Found, ways: Longs) -> tuple[Longs, Bits]:
-        """The ways of these that are trees and hit papers, and their papers as bits."""
+    def grown(self, found: Found, ways: Longs, bits: Bits) -> tuple[Longs, Bits]:
+        """The ways of these that are trees and hit papers, and their papers as bits. Trees are taken out of `bits`."""
+        trees = where(self.columns[_TREE].take(ways) >= 0)
+        if not len(trees):
+            return _NONE, bits[:0]
+        bits[trees] = 0
+        ways = ways[trees]
         hits: list[tuple[int, int]] = []
         seen: dict[int, int] = {}
         for way, tree in zip(ways.tolist(), self.columns[_TREE, ways].tolist(), strict=True):

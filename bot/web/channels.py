@@ -33,8 +33,8 @@ async def channels(request: web.Request) -> web.Response:
     mine = inbox(visitor(request).person)
     known = {Channel("local", "general"), *(await store.channels("local"))}
     known = {channel for channel in known if owner(channel) is None or channel == mine}
-    rules = [s.channel for s in await store.subscriptions()]
-    listed = [(c, rules.count(c)) for c in sorted(known) if words.channel(c.place)]
+    rules = await store.wanting()
+    listed = [(c, rules.get(c, 0)) for c in sorted(known) if words.channel(c.place)]
     return await page(request, "channels.html", here="chat", channels=listed, mine=mine)
 
 

@@ -40,7 +40,7 @@ async def status(request: web.Request) -> web.Response:
         sources=sources,
         platforms=here.platforms(),
         waiting=await here.store.waiting(),
-        rules=len(await here.store.subscriptions()),
+        rules=sum((await here.store.wanting()).values()),
         newest=days[0] if days else None,
         now=now,
         unindexed=await here.store.index(0),

@@ -156,9 +156,6 @@ class Cellar:
     def _rows(self) -> int:
         return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, "votes", "news", "told"))
 
-    async def platforms(self) -> frozenset[str]:
-        return frozenset(one.channel.platform for one in self.tables.subscriptions.values())
-
     async def subscription(self, id: int) -> Subscription | None:
         return self.tables.subscriptions.get(id)
 

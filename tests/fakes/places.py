@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.model import Channel, Subscription
@@ -17,6 +19,10 @@ class FakePlaces:
         self._require_open()
         found = sorted(self.tables.subscriptions.values(), key=lambda one: -one.id)
         return [one for one in found if _together(one.channel, channel)][:limit]
+
+    async def wanting(self) -> Mapping[Channel, int]:
+        self._require_open()
+        return Counter(one.channel for one in self.tables.subscriptions.values())
 
     async def unthreaded(self, channel: Channel, thread: str) -> int:
         self._require_open()

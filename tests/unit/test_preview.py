@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot import preview, rules
-from bot.model import Paper
+from bot.model import Paper, Signals
 
 NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
 
@@ -50,6 +51,23 @@ def test_a_first_day_is_too_early_for_a_rate() -> None:
 def test_a_word_that_no_paper_has_is_pointed_out() -> None:
     """Nobody gets a rule that silently can never match."""
     assert "transfomers is in none of these papers: did you mean transformers?" in told("transfomers", MONTH)
+
+
+def test_a_misspelt_word_is_not_widened_with_words_that_stand_beside_the_rest() -> None:
+    text = told("transfomers quantization", MONTH)
+    assert "did you mean transformers?" in text
+    assert "Wider" not in text
+    assert "Wider" in told("sing quantization", [*MONTH, *(paper(n, "Quantization of owls", n) for n in range(9))])
+
+
+def test_what_no_stored_paper_has_known_of_it_is_said_with_where_it_comes_from() -> None:
+    """Without it a rule for votes looks broken where only arXiv is read."""
+    text = told("votes:>=20 has:code birds", MONTH)
+    assert "None of these papers has votes or code yet: such things come with Hugging Face's feeds" in text
+    voted = [*MONTH, replace(paper(50, "Birds", 1), signals=Signals(upvotes=3))]
+    assert "None of these papers has code yet" in told("votes:>=20 has:code", voted)
+    assert " yet:" not in told("votes:>=20 birds", voted)
+    assert "has keywords, submitter or organization yet" in told("keyword:a submitter:b org:c", MONTH)
 
 
 def test_examples_are_the_newest_matches() -> None:

@@ -4,10 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rules.arrays import Codes, Lists, Maybe, first_of_each, lit, ones, spread, where
+from bot.rules.arrays import Codes, Links, Lists, Maybe, different, first_of_each, lit, ones, spread, where
 from bot.rules.chunks import Chunks
-from bot.rules.fold import PIECE
-from bot.rules.forms import BREAK, VARIANTS, Forms, digest, digests, lasts
+from bot.rules.fold import cleaned, tokens
+from bot.rules.forms import VARIANTS, Forms, digest, digests, lasts
+from bot.rules.lights import GAPS
 
 LONG = st.integers(0, 2**64 - 1)
 ODD = st.text(
@@ -50,9 +51,9 @@ def test_the_ones_of_many_rows_are_given_bit_by_bit(rows: list[int]) -> None:
 @given(st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=9), st.lists(st.integers(0, 8), max_size=9))
 def test_slices_and_lists_are_read_end_to_end(lists: list[list[int]], asked: list[int]) -> None:
     kept = Lists()
-    kept.put_all(0, lists[:5])
-    for number, own in enumerate(lists[5:], 5):
+    for number, own in enumerate(lists):
         kept.put(number, own)
+    assert [kept.get(number) for number in range(9)] == (lists + [[]] * 9)[:9]
     which, items = kept.of(np.array(asked, np.int32))
     flat = [(n, item) for n, number in enumerate(asked) if number < len(lists) for item in lists[number]]
     assert list(zip(which.tolist(), items.tolist(), strict=True)) == flat
@@ -60,6 +61,20 @@ def test_slices_and_lists_are_read_end_to_end(lists: list[list[int]], asked: lis
     assert spread(starts, sizes).tolist() == [n + k for n in asked for k in range(n % 3)]
     assert sorted(np.array(asked, np.int64)[first_of_each(np.array(asked, np.int64))].tolist()) == sorted(set(asked))
     assert where(np.array(asked) > 4).tolist() == [place for place, n in enumerate(asked) if n > 4]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=9), st.lists(st.integers(0, 9), max_size=5))
+def test_what_belongs_to_numbers_is_found_for_each_of_them(pairs: list[tuple[int, int]], asked: list[int]) -> None:
+    numbers, items = np.array(pairs, np.int64).reshape(-1, 2).T
+    places, found = Links(numbers, items, 6).of(np.array(asked, np.int64))
+    expected = [(place, item) for place, number in enumerate(asked) for own, item in pairs if own == number]
+    assert list(zip(places.tolist(), found.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.integers(0, 20), max_size=30))
+def test_of_equal_numbers_one_is_left(numbers: list[int]) -> None:
+    left = different(np.array(numbers, np.int64), np.full(21, 7, np.int32)).tolist()
+    assert sorted(left) == sorted(set(numbers))
 
 
 def test_a_set_that_may_err_never_says_no_to_a_member() -> None:
@@ -73,23 +88,27 @@ def test_a_set_that_may_err_never_says_no_to_a_member() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.lists(ODD, min_size=1, max_size=4), min_size=1, max_size=4))
-def test_texts_read_together_are_the_pieces_of_each(batches: list[list[str]]) -> None:
+def test_texts_read_together_are_the_words_of_each(batches: list[list[str]]) -> None:
     """Whatever blanks, signs and letters they have, and whether their chunks are new or not."""
     forms = Forms()
     chunks = Chunks(forms)
     for texts in [*batches, *batches]:
-        found, sizes = chunks.read(texts)
-        expected = [[*(forms[piece] for piece in PIECE.findall(text)), BREAK] for text in texts]
-        assert found.tolist() == [form for own in expected for form in own]
-        assert sizes.tolist() == [len(own) for own in expected]
+        words, text_of, gaps = chunks.read(texts)
+        expected = [(number, token) for number, text in enumerate(texts) for token in tokens(cleaned(text))]
+        assert text_of.tolist() == [number for number, _ in expected]
+        assert [forms.low[word] for word in words.tolist()] == [token.low for _, token in expected]
+        first = [place for place, number in enumerate(text_of.tolist()) if number not in text_of[:place].tolist()]
+        hang = [0 if place in first else GAPS.index(token.gap) for place, (_, token) in enumerate(expected)]
+        assert gaps.tolist() == hang
 
 
-def test_chunks_are_forgotten_when_there_are_too_many() -> None:
+def test_chunks_are_forgotten_when_there_are_too_many_or_too_long_ones() -> None:
     chunks = Chunks(Forms())
     chunks.MOST = 10
-    texts = [" ".join(f"word{n}x{k} é{k}" for k in range(8)) for n in range(5)]
+    texts = [" ".join(f"word{n}x{k} é{k}/a" for k in range(8)) for n in range(5)] + [f"{'x/' * 900}y", "a b"]
     first = [chunks.read([text])[0].tolist() for text in texts]
-    assert chunks.count <= 10 + 16
+    assert len(chunks) <= 16
+    assert len(chunks.many) <= 16
     assert [chunks.read([text])[0].tolist() for text in texts] == first
 
 

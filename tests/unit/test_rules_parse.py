@@ -112,6 +112,23 @@ def test_what_cannot_be_read_is_refused_at_its_place(text: str, start: int, said
     assert wrong.value.text == text
 
 
+LONGEST = [
+    " ".join(f"transformer{n:02}x" for n in range(31)) + " " + "q" * 35,
+    " OR ".join(f'"large language model{n:02}"' for n in range(17)) + " OR " + "q" * 24,
+    "(" * 19 + "a" + ")" * 19 + " word" * 92 + "s",
+]
+
+
+@pytest.mark.parametrize("text", LONGEST)
+def test_a_rule_of_exactly_500_characters_is_read_and_one_more_is_too_many(text: str) -> None:
+    """How long it takes `tests.bench.match` shows."""
+    assert len(text) == 500
+    rule = parse(text)
+    assert parse(write(rule)) == rule
+    with pytest.raises(RuleError, match="500"):
+        parse(f"{text}s")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.model import Channel, Subscription
 from bot.store.sqlite import places
 from bot.store.sqlite.desk import Desk
@@ -12,6 +14,9 @@ class Atlas(Desk):
 
     async def near(self, channel: Channel, limit: int) -> list[Subscription]:
         return await self._do(places.near, channel, limit)
+
+    async def wanting(self) -> Mapping[Channel, int]:
+        return await self._do(places.wanting)
 
     async def unthreaded(self, channel: Channel, thread: str) -> int:
         return await self._do(places.unthreaded, channel, thread)

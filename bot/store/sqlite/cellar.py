@@ -29,9 +29,6 @@ class Cellar(Desk):
     async def purge(self, channel: Channel) -> int:
         return await self._do(upkeep.purge, channel)
 
-    async def platforms(self) -> frozenset[str]:
-        return await self._do(upkeep.platforms)
-
     async def subscription(self, id: int) -> Subscription | None:
         return await self._do(upkeep.subscription, id)
 

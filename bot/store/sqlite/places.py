@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from bot.model import Channel, Subscription
 from bot.store.plain import clean
 from bot.store.sqlite.connection import rows, writing
+from bot.store.sqlite.reading import as_channel
 from bot.store.sqlite.rulebook import as_subscription
 
 
@@ -21,6 +22,12 @@ def near(db: Database, channel: Channel, limit: int) -> list[Subscription]:
     first, last = (str(channel), str(channel)) if alone else (f"{team}/", f"{team}0")
     asked = "SELECT * FROM subscription WHERE channel >= ? AND (channel < ? OR channel = ?) ORDER BY id DESC LIMIT ?"
     return [as_subscription(found) for found in rows(db, asked, (clean(first), clean(last), clean(first), limit))]
+
+
+def wanting(db: Database) -> dict[Channel, int]:
+    """The channels of all subscriptions, each with how many it has; by the index, without a look at the rules."""
+    asked = "SELECT channel, count(*) FROM subscription GROUP BY channel"
+    return {as_channel(channel): count for channel, count in rows(db, asked)}
 
 
 def unthreaded(db: Database, channel: Channel, thread: str) -> int:

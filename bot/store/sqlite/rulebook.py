@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from bot.errors import RulesChanged
 from bot.model import Channel, Draft, Options, Rulebook, Subscription
+from bot.rolls import Lines, Roll
 from bot.store.plain import clean, clean_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.connection import reading, row, rows, writing
 from bot.store.sqlite.customs import settle
@@ -57,19 +58,29 @@ def require_version(db: Database, planned: int) -> None:
 def rulebook(db: Database) -> Rulebook:
     """All active subscriptions and the version they stand at, of one moment."""
     with reading(db):
-        found = db.execute("SELECT * FROM subscription WHERE state = 'active' ORDER BY id")
-        return Rulebook(version(db), tuple(map(as_subscription, found)))
+        found = _plain(db, _ACTIVE, ())
+        return Rulebook(version(db), Roll(((one[0], one[1], one[2:]) for one in found), _template))
 
 
-def compiled(db: Database, folding: str, after: int) -> dict[int, str]:
+_ACTIVE = "SELECT id, rule, channel, creator, options FROM subscription WHERE state = 'active' ORDER BY id"
+
+
+def compiled(db: Database, folding: str, after: int) -> Lines:
     """The rules' forms that were made with this folding, by subscription, of those numbered higher than `after`."""
-    return dict(lines(db, folding, after))
+    return Lines(lines(db, folding, after))
 
 
 def lines(db: Database, folding: str, after: int = 0) -> Iterator[tuple[int, str]]:
     """`compiled` one by one, active ones only."""
     asked = "SELECT id, compiled FROM subscription WHERE id > ? AND state = 'active' AND folding = ? ORDER BY id"
-    yield from db.execute(asked, (whole(after), clean(folding)))
+    yield from _plain(db, asked, (whole(after), clean(folding)))
+
+
+def _plain(db: Database, sql: str, parameters: tuple[object, ...]) -> sqlite3.Cursor:
+    """An answer of plain tuples, which take half the time of rows with names."""
+    cursor = db.conn.cursor()
+    cursor.row_factory = None
+    return cursor.execute(sql, parameters)
 
 
 def keep_compiled(db: Database, folding: str, lines: Mapping[int, str]) -> None:
@@ -212,6 +223,12 @@ def _draft(found: sqlite3.Row | None) -> Draft | None:
 
 def _turn(db: Database) -> None:
     db.execute("UPDATE rulebook SET version = version + 1")
+
+
+def _template(kind: tuple[str, str, str]) -> Subscription:
+    """An active subscription but for its number and its rule."""
+    channel, creator, options = kind
+    return Subscription(_channel(channel), "", creator, _options(options))
 
 
 def as_subscription(found: sqlite3.Row) -> Subscription:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.model import Channel
 from bot.ports import Store
 from tests.contracts.stores.nouns import GENERAL, NOW, RANDOM, paper, poll, send, subscription, take
@@ -17,6 +19,17 @@ async def test_near_are_the_channels_of_the_same_server(store: Store) -> None:
     assert await store.near(Channel("discord", "1/99"), 10) == [made[1], made[0]]
     assert await store.near(LAB[3], 10) == [made[3]]
     assert await store.near(GENERAL, 10) == [made[5]]
+
+
+async def test_wanting_are_the_channels_with_subscriptions_and_how_many(store: Store) -> None:
+    """Paused ones count too; a channel whose last one is gone does not."""
+    assert await store.wanting() == {}
+    for rule, channel in (("a", GENERAL), ("b", GENERAL), ("a", LAB[0])):
+        await store.subscribe(subscription(rule, channel), NOW)
+    gone = await store.subscribe(subscription("a", RANDOM), NOW)
+    await store.subscribe(replace(subscription("b"), state="paused"), NOW)
+    await store.unsubscribe(RANDOM, gone.id)
+    assert await store.wanting() == {GENERAL: 2, LAB[0]: 1}
 
 
 async def test_a_thread_that_is_gone_is_forgotten(store: Store) -> None:
