@@ -105,7 +105,7 @@ def config(given: Settings) -> tuple[list[Feed], list[Check]]:
     try:
         through = proxy_for("https://arxiv.org/", given.env)
     except SettingsError as error:
-        found.append(split("proxy", str(error)))
+        found.append(fault("proxy", str(error), "Mend the variable, or take it away."))
     else:
         if through:
             found.append(note("proxy", f"The web is asked through {mask(through)}. {PROXIED}"))
@@ -124,7 +124,8 @@ def _tokens(given: Settings, found: list[Check]) -> list[str]:
     try:
         platforms = connected(given.env)
     except SettingsError as error:
-        found.append(split("tokens", str(error)))
+        where = "Set what is missing, or take away what is set: README, in five minutes, says where to find it."
+        found.append(fault("tokens", str(error), where))
         return []
     if not platforms:
         found.append(note("tokens", "None are set: only the channel in the browser is served."))
@@ -152,6 +153,8 @@ def _remembered_source(feed: Feed, known: Mapping[str, Bookmark]) -> Check:
     told = health.told(feed, bookmark, clock())
     if told.wrong:
         return fault(about, f"It is {told.state}. {told.why}".strip(), remedy(told.state))
+    if told.state == "new":
+        return ok(about, "not asked yet")
     return ok(about, f"{told.state}{': ' + told.why if told.why else ''}, when it was last asked")
 
 
