@@ -222,12 +222,6 @@ def _unlinked(db: Database) -> Iterator[None]:
 # ── silences and rules that rot ─────────────────────────────────────────────────────────────────────
 
 
-def platforms(db: Database) -> frozenset[str]:
-    """What stands before the colon of each channel with rules."""
-    asked = "SELECT DISTINCT substr(channel, 1, instr(channel, ':') - 1) AS platform FROM subscription"
-    return frozenset(found["platform"] for found in rows(db, asked))
-
-
 def subscription(db: Database, id: int) -> Subscription | None:
     """By its number."""
     found = row(db, "SELECT * FROM subscription WHERE id = ?", (whole(id),))
