@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.model import (
     Bookmark,
@@ -108,3 +108,11 @@ class Chat(Protocol):
 
     async def close(self) -> None:
         """Let go of every connection."""
+
+
+@runtime_checkable
+class Wary(Protocol):
+    """A chat whose platform bars whoever is told no too often, and which therefore counts."""
+
+    def refusals(self) -> int:
+        """How many of the platform's answers said no in the last ten minutes."""

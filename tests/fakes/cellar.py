@@ -34,10 +34,6 @@ class Cellar:
 
     tables: Tables
 
-    async def doubts(self) -> Mapping[str, int]:
-        waiting = [row.delivery for row in self.tables.deliveries.values() if row.delivery.state == "pending"]
-        return dict(Counter(one.channel.platform for one in waiting if one.doubt))
-
     async def thin(self, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
         looked = self._thin_papers(papers, limit) if papers else 0
         return looked + (self._thin_deliveries(deliveries, limit) if deliveries else 0)

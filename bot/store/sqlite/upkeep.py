@@ -18,10 +18,6 @@ from bot.store.sqlite.connection import row, rows, writing
 from bot.store.sqlite.reading import as_channel
 from bot.store.sqlite.rulebook import as_subscription
 
-DOUBTS = """
-    SELECT platform, count(*) AS doubts FROM delivery WHERE doubt = 1 AND state = 'pending' GROUP BY platform
-"""
-
 # A workspace or server is what stands before the slash; people's own messages (`@me`) are nobody's server.
 ABANDONED = """
     WITH known AS (
@@ -56,11 +52,6 @@ _OF_CHANNEL = (
     *("round", "notice"),
 )
 """Tables whose rows are one channel's, beside its deliveries and messages."""
-
-
-def doubts(db: Database) -> dict[str, int]:
-    """Deliveries in doubt that wait, by platform."""
-    return {found["platform"]: found["doubts"] for found in rows(db, DOUBTS)}
 
 
 # ── retention ───────────────────────────────────────────────────────────────────────────────────────

@@ -98,14 +98,6 @@ async def test_thinning_goes_on_where_it_stopped(store: Store) -> None:
     assert [one.abstract for one in await store.papers()] == [""] * 5
 
 
-async def test_doubts_are_counted_by_platform(store: Store) -> None:
-    await store.record(poll(paper(), to=[GENERAL, RANDOM]), NOW)
-    first, _ = await take(store)
-    assert await store.doubts() == {}
-    await store.later(first, NOW + MINUTE, "lost", NOW, doubt=True)
-    assert await store.doubts() == {"local": 1}
-
-
 async def test_a_forgotten_person_is_nowhere(store: Store) -> None:
     await store.subscribe(subscription(creator=ADA), NOW)
     await store.draft(subscription("draft", creator=ADA), NOW)
