@@ -129,9 +129,10 @@ async def _widen(press: Press, number: int, world: World) -> Reply:
     if made is None:
         return replies.nothing_there()
     await world.store.remember(Amendment(one.channel, press.person, one, made), now)
+    where = Span(str(made.channel), channel=str(made.channel))
     return Reply(
         Post(
-            Line((Span(f"Done: #{made.id} in {made.channel} is now "), Span(made.rule, "code"), Span("."))),
+            Line((Span(f"Done: #{made.id} in "), where, Span(" is now "), Span(made.rule, "code"), Span("."))),
             (Line((Span("It was "), Span(one.rule, "code"), Span(".")), "small"),),
         )
     )

@@ -214,3 +214,13 @@ async def test_an_upvote_is_answered_with_the_updated_post() -> None:
         assert (why.hidden, "quantized" in why.text) == (True, True)
         found = await it.discord.menu(post, FIND, it.discord.bob)
         assert "Quantized transformers" in found.text
+
+
+async def test_the_overview_calls_channels_by_their_names() -> None:
+    """In its text by Discord's own mention, in its menu by the name that Discord told."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "quantized", Options("instant"))
+        seen = await it.discord.command("papers overview")
+        assert f"<#{it.discord.general.id}>" in str(seen)
+        assert f"#{it.discord.general.name}" in str(seen)
+        assert str(channel(it.discord)) not in str(seen)
