@@ -8,7 +8,20 @@ from datetime import timedelta
 from bot import exchange, rights, rules, schedule
 from bot.flow import looking
 from bot.flow.world import World, wishes
-from bot.model import Amendment, Ask, Channel, Customs, Delivery, Item, Options, Paper, Press, Reply, Subscription
+from bot.model import (
+    Amendment,
+    Ask,
+    Channel,
+    Customs,
+    Delivery,
+    Item,
+    Options,
+    Paper,
+    Press,
+    Reply,
+    Standing,
+    Subscription,
+)
 from bot.replies import channels, posts, subscribing
 
 BACK = timedelta(days=7)
@@ -137,11 +150,18 @@ async def _of(press: Press, number: int, world: World) -> tuple[Channel, list[Su
     return None
 
 
+async def elsewhere(heard: Ask | Press, channel: Channel, world: World) -> Standing:
+    """What a person is in a channel that need not be the one they speak in: who manages that may not manage this."""
+    if channel == heard.channel or heard.standing == "outsider":
+        return heard.standing
+    return await world.chats[channel.platform].standing(heard.person, channel)
+
+
 async def view_of(channel: Channel, mine: list[Subscription], heard: Ask | Press, world: World) -> channels.View:
-    """A channel as this person sees it. What they are elsewhere is not known: only here a manager is one."""
+    """A channel as this person sees it, with what they are there."""
     customs = (await world.store.customs([channel]))[channel]
     who = rights.counts(customs, world.who)
-    standing = heard.standing if channel == heard.channel or heard.standing == "outsider" else "member"
+    standing = await elsewhere(heard, channel, world)
     own = tuple(one for one in mine if rights.may(who, heard.person, standing, one.creator))
     last = await world.store.lately(channel, world.clock() - timedelta(days=3660), 1)
     pause = rights.may(who, heard.person, standing)

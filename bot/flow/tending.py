@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from bot import health, replies, rights, rot
 from bot.errors import PlatformFailed
-from bot.flow import looking, own
+from bot.flow import channels, looking, own
 from bot.flow.world import World
 from bot.health import Health
-from bot.model import Amendment, Channel, Customs, Feed, Line, Post, Press, Reply, Span, Standing, Subscription
+from bot.model import Amendment, Channel, Customs, Feed, Line, Post, Press, Reply, Span, Subscription
 from bot.replies import subscribing
 from bot.sources import mask
 
@@ -121,8 +121,8 @@ async def _widen(press: Press, number: int, world: World) -> Reply:
         return _said("That rule has changed since; nothing was done.", replaces=False)
     customs = (await world.store.customs([one.channel]))[one.channel]
     who = rights.counts(customs, world.who)
-    standing: Standing = "outsider" if press.standing == "outsider" else "member"
-    if not rights.may(who, press.person, standing, one.creator):  # what they are in this chat says nothing of there
+    standing = await channels.elsewhere(press, one.channel, world)
+    if not rights.may(who, press.person, standing, one.creator):
         return subscribing.barred(who, standing, subscribing.command(wish))
     now = world.clock()
     made = await world.store.amend(wish, now)

@@ -14,6 +14,7 @@ from bot.model import (
     Heard,
     Post,
     Reply,
+    Standing,
 )
 
 Clock = Callable[[], datetime]
@@ -102,6 +103,12 @@ class Chat(Protocol):
 
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
         """Those of the channels of this platform that the person can read; nobody's own messages but theirs."""
+
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        """What the person is in a channel that they can read; a plain member where the platform does not say.
+
+        In their own messages everybody is a manager.
+        """
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """An address a person can click to reach a thread or message."""

@@ -172,6 +172,19 @@ async def test_from_the_overview_one_ends_only_what_one_may() -> None:
     assert await team.rules(OTHER) == ["theirs"]
 
 
+async def test_who_manages_another_channel_may_change_it_from_here() -> None:
+    """Asked of the platform, channel by channel; people's own messages are theirs to change."""
+    team = Team(who=("managers",))
+    theirs = await elsewhere(team, "theirs", BOB)
+    own = await elsewhere(team, "own", ADA, await team.chat.inbox(ADA))
+    assert labels(await team.pressed(f"go:{theirs.id}", standing="manager")) == []
+    assert labels(await team.pressed(f"go:{own.id}")) == ["Pause this channel", "End all its rules"]
+    team.chat.managing = frozenset({(ADA, OTHER)})
+    opened = await team.pressed(f"go:{theirs.id}")
+    await team.pressed(button(opened, "End"))
+    assert await team.rules(OTHER) == []
+
+
 async def test_an_outsider_ends_nothing_anywhere() -> None:
     team = Team()
     bees = await elsewhere(team, "bees", EVE)
