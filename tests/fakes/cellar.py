@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bot.habits import Tempo
 from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY
+from bot.public import inbox
 from bot.store.plain import clean, utc
 from tests.fakes.tables import Tables
 
@@ -65,6 +66,8 @@ class Cellar:
 
     async def forget(self, person: str) -> Mapping[str, int]:
         name, taken = clean(person), Counter[str]()
+        if person.startswith(("email:", "local:")):
+            taken["own messages"] += await self.purge(inbox(name) if name[0] == "l" else Channel.parse(name))
         for one in list(self.tables.subscriptions.values()):
             if one.creator == name and _is_inbox(one.channel):
                 taken["own messages"] += await self.purge(one.channel)

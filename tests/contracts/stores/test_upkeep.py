@@ -12,6 +12,7 @@ from bot.habits import Tempo
 from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Reason, Signals
 from bot.ports import Store
 from bot.ports.upkeep import NOBODY
+from bot.public import inbox
 from tests.contracts.stores.nouns import (
     FEED,
     GENERAL,
@@ -130,6 +131,17 @@ async def test_a_forgotten_persons_own_messages_go_with_them(place: tuple[str, s
     await store.forget(person)
     assert [one.channel for one in await store.subscriptions()] == [TEAM]
     assert [one.channel for one in await store.deliveries()] == [TEAM]
+
+
+@pytest.mark.parametrize("person", ["email:ada@lab.example", "local:ada1"])
+async def test_a_forgotten_persons_own_messages_go_also_when_no_rule_is_left(person: str, store: Store) -> None:
+    """A mail address is a person's name, and would stay in what went there."""
+    mine = Channel.parse(person) if person.startswith("email:") else inbox(person)
+    await store.record(poll(OLD, to=[mine, TEAM]), NOW)
+    await store.say(message("Saved for you", "k", mine))
+    assert (await store.forget(person))["own messages"] == 2
+    assert [one.channel for one in await store.deliveries()] == [TEAM]
+    assert await store.messages(mine) == []
 
 
 async def test_a_purged_channel_is_nowhere(store: Store) -> None:
