@@ -9,7 +9,7 @@ import pytest
 
 from bot.feeds import OwnFeed
 from bot.habits import Tempo
-from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Reason, Signals
+from bot.model import Bookmark, Channel, Customs, Delivery, News, Paper, Poll, Reason, Signals
 from bot.ports import Store
 from bot.ports.upkeep import NOBODY
 from bot.public import inbox
@@ -73,6 +73,16 @@ async def test_old_deliveries_lose_their_reasons_and_stay_posted(store: Store) -
     assert after.reasons == ()
     assert after.votes == 0
     assert (after.message, after.posted_at, after.state) == (before.message, before.posted_at, "sent")
+
+
+async def test_the_rule_of_a_thinned_delivery_is_no_other_rule(store: Store) -> None:
+    """However short `[keep] deliveries_days` is: its thread is not told again of what brought it."""
+    await posted(store, OLD)
+    await store.thin(None, NOW + DAY, 10)
+    again = poll(OLD, to=[GENERAL])
+    told = (News("rule", "Another rule found it."),)
+    await store.record(replace(again, deliveries=(replace(again.deliveries[0], news=told),)), NOW + DAY)
+    assert await store.claim_news("w", NOW + 2 * DAY, lease=MINUTE, limit=9, pace={"local": timedelta(0)}) == []
 
 
 async def test_why_a_delivery_was_refused_is_kept(store: Store) -> None:
