@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bot.habits import Tempo
 from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY
+from bot.public import inbox
 from bot.store.plain import clean, pack, utc
 from tests.fakes.tables import Tables
 
@@ -33,10 +34,6 @@ class Cellar:
     """Upkeep over `Tables`."""
 
     tables: Tables
-
-    async def doubts(self) -> Mapping[str, int]:
-        waiting = [row.delivery for row in self.tables.deliveries.values() if row.delivery.state == "pending"]
-        return dict(Counter(one.channel.platform for one in waiting if one.doubt))
 
     async def thin(self, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
         looked = self._thin_papers(papers, limit) if papers else 0
@@ -69,6 +66,8 @@ class Cellar:
 
     async def forget(self, person: str) -> Mapping[str, int]:
         name, taken = clean(person), Counter[str]()
+        if person.startswith(("email:", "local:")):
+            taken["own messages"] += await self.purge(inbox(name) if name[0] == "l" else Channel.parse(name))
         for one in list(self.tables.subscriptions.values()):
             if one.creator == name and _is_inbox(one.channel):
                 taken["own messages"] += await self.purge(one.channel)
