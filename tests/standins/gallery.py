@@ -140,6 +140,8 @@ def _rich(element: dict[str, Any]) -> str:
 
 
 def _styled(element: dict[str, Any]) -> str:
+    if element["type"] == "channel":
+        return f"<a>#{html.escape(element['channel_id'])}</a>"
     text = html.escape(element["text"]).replace("\n", "<br>")
     for style, tag in (("bold", "b"), ("italic", "i"), ("code", "code"), ("strike", "s")):
         text = f"<{tag}>{text}</{tag}>" if element.get("style", {}).get(style) else text
@@ -250,13 +252,13 @@ def page(platform: str, shown: Mapping[str, Sequence[Post]]) -> str:
     return head + "".join(sections)
 
 
-async def pictures(folder: Path) -> None:
-    """A picture of each format on each platform."""
+async def pictures(folder: Path, platforms: Sequence[str] = tuple(LOOKS)) -> None:
+    """A picture of each section of these platforms' pages."""
     from tests.web.browser import CHROMIUM, chromium
 
     assert CHROMIUM, "no Chromium here: apt-get install chromium"
     async with chromium(CHROMIUM) as browser:
-        for platform in LOOKS:
+        for platform in platforms:
             seen = await browser.new_page(viewport={"width": 780, "height": 900})
             await seen.goto((folder / f"{platform}.html").resolve().as_uri())
             for section in await seen.query_selector_all("section"):
