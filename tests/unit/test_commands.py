@@ -88,7 +88,11 @@ def test_a_mistake_beside_options_is_shown_in_the_words_as_typed() -> None:
 
 @pytest.mark.parametrize(
     ("verb", "words", "meant"),
-    [("papers", "statsu", "/papers status"), ("subcribe", "agents", "/subscribe"), ("papers", "unsubscrib", "/unsubscribe")],
+    [
+        ("papers", "statsu", "/papers status"),
+        ("subcribe", "agents", "/subscribe"),
+        ("papers", "unsubscrib", "/unsubscribe"),
+    ],
 )
 def test_a_slip_in_a_commands_name_gets_the_name_that_may_be_meant(verb: str, words: str, meant: str) -> None:
     with pytest.raises(WordsWrong, match=f"Did you mean {meant}\\?"):
