@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot import options
 from bot.feeds import OwnFeed
@@ -46,7 +46,7 @@ def _channel(one: Kept, secrets: bool) -> Iterator[str]:
     if customs.who is not None:
         yield f"who = {_list(customs.who)}"
     if customs.paused_until:
-        yield f"paused_until = {customs.paused_until:%Y-%m-%dT%H:%M:%SZ}"
+        yield f"paused_until = {customs.paused_until.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
     yield from _feeds(one.feeds, secrets)
     for rule in one.rules:
         yield from _rule(rule)

@@ -9,12 +9,14 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot import options, rights, rules
 from bot.errors import ChannelUnknown, OptionError, RuleError, WordsWrong
 from bot.feeds import OwnFeed, from_chat
 from bot.model import Channel, Customs, Options, Subscription
+from bot.schedule import NEVER
 
 VERSION = 1
 """Of the form that is read; a higher one was written by a newer Paper Round."""
@@ -82,11 +84,9 @@ def _together(entries: Sequence[Entry]) -> list[Entry]:
     found: dict[Channel, Entry] = {}
     for one in entries:
         known = found.get(one.channel, Entry(Customs(one.channel)))
-        wanted = options.over(one.customs.options, known.customs.options)
         mine = {rule.rule: rule for rule in (*known.rules, *one.rules)}
         feeds = {feed.address: feed for feed in (*known.feeds, *one.feeds)}
-        customs = replace(one.customs, options=wanted, zone=one.customs.zone or known.customs.zone)
-        found[one.channel] = Entry(customs, tuple(mine.values()), tuple(feeds.values()))
+        found[one.channel] = Entry(_over(one.customs, known.customs), tuple(mine.values()), tuple(feeds.values()))
     return list(found.values())
 
 
@@ -130,7 +130,13 @@ class Reader:
             raise self.lines.wrong(number, None, "rule", sentence)
         mine = [self._rule(one, channel, number, place) for place, one in enumerate(listed)]
         wanted = self._options(table, number, None)
-        customs = Customs(channel, wanted, self._zone(table, number), who=self._who(table, channel, number))
+        customs = Customs(
+            channel,
+            wanted,
+            self._zone(table, number),
+            self._paused(table, number),
+            who=self._who(table, channel, number),
+        )
         return Entry(customs, tuple(mine), tuple(self._feeds(table, channel, number)))
 
     def _channel(self, table: Mapping[str, Any], number: int) -> Channel:
@@ -178,6 +184,16 @@ class Reader:
             sentence = f"there is no time zone {given!r}: name one by its city, such as Europe/Berlin"
             raise self.lines.wrong(number, None, "zone", sentence)
         return given
+
+    def _paused(self, table: Mapping[str, Any], number: int) -> datetime | None:
+        given = table.get("paused_until")
+        if given is not None and (not isinstance(given, datetime) or given.tzinfo is None):
+            sentence = "until when a pause lasts is written as in 2026-12-24T09:00:00Z"
+            raise self.lines.wrong(number, None, "paused_until", sentence)
+        try:
+            return given and given.astimezone(UTC)
+        except OverflowError:  # the last day there is, west of Greenwich
+            return NEVER
 
     def _who(self, table: Mapping[str, Any], channel: Channel, number: int) -> tuple[str, ...] | None:
         """People of another platform are nobody here; without anybody left the channel's default counts."""
@@ -234,7 +250,8 @@ def compare(
 def _over(said: Customs, before: Customs) -> Customs:
     wanted = options.over(said.options, before.options)
     who = said.who if said.who is not None else before.who
-    return replace(before, options=wanted, zone=said.zone or before.zone, who=who)
+    paused = said.paused_until or before.paused_until
+    return replace(before, options=wanted, zone=said.zone or before.zone, paused_until=paused, who=who)
 
 
 def _step(wanted: Subscription, there: Subscription | None) -> Step:

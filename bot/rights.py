@@ -19,6 +19,9 @@ MOST = 20
 _PERSON = re.compile(r"<?@!?([A-Za-z0-9_.-]{1,64})(?:\|[^>]*)?>?")
 """How people are named in words: `@U1`, Slack's `<@U1|ada>`, Discord's `<@1>` and `<@!1>`."""
 
+_IDS = {"slack": re.compile(r"[UW][A-Z0-9]{1,40}"), "discord": re.compile(r"[0-9]{1,20}")}
+"""What ids look like where names are typed the same way: a name is nobody's, and would let in nobody."""
+
 OUTSIDER = "Papers here are looked after by the company whose channel this is: its members change what comes."
 
 
@@ -66,6 +69,8 @@ def _one(word: str, person: str, platform: str) -> str:
     if word.lower() == "me":
         return person
     if named := _PERSON.fullmatch(word):
+        if platform in _IDS and not _IDS[platform].fullmatch(named[1]):
+            raise WordsWrong(f"who: knows nobody by the name {word[:40]!r}: choose them from the list that @ opens.")
         return f"{platform}:{named[1]}"
     raise WordsWrong(f"who: takes anyone, creator, managers, me, or people as @person; {word[:40]!r} is none of these.")
 

@@ -62,10 +62,10 @@ def is_silent(tempo: Tempo) -> bool:
 def silence(channel: Channel, tempo: Tempo, sources: Sequence[tuple[str, Health]]) -> Post:
     """One line to whoever made the channel's rules: that it is silent, what is usual, and what may be the cause."""
     weekly = round(tempo.before / (USUAL / timedelta(days=7)))
-    said = f"No paper has come to {channel} for a week; about {weekly} a week are usual. "
+    said = (Span("No paper has come to "), _place(channel), Span(f" for a week; about {weekly} a week are usual. "))
     wrong = [f"{name} is {one.state}" for name, one in sources if one.wrong]
     why = f"{_listed(wrong[:3])}. " if wrong else "Its sources are well: nothing in them matched. "
-    return Post(Line((Span(said), Span(why), Span("/papers status", "code"), Span(" there says more."))))
+    return Post(Line((*said, Span(why), Span("/papers status", "code"), Span(" there says more."))))
 
 
 # ── rot ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +110,8 @@ def report(found: Sequence[Rotten], acronyms: Acronyms) -> Post:
 
 def _entry(one: Rotten, acronyms: Acronyms) -> Entry:
     mine = one.subscription
-    lines = [Line((Span(summary.cut(mine.rule, 200), "code"), Span(f" in {mine.channel} (#{mine.id})")))]
+    where = (Span(" in "), _place(mine.channel), Span(f" (#{mine.id})"))
+    lines = [Line((Span(summary.cut(mine.rule, 200), "code"), *where))]
     for word in one.unseen[:2]:
         meant = f": did you mean {word.meant}?" if word.meant else "."
         lines.append(Line((Span(word.term, "strong"), Span(f" is in none of the papers of late{meant}")), "small"))
@@ -154,3 +155,8 @@ def _check(rule: str) -> int:
 
 def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _place(channel: Channel) -> Span:
+    """The channel, by its name where its platform shows one."""
+    return Span(str(channel), channel=str(channel))

@@ -11,7 +11,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from bot.errors import MessageGone, Refused, StoreFailed, TryLater
-from bot.model import Channel, Message, Post
+from bot.model import Channel, Message, Post, Standing
 from bot.ports import Answer, Clock, Store
 from bot.public import inbox, owner
 
@@ -78,6 +78,10 @@ class Local:
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
         """All of them, without other people's own: who can open the pages can open each."""
         return frozenset(channel for channel in channels if owner(channel) in (None, person))
+
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        """Nobody is more than others here, but in the channel that only they can open."""
+        return "manager" if owner(channel) == person else "member"
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The page of the thread, on the host the reader already looks at."""

@@ -130,7 +130,8 @@ def _tokens(given: Settings, found: list[Check]) -> list[str]:
     try:
         platforms = connected(given.env)
     except SettingsError as error:
-        found.append(fault("tokens", str(error), "Set what is missing, or none of them: the README says how."))
+        where = "Set what is missing, or take away what is set: README, in five minutes, says where to find it."
+        found.append(fault("tokens", str(error), where))
         return []
     if not platforms:
         found.append(note("tokens", "None are set: only the channel in the browser is served."))

@@ -30,7 +30,7 @@ from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Feed, Heard, Reply
 from bot.options import known_zones
-from bot.ports import Answer, Chat, Store
+from bot.ports import Answer, Chat, Store, Wary
 from bot.rules import extend
 from bot.web.measures import Measures
 
@@ -164,6 +164,7 @@ async def _connect(
 ) -> dict[str, Chat]:
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
+    stack.push_async_callback(_close, chats)  # also when a later one does not connect
     for platform in platforms:
         page = import_module(f"bot.chat.{platform}")
         kept = (store, clock) if platform in KEEPS else ()
@@ -171,10 +172,9 @@ async def _connect(
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)
     limit(chats, settings.file.limits)
-    stack.push_async_callback(_close, list(chats.values()))
     for platform, chat in chats.items():
-        if refusals := getattr(chat, "refusals", None):
-            measures.watch_refusals(platform, refusals)
+        if isinstance(chat, Wary):
+            measures.watch_refusals(platform, chat.refusals)
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
@@ -186,9 +186,9 @@ def limit(chats: Mapping[str, Chat], limits: Limits) -> None:
         chat.pace, chat.crowd = chat.pace / limits.pace, chat.crowd / limits.pace
 
 
-async def _close(chats: list[Chat]) -> None:
+async def _close(chats: Mapping[str, Chat]) -> None:
     """Let go of the platforms, all at once and for a moment only: whoever stops us waits ten seconds in all."""
-    closing = [asyncio.create_task(chat.close()) for chat in chats]
+    closing = [asyncio.create_task(chat.close()) for chat in chats.values()]
     await asyncio.wait(closing, timeout=LAST_WORDS)
     for task in closing:
         task.cancel()
@@ -222,7 +222,7 @@ async def _pages(
         platforms=lambda: [*pages.platforms(world.chats, refused), *mailing.silent(mail)],
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
-        mail=mailing.offered(world.chats, str(mail)),
+        mail=mailing.offered(world.chats, mail),
         looks=LOOKS,
         zone=world.zone,
         token=token,

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import exchange, rights, rules, schedule
+from bot import exchange, options, rights, rules, schedule
+from bot.errors import PlatformFailed
 from bot.flow import looking
+from bot.flow.subscribing import UNDONE
 from bot.flow.world import World, wishes
-from bot.model import Amendment, Ask, Channel, Customs, Delivery, Item, Options, Paper, Press, Reply, Subscription
-from bot.replies import channels, posts, subscribing
+from bot.model import (
+    Amendment,
+    Ask,
+    Channel,
+    Customs,
+    Delivery,
+    Item,
+    Options,
+    Paper,
+    Post,
+    Press,
+    Reply,
+    Standing,
+    Subscription,
+)
+from bot.replies import channels, posts, subscribing, when
+
+log = logging.getLogger("paper-round")
 
 BACK = timedelta(days=7)
 SHOWN = 10
@@ -81,22 +102,41 @@ async def _held_one(press: Press, number: int, world: World) -> Reply:
     view = await view_of(*found, press, world)
     if not view.may_pause:
         return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
-    await _toggle(view.customs, view.customs.paused_until is None, world)
-    return replace(channels.opened(await view_of(*found, press, world)), replaces=True)
+    told = await _toggle(view.customs, view.customs.paused_until is None, press, world)
+    shown = replace(channels.opened(await view_of(*found, press, world)), replaces=True)
+    return await _said(shown, {view.channel: told}, press, world)
 
 
 async def _held_all(press: Press, world: World) -> Reply:
     views = [await view_of(channel, mine, press, world) for channel, mine in (await seen_by(press, world)).items()]
     running = [view for view in views if view.may_pause and view.customs.paused_until is None]
-    for view in running or [view for view in views if view.may_pause]:
-        await _toggle(view.customs, bool(running), world)
-    return replace(await overview(press, world), replaces=True)
+    chosen = running or [view for view in views if view.may_pause]
+    told = {view.channel: await _toggle(view.customs, bool(running), press, world) for view in chosen}
+    return await _said(replace(await overview(press, world), replaces=True), told, press, world)
 
 
-async def _toggle(customs: Customs, pause: bool, world: World) -> None:
-    now = world.clock()
-    until = schedule.NEVER if pause else now if customs.paused_until else None
+async def _toggle(customs: Customs, pause: bool, press: Press, world: World) -> Post | None:
+    """Pause or resume a channel; the line that says so there."""
+    until = schedule.NEVER if pause else world.clock()
     await world.store.keep_customs(replace(customs, paused_until=until))
+    wanted = options.effective(Options(), customs, world.zone)
+    return (when.paused(until, wanted, press.person) if pause else when.resumed(press.person, was=True)).public
+
+
+async def _said(reply: Reply, told: Mapping[Channel, Post | None], press: Press, world: World) -> Reply:
+    """What became of channels is said in each: here with the answer, in others by a post of its own."""
+    key = f"overview|{press.action}|{world.clock().isoformat()}"
+    away = [(channel, post) for channel, post in told.items() if post is not None and channel != press.channel]
+    await asyncio.gather(*(_post(channel, post, key, world) for channel, post in away))
+    return replace(reply, public=told.get(press.channel))
+
+
+async def _post(channel: Channel, post: Post, key: str, world: World) -> None:
+    """A channel that cannot be told is as it was wished all the same: its status says so."""
+    try:
+        await world.chats[channel.platform].post(channel, post, key)
+    except PlatformFailed as error:
+        log.info("%s was not told what was changed for it: %s", channel, error)
 
 
 async def dropped(press: Press, number: int, world: World) -> Reply:
@@ -106,15 +146,12 @@ async def dropped(press: Press, number: int, world: World) -> Reply:
         return channels.gone()
     view = await view_of(*found, press, world)
     gone = [past for one in view.mine if (past := await world.store.unsubscribe(view.channel, one.id))]
-    changes = [Amendment(view.channel, press.person, past, None) for past in gone]
-    for change in changes:
-        await world.store.remember(change, world.clock())
+    changes = [Amendment(view.channel, press.person, past, None) for past in gone[:UNDONE]]
+    numbers = [await world.store.remember(change, world.clock()) for change in changes]
     if not gone:
         return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
-    shown = channels.dropped(view, tuple(gone))
-    if view.channel != press.channel or not press.person:
-        return shown
-    return replace(shown, public=subscribing.unsubscribed(gone, press.person).public)
+    told = subscribing.unsubscribed(gone, press.person, numbers).public
+    return await _said(channels.dropped(view, tuple(gone)), {view.channel: told}, press, world)
 
 
 async def seen_by(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:
@@ -137,11 +174,18 @@ async def _of(press: Press, number: int, world: World) -> tuple[Channel, list[Su
     return None
 
 
+async def elsewhere(heard: Ask | Press, channel: Channel, world: World) -> Standing:
+    """What a person is in a channel that need not be the one they speak in: who manages that may not manage this."""
+    if channel == heard.channel or heard.standing == "outsider":
+        return heard.standing
+    return await world.chats[channel.platform].standing(heard.person, channel)
+
+
 async def view_of(channel: Channel, mine: list[Subscription], heard: Ask | Press, world: World) -> channels.View:
-    """A channel as this person sees it. What they are elsewhere is not known: only here a manager is one."""
+    """A channel as this person sees it, with what they are there."""
     customs = (await world.store.customs([channel]))[channel]
     who = rights.counts(customs, world.who)
-    standing = heard.standing if channel == heard.channel or heard.standing == "outsider" else "member"
+    standing = await elsewhere(heard, channel, world)
     own = tuple(one for one in mine if rights.may(who, heard.person, standing, one.creator))
     last = await world.store.lately(channel, world.clock() - timedelta(days=3660), 1)
     pause = rights.may(who, heard.person, standing)

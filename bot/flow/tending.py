@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from bot import health, replies, rights, rot
 from bot.errors import PlatformFailed
-from bot.flow import looking, own
+from bot.flow import channels, looking, own
 from bot.flow.world import World
 from bot.health import Health
-from bot.model import Amendment, Channel, Customs, Feed, Line, Post, Press, Reply, Span, Standing, Subscription
+from bot.model import Amendment, Channel, Customs, Feed, Line, Post, Press, Reply, Span, Subscription
 from bot.replies import subscribing
 from bot.sources import mask
 
@@ -122,17 +122,18 @@ async def _widen(press: Press, number: int, world: World) -> Reply:
         return _said("That rule has changed since; nothing was done.", replaces=False)
     customs = (await world.store.customs([one.channel]))[one.channel]
     who = rights.counts(customs, world.who)
-    standing: Standing = "outsider" if press.standing == "outsider" else "member"
-    if not rights.may(who, press.person, standing, one.creator):  # what they are in this chat says nothing of there
+    standing = await channels.elsewhere(press, one.channel, world)
+    if not rights.may(who, press.person, standing, one.creator):
         return subscribing.barred(who, standing, subscribing.command(wish))
     now = world.clock()
     made = await world.store.amend(wish, now)
     if made is None:
         return replies.nothing_there()
     await world.store.remember(Amendment(one.channel, press.person, one, made), now)
+    where = Span(str(made.channel), channel=str(made.channel))
     return Reply(
         Post(
-            Line((Span(f"Done: #{made.id} in {made.channel} is now "), Span(made.rule, "code"), Span("."))),
+            Line((Span(f"Done: #{made.id} in "), where, Span(" is now "), Span(made.rule, "code"), Span("."))),
             (Line((Span("It was "), Span(one.rule, "code"), Span(".")), "small"),),
         )
     )
@@ -156,9 +157,9 @@ def _people(mine: Iterable[Subscription], world: World) -> list[str]:
 
 
 def _is_reached(person: str, world: World) -> bool:
-    """A visitor of the pages has no messages of their own."""
+    """Whether they have messages of their own; whoever wrote from a mailbox hears of its rules by its mails alone."""
     platform = person.partition(":")[0]
-    return platform in world.chats and platform not in ("local", "email")
+    return platform in world.chats and platform != "email"
 
 
 async def _tell(person: str, post: Post, key: str, world: World) -> None:

@@ -6,7 +6,7 @@ from bot.ports.lives import Doubt, Round
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import NOTHING, Waiting
 from bot.ports.store import Store
-from bot.ports.world import Answer, Chat, Clock, Fetch, Fetched
+from bot.ports.world import Answer, Chat, Clock, Fetch, Fetched, Wary
 
 __all__ = [
     "NOTHING",
@@ -22,4 +22,5 @@ __all__ = [
     "Round",
     "Store",
     "Waiting",
+    "Wary",
 ]

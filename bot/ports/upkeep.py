@@ -16,9 +16,6 @@ NOBODY = "gone:Somebody"
 class Upkeep(Protocol):
     """Every method is one transaction of a few hundredths of a second, as in `Store`."""
 
-    async def doubts(self) -> Mapping[str, int]:
-        """By platform, how many deliveries wait of which the platform may have a message that we do not know of."""
-
     async def thin(self, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
         """Let up to `limit` papers first seen before then lose their abstract, and deliveries theirs reasons.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.model import (
     Bookmark,
@@ -14,6 +14,7 @@ from bot.model import (
     Heard,
     Post,
     Reply,
+    Standing,
 )
 
 Clock = Callable[[], datetime]
@@ -103,8 +104,22 @@ class Chat(Protocol):
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
         """Those of the channels of this platform that the person can read; nobody's own messages but theirs."""
 
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        """What the person is in a channel that they can read; a plain member where the platform does not say.
+
+        In their own messages everybody is a manager.
+        """
+
     async def link(self, channel: Channel, thread: str) -> str | None:
         """An address a person can click to reach a thread or message."""
 
     async def close(self) -> None:
         """Let go of every connection."""
+
+
+@runtime_checkable
+class Wary(Protocol):
+    """A chat whose platform bars whoever is told no too often, and which therefore counts."""
+
+    def refusals(self) -> int:
+        """How many of the platform's answers said no in the last ten minutes."""

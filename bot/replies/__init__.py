@@ -100,7 +100,8 @@ def feed_ended(address: str, channel: Channel, why: str) -> Post:
     """To whoever added a feed that is not asked any more: why, and what takes it out of the list."""
     shown = mask(address)
     how = Line((Span(f"/papers feeds remove {shown}", "code"), Span(" in the channel takes it out.")), "small")
-    said = line("A feed that you added to ", (str(channel), "code"), " has ended: ", (shown, "code"))
+    where = Span(str(channel), channel=str(channel))
+    said = line("A feed that you added to ", where, " has ended: ", (shown, "code"))
     return Post(said, (Line((Span(why),)), how))
 
 

@@ -64,7 +64,7 @@ async def say(request: web.Request) -> web.StreamResponse:
     if len(text) > words.LONGEST:
         raise Wrong(413, f"That is {len(text):,} characters; a message holds {words.LONGEST:,}.")
     if command := words.command(text):
-        reply = await desk(request).answer(Ask(here.channel, here.person, *command))
+        reply = await desk(request).answer(Ask(here.channel, here.person, *command, here.standing))
         return await tell(request, here, reply, top, shown(reply, here.channel, typed=text))
     if not text:
         raise web.HTTPSeeOther(channel_path(here.channel, top) + "#say")
@@ -81,10 +81,10 @@ async def press(request: web.Request) -> web.StreamResponse:
     if action is None:
         raise Wrong(400, "There is no such button; open the page again.")
     given = filled(fields)
-    reply = await desk(request).answer(Press(here.channel, here.person, action, fields=given))
+    reply = await desk(request).answer(Press(here.channel, here.person, action, here.standing, given))
     whisper = shown(reply, here.channel, opened=action)
     if reply.wrong and (opener := words.action(fields.get("opened", ""))):
-        form_again = await desk(request).answer(Press(here.channel, here.person, opener))
+        form_again = await desk(request).answer(Press(here.channel, here.person, opener, here.standing))
         whisper = again(shown(form_again, here.channel, opened=opener), reply, given)
     there = words.number(fields.get("thread", ""))
     if whisper.path and action.partition(":")[0] in OPENS_THREAD:

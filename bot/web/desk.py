@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.model import Channel, Feed, Post
+from bot.model import Channel, Feed, Post, Standing
 from bot.ports import Answer, Clock, Store
+from bot.public import owner
 from bot.web.door import Door, Wrong, visitor_of
 from bot.web.keys import DESK as DESK
 from bot.web.live import Live
@@ -85,6 +86,11 @@ class Room:
     @property
     def person(self) -> str:
         return self.visitor.person
+
+    @property
+    def standing(self) -> Standing:
+        """Everybody is their own manager where nobody else can read."""
+        return "manager" if owner(self.channel) == self.person else "member"
 
     @property
     def token(self) -> str:

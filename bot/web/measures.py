@@ -147,7 +147,7 @@ class Measures:
         return await asyncio.to_thread(generate_latest, self.registry)
 
     async def _queue(self, store: Store, now: datetime) -> None:
-        waiting, doubts = await store.waiting(), await store.doubts()
+        waiting, doubts = await store.waiting(), await store.doubtful()
         self._waiting.clear()
         self._age.clear()
         for one in waiting:
@@ -155,8 +155,8 @@ class Measures:
             self._waiting.labels(one.platform, "held").set(one.held)
             age = now - one.due if one.due else timedelta()
             self._age.labels(one.platform).set(max(0.0, age.total_seconds()))
-        for platform, count in doubts.items():
-            self._waiting.labels(platform, "in_doubt").set(count)
+        for doubt in doubts:
+            self._waiting.labels(doubt.platform, "in_doubt").set(doubt.now)
 
     def _sources(self, known: Mapping[str, Bookmark], feeds: Sequence[Feed], now: datetime) -> None:
         for feed in feeds:

@@ -119,7 +119,7 @@ async def subscribe(request: web.Request) -> web.StreamResponse:
     channel = channels.named(request, fields.get("channel", ""))
     here = room(request, channel)
     typed = f"/subscribe {ask.written}"
-    reply = await desk(request).answer(Ask(channel, here.person, "subscribe", ask.written))
+    reply = await desk(request).answer(Ask(channel, here.person, "subscribe", ask.written, here.standing))
     return await channels.tell(request, here, reply, None, shown(reply, channel, typed=typed))
 
 

@@ -174,6 +174,15 @@ def test_a_person_is_shown_by_a_mention_and_only_by_their_own_id() -> None:
         assert read(spans([Span("somebody", person=other)], 99)) == read("somebody")
 
 
+def test_a_channel_is_shown_by_its_number_and_only_by_the_bots_own_word() -> None:
+    """What strangers write is text, whatever it reads like; people's own messages and other platforms keep theirs."""
+    line = [Span("in "), Span("discord:1/23", "strong", channel="discord:1/23"), Span(" now")]
+    assert spans(line, 99) == "in <#23> now"
+    assert read(spans([Span("discord:1/23 <#23>")], 99)) == read("discord:1/23 \\<#23>")
+    for other in ("slack:T1/C1", "discord:@me/23", "discord:1/<#2>", "discord:23", ""):
+        assert read(spans([Span("a channel", channel=other)], 99)) == read("a channel")
+
+
 def test_a_mention_is_left_out_rather_than_cut() -> None:
     assert spans([Span("by "), Span("123", person="discord:123456789012345678")], 12) == "by …"
 

@@ -214,3 +214,26 @@ async def test_an_upvote_is_answered_with_the_updated_post() -> None:
         assert (why.hidden, "quantized" in why.text) == (True, True)
         found = await it.discord.menu(post, FIND, it.discord.bob)
         assert "Quantized transformers" in found.text
+
+
+async def test_the_overview_calls_channels_by_their_names() -> None:
+    """In its text by Discord's own mention, in its menu by the name that Discord told."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "quantized", Options("instant"))
+        seen = await it.discord.command("papers overview")
+        assert f"<#{it.discord.general.id}>" in str(seen)
+        assert f"#{it.discord.general.name}" in str(seen)
+        assert str(channel(it.discord)) not in str(seen)
+
+
+async def test_from_one_channel_another_is_changed_by_who_manages_it() -> None:
+    """Asked of what Discord told of roles: ann manages the server, bob may only look."""
+    async with lab("papers") as it:
+        there = next(place for place in it.discord.places.values() if place.name == "papers")
+        rule = await it.wants(there, "quantized", Options("instant"))
+        for person, may in ((it.discord.bob, False), (it.discord.ann, True)):
+            seen = await it.discord.command("papers overview", by=person)
+            opened = await it.discord.choose(seen, f"go:{rule.id}", by=person)
+            assert ("End all its rules" in opened.buttons) is may
+        await it.discord.press(opened, opened.buttons["End all its rules"])
+        assert await it.world.store.subscriptions(channel(it.discord, there)) == []

@@ -283,6 +283,13 @@ async def test_a_person_is_told_once_where_people_have_messages_of_their_own(rig
     assert await rig.shown() == []
 
 
+async def test_everybody_manages_their_own_messages(rig: Rig) -> None:
+    """Whatever a bot's config says of who may change rules: nobody else is asked there."""
+    if rig.told is not None:
+        assert await rig.chat.standing(rig.person, await rig.chat.inbox(rig.person)) == "manager"
+        assert await rig.chat.standing(rig.person, rig.channel) == "member"
+
+
 async def test_a_platform_names_its_pace(rig: Rig) -> None:
     """How often it takes a message, to one channel and in all."""
     assert rig.chat.pace >= timedelta(0)

@@ -5,15 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+import pytest
 
 import bot.store
 from bot import flow
 from bot.cli import run
+from bot.config import load
+from bot.errors import Refused
 from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Bookmark, Channel, Delivery, Options, Paper, Poll, Post, Reason, Subscription
+from bot.ports import Store
+from bot.web.measures import Measures
 from tests.contracts.stores.nouns import NOW
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import FakeFetch
@@ -63,7 +74,7 @@ async def stopped_while_posting(chat: Hanging | Slow, folder: Path) -> World:
     await chat.asked.wait()
     os.kill(os.getpid(), signal.SIGTERM)
     assert await asyncio.wait_for(running, 30) == 0
-    await asyncio.wait_for(run._close([chat]), 30)
+    await asyncio.wait_for(run._close({"local": chat}), 30)
     return world
 
 
@@ -85,3 +96,37 @@ async def test_a_post_that_ends_in_a_moment_is_finished(tmp_path: Path) -> None:
     assert [one.state for one in await world.store.deliveries()] == ["sent"]
     assert len(chat.said) == 1
     await world.store.close()
+
+
+class Page(ModuleType):
+    """A platform's page that connects with `chat`, or refuses."""
+
+    def __init__(self, chat: FakeChat | None) -> None:
+        super().__init__("page")
+        self.chat = chat
+
+    async def connect(self, env: Mapping[str, str], *kept: object) -> FakeChat:
+        if self.chat is None:
+            raise Refused("The token is wrong.")
+        return self.chat
+
+
+@dataclass
+class Closing(FakeChat):
+    closed: bool = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_a_platform_is_left_in_order_when_the_next_one_does_not_connect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack = Closing("slack")
+    monkeypatch.setitem(sys.modules, "bot.chat.slack", Page(slack))
+    monkeypatch.setitem(sys.modules, "bot.chat.discord", Page(None))
+    given, store = load(None, str(tmp_path / "a.db"), {}), cast("Store", None)
+    with pytest.raises(Refused):
+        async with AsyncExitStack() as stack:
+            await run._connect(stack, ["slack", "discord"], given, store, Measures(), "Mail is off.")
+    assert slack.closed

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.errors import ChannelLost, MessageGone, PlatformFailed, Refused
-from bot.model import Channel, Post
+from bot.model import Channel, Post, Standing
 from bot.ports import Answer
 
 
@@ -42,6 +42,8 @@ class FakeChat:
     """Every edit in turn: the message's id, and what it says since."""
     hidden: frozenset[Channel] = frozenset()
     """Channels that nobody who asks can read."""
+    managing: frozenset[tuple[str, Channel]] = frozenset()
+    """Who manages which channel."""
     room: int | None = None
     """Characters that fit into one message; None: any number."""
     remembers: bool = True
@@ -87,6 +89,11 @@ class FakeChat:
 
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
         return frozenset(channels) - self.hidden
+
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        if channel == await self.inbox(person) or (person, channel) in self.managing:
+            return "manager"
+        return "member"
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         return f"https://chat.example/{channel.place}/{thread}"

@@ -211,7 +211,7 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         if there.delivery.message is None:
             if untried and there.delivery.state == "pending" and _due(there) > delivery.due:
                 self._change(there, due=delivery.due, bundle=delivery.bundle, options=delivery.options)
-        elif {reason.rule for reason in grown} != {reason.rule for reason in before}:
+        elif before and {reason.rule for reason in grown} != {reason.rule for reason in before}:
             self._tell(there.delivery.row, delivery.news, now)
 
     def _tell(self, number: int, told: Sequence[News], now: datetime) -> None:

@@ -173,6 +173,40 @@ async def test_from_the_overview_one_ends_only_what_one_may() -> None:
     assert await team.rules(OTHER) == ["theirs"]
 
 
+async def test_what_the_overview_changes_is_said_in_the_channel_with_a_way_back() -> None:
+    """Elsewhere by a post, here with the answer; a channel that takes none is changed all the same."""
+    team = Team()
+    await team.subscribed("birds")
+    bees = await elsewhere(team, "bees")
+    assert (await team.pressed(f"hold:{bees.id}")).public is None
+    here = await team.pressed("hold:1")
+    assert here.public is not None
+    assert "paused this channel" in here.public.plain
+    await team.pressed(f"drop:{bees.id}")
+    first, last = (said.post for said in team.chat.said if said.channel == OTHER)
+    assert "paused this channel" in first.plain
+    assert "unsubscribed this channel from #2 bees" in last.plain
+    await team.pressed(button(last, "Undo"), channel=OTHER)
+    assert await team.rules(OTHER) == ["bees"]
+    team.chat.lost = frozenset({OTHER})
+    (again,) = await team.store.subscriptions(OTHER)
+    await team.pressed(f"drop:{again.id}")
+    assert await team.rules(OTHER) == []
+
+
+async def test_who_manages_another_channel_may_change_it_from_here() -> None:
+    """Asked of the platform, channel by channel; people's own messages are theirs to change."""
+    team = Team(who=("managers",))
+    theirs = await elsewhere(team, "theirs", BOB)
+    own = await elsewhere(team, "own", ADA, await team.chat.inbox(ADA))
+    assert labels(await team.pressed(f"go:{theirs.id}", standing="manager")) == []
+    assert labels(await team.pressed(f"go:{own.id}")) == ["Pause this channel", "End all its rules"]
+    team.chat.managing = frozenset({(ADA, OTHER)})
+    opened = await team.pressed(f"go:{theirs.id}")
+    await team.pressed(button(opened, "End"))
+    assert await team.rules(OTHER) == []
+
+
 async def test_an_outsider_ends_nothing_anywhere() -> None:
     team = Team()
     bees = await elsewhere(team, "bees", EVE)

@@ -11,9 +11,11 @@ import pytest
 
 import bot.store
 from bot import flow
+from bot.chat import local
 from bot.flow import World, tending
 from bot.matching import Matcher
 from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Press, Reason, Signals, Subscription
+from bot.public import inbox
 from bot.rules import parse, write
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import START, FakeFetch
@@ -137,3 +139,17 @@ async def test_a_rule_that_works_is_nobodys_business(stage: Stage) -> None:
     stage.days = 120
     assert await tending.tell_rot(stage.world) == 0
     assert stage.chat.told == []
+
+
+async def test_visitors_of_the_pages_are_told_in_the_channel_that_only_they_can_open(stage: Stage) -> None:
+    """Whoever runs the bot and a mailbox have none, and are not tried."""
+    room, store = Channel("local", "general"), stage.world.store
+    mail, box = FakeChat("email"), Channel("email", "a@b.example")
+    stage.world = replace(stage.world, chats={"local": local.connect(store, stage.world.clock), "email": mail})
+    for person, channel in (("local:ada1", room), ("console:bob", room), (str(box), box)):
+        await store.subscribe(Subscription(channel, write(parse(f"birds {len(person)}")), person), START)
+    stage.days = 91
+    assert await tending.tell_rot(stage.world) == 1
+    (said,) = await store.messages(inbox("local:ada1"))
+    assert said.post.buttons
+    assert mail.told == []

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import schedule
 from bot.errors import WordsWrong
 from bot.exchange import Kept, write
 from bot.feeds import OwnFeed
@@ -98,6 +99,24 @@ def test_channels_are_carried_to_another_platform() -> None:
     assert entry.customs.who == ("creator",)
 
 
+def test_a_pause_is_carried_along() -> None:
+    """Else what was to be quiet would speak at once elsewhere."""
+    for until in (NOW, NOW.replace(microsecond=123), schedule.NEVER):
+        customs = Customs(TEAM, paused_until=until)
+        (entry,) = read(text(Subscription(TEAM, rule("mamba"), "x"), customs=customs))
+        assert entry.customs == customs
+        step = compare([entry], [], {})[0]
+        assert (step.kind, step.wanted) == ("changed", customs)
+        assert compare([entry], [], {TEAM: customs})[0].kind == "same"
+
+
+def test_two_channels_carried_into_one_keep_what_either_said() -> None:
+    written = text(Subscription(TEAM, rule("mamba"), "x"), customs=Customs(TEAM, zone="UTC", who=("creator",)))
+    written += text(Subscription(LAB, rule("mamba"), "x"), customs=Customs(LAB, paused_until=NOW)).partition("\n\n")[2]
+    (entry,) = read(written, moved={str(TEAM): str(LAB)})
+    assert entry.customs == Customs(LAB, zone="UTC", who=("creator",), paused_until=NOW)
+
+
 def test_two_channels_carried_into_one_are_one() -> None:
     written = text(Subscription(TEAM, rule("mamba"), "x"), Subscription(LAB, rule("diffusion"), "x"))
     (entry,) = read(written, moved={str(TEAM): str(LAB)})
@@ -136,6 +155,8 @@ GOOD = '[[channel]]\nid = "slack:T0LAB/C0GENERAL"\n'
         (GOOD + 'options = "tz:Berlin"\n', 3, "Europe/Berlin"),
         (GOOD + 'zone = "Berlin"\n', 3, "Europe/Berlin"),
         (GOOD + 'who = "me"\n', 3, "a list"),
+        (GOOD + 'paused_until = "tomorrow"\n', 3, "2026-12-24T09:00:00Z"),
+        (GOOD + "paused_until = 2026-12-24T09:00:00\n", 3, "2026-12-24T09:00:00Z"),
         (GOOD + 'feeds = ["file:///etc/passwd"]\n', 3, ""),
         (GOOD + 'colour = "red"\n', 3, "no key 'colour'"),
         ('[[channel]]\nid = "general"\n', 2, "local:general"),

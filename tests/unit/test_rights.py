@@ -37,7 +37,7 @@ def test_who_may(who: rights.Who, person: str, standing: Standing, creator: str 
         ("anyone", ("anyone",)),
         ("Creator,ME", ("creator", ADA)),
         ("managers, @U2", ("managers", BOB)),
-        ("<@U2|bob b>,<@!99>", (BOB, "slack:99")),
+        ("<@U2|bob b>,@W9", (BOB, "slack:W9")),
         ("me,me", (ADA,)),
     ],
 )
@@ -50,6 +50,15 @@ def test_people_are_read_by_their_ids(words: str, who: rights.Who) -> None:
 def test_what_names_nobody_is_a_sentence(words: str) -> None:
     with pytest.raises(WordsWrong, match="who: takes"):
         rights.read(words, ADA)
+
+
+def test_a_name_is_nobody_where_people_have_ids() -> None:
+    """Kept as one, it would let in nobody, or whoever takes that name later."""
+    for person, word in ((ADA, "@ada"), ("discord:1", "@ada"), ("discord:1", "<@U2>")):
+        with pytest.raises(WordsWrong, match="choose them from the list"):
+            rights.read(f"managers,{word}", person)
+    assert rights.read("<@!99>", "discord:1") == ("discord:99",)
+    assert rights.read("@bob", "local:ada") == ("local:bob",)
 
 
 def test_a_channel_that_says_nothing_is_as_the_config_says() -> None:

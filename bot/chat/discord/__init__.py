@@ -26,7 +26,7 @@ from bot.chat.discord.refusals import TOKEN, explained, told
 from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
 from bot.errors import NotWelcome, Refused, SettingsError, TryLater
-from bot.model import Change, Channel, Post
+from bot.model import Change, Channel, Post, Standing
 from bot.ports import Answer, Chat
 from bot.proxies import proxy_for
 
@@ -210,6 +210,15 @@ class Discord:
         if self._client is None or self._ears is None or not is_number(name):
             return frozenset(channel for channel in channels if channel == inbox)
         return self._ears.people.visible(self._client, int(name), inbox, channels)
+
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        """By the roles that Discord told with their last command."""
+        name = person.removeprefix(f"{self.platform}:")
+        if channel.place.startswith(f"{OWN}/"):
+            return "manager" if channel == await self.inbox(person) else "member"
+        if self._client is None or self._ears is None or not is_number(name):
+            return "member"
+        return self._ears.people.standing(self._client, int(name), channel)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """Where a click leads to the thread."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.chat.discord import forms, places
 from bot.chat.discord.embeds import show as shown
+from bot.chat.discord.markdown import place
 from bot.chat.discord.refusals import told
 from bot.chat.discord.sdk import Interaction, discord
 from bot.chat.discord.sending import Said, said
@@ -68,7 +69,7 @@ async def show(interaction: Interaction, post: Post, reply: Reply, channel: Chan
     """The private answer; where it may, it takes the place of the message that was pressed."""
     thread = places.address(channel, reply.thread) if channel and reply.thread else None
     updated = reply.updated if _on_public_post(interaction) else None
-    message = said(shown(updated or post), thread=thread)
+    message = said(shown(_called(updated or post, interaction)), thread=thread)
     edit = updated is not None or _may_replace(interaction, reply)
     try:
         async with told("show an answer"):
@@ -114,6 +115,18 @@ async def _put(interaction: Interaction, message: Said, *, edit: bool) -> None:
         await interaction.edit_original_response(**fields)
     else:
         await interaction.followup.send(**message.fresh(), ephemeral=True)
+
+
+def _called(post: Post, interaction: Interaction) -> Post:
+    """Menus show no mention: channels that they offer are put there by the names that Discord told the bot."""
+    entries = tuple(replace(entry, name=_name(entry.name, interaction)) for entry in post.entries)
+    return replace(post, entries=entries) if entries else post
+
+
+def _name(name: str, interaction: Interaction) -> str:
+    number = place(name)
+    found = getattr(interaction.client.get_channel(int(number)), "name", None) if number else None
+    return f"#{found}" if found else name
 
 
 def _thinks(interaction: Interaction) -> bool:

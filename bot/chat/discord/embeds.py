@@ -88,7 +88,10 @@ def thread_name(name: str) -> str:
 
 def _embed(post: Post, below: Pressable) -> Shown:
     """A card. Titles draw no mention and, on phones, no code: such a headline becomes the first line."""
-    titled = all(part.style in ("plain", "strong", "struck") and not part.person for part in post.headline.spans)
+    titled = all(
+        part.style in ("plain", "strong", "struck") and not (part.person or part.channel)
+        for part in post.headline.spans
+    )
     plain = [Span(part.text, "struck" if part.style == "struck" else "plain") for part in post.headline.spans]
     endless = spans(plain, _ENDLESS).strip()
     title = spans(plain, TITLE).strip() if titled else ""

@@ -109,8 +109,11 @@ def block(text: str, room: int) -> str:
 
 def _joined(parts: Iterable[Span], *, links: bool) -> list[Span]:
     """Cleaned, without empty ones, and neighbours that look the same as one."""
-    seen = (Span(clean(p.text[:_ENOUGH]), p.style, link(p.url) if links else None, _id(p.person)) for p in parts)
-    looks = groupby((p for p in seen if p.text or p.person), key=lambda p: (p.style, p.url, p.person))
+    seen = (
+        Span(clean(p.text[:_ENOUGH]), p.style, link(p.url) if links else None, _id(p.person), place(p.channel))
+        for p in parts
+    )
+    looks = groupby((p for p in seen if p.text or _named(p)), key=lambda p: (p.style, p.url, p.person, p.channel))
     return [Span("".join(p.text for p in same), *look) for look, same in looks]
 
 
@@ -120,11 +123,24 @@ def _id(person: str | None) -> str | None:
     return found[1] if found else None
 
 
+def place(channel: str | None) -> str | None:
+    """The channel's number in `discord:1/23`; None for a person's own messages, and elsewhere."""
+    found = re.fullmatch(r"discord:\d{1,20}/(\d{1,20})", channel or "", re.ASCII)
+    return found[1] if found else None
+
+
+def _named(part: Span) -> str:
+    """A person or a channel, shown by the name it has now; `allowed_mentions` none keeps a person from being pinged."""
+    if part.person:
+        return f"<@{part.person}>"
+    return f"<#{part.channel}>" if part.channel else ""
+
+
 def _marked(part: Span) -> str:
     """One span as markdown; spaces at its ends stay outside of the marks, where Discord wants them."""
     core = part.text.strip()
-    if part.person:
-        return f"<@{part.person}>"  # shows the name; `allowed_mentions` none keeps it from pinging
+    if named := _named(part):
+        return named
     if not core:
         return part.text
     before, _, after = part.text.partition(core)
@@ -162,7 +178,7 @@ def _touching(said: str, part: Span) -> str:
 
 def _cut_span(part: Span, room: int, said: str) -> str:
     """What of a span still fits. An address goes before the words do."""
-    for attempt in () if part.person else (part, Span(part.text, part.style)):
+    for attempt in () if _named(part) else (part, Span(part.text, part.style)):
         between = _touching(said, attempt)
         fitting = cut(attempt.text, room - len(between), lambda text: _marked(Span(text, attempt.style, attempt.url)))  # noqa: B023 - called at once
         if fitting:

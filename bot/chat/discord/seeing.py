@@ -93,6 +93,12 @@ class People:
         permissions: discord.Permissions = channel.permissions_for(met[1])
         return permissions
 
+    def standing(self, client: discord.Client, person: int, channel: Channel) -> Standing:
+        """What the person is in a server's channel; a plain member where that is not known."""
+        place = channel.place.partition("/")[2]
+        permissions = self.permissions(client.get_channel(int(place)), person) if is_number(place) else None
+        return standing(permissions) if permissions is not None else "member"
+
     def visible(
         self, client: discord.Client, person: int, inbox: Channel | None, channels: Collection[Channel]
     ) -> frozenset[Channel]:

@@ -24,7 +24,7 @@ from bot.chat.mail import letter, line
 from bot.chat.mail.letter import Extras, Sender
 from bot.chat.mail.server import Server
 from bot.errors import ChannelLost, Refused, StoreFailed, TryLater
-from bot.model import Channel, Post
+from bot.model import Channel, Post, Standing
 from bot.ports import Answer, Clock, Mailboxes
 
 log = logging.getLogger("paper-round")
@@ -107,6 +107,10 @@ class Mail:
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
         """Their own mailbox."""
         return frozenset(channel for channel in channels if str(channel) == person)
+
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        """A mailbox is its owner's."""
+        return "manager" if str(channel) == person else "member"
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The mail, for a reader that knows such addresses: https://www.rfc-editor.org/rfc/rfc2392"""

@@ -23,7 +23,7 @@ from bot.chat.slack.people import People
 from bot.chat.slack.rooms import Rooms
 from bot.chat.slack.telling import rendered
 from bot.errors import ChannelLost, Refused
-from bot.model import Channel, Post
+from bot.model import Channel, Post, Standing
 from bot.ports import Answer, Chat, Clock, Errands
 
 PACE = timedelta(seconds=1)
@@ -131,6 +131,15 @@ class Slack:
             mine = await self.inbox(person)
             seen |= {one for one in channels if one == mine}
         return seen
+
+    async def standing(self, person: str, channel: Channel) -> Standing:
+        """What they are in the workspace, which is the same in all of its channels."""
+        platform, _, user = person.partition(":")
+        if platform != "slack" or not user:
+            return "member"
+        said = (await self._known.people.look(user)).standing
+        own = said == "member" and _place(channel).startswith("D")
+        return "manager" if own and channel == await self.inbox(person) else said
 
     async def link(self, channel: Channel, thread: str) -> str | None:
         """The permalink; None when the message or the channel is gone."""

@@ -142,7 +142,8 @@ class Answers:
             return await self._answer(heard)
         place = heard.channel.place.rpartition("/")[2]
         person, room = await asyncio.gather(self.known.people.look(way.user, way.team), self.known.rooms.look(place))
-        asked = replace(heard, standing=person.standing, shared=bool(room and room.shared))
+        own = person.standing == "member" and room is not None and room.direct
+        asked = replace(heard, standing="manager" if own else person.standing, shared=bool(room and room.shared))
         if isinstance(asked, Ask):
             asked = replace(asked, zone=person.zone)
         return await self._inviting(await self._answer(asked), room)

@@ -102,13 +102,15 @@ def channel(team: str, place: object) -> Channel:
 
 
 def typed(text: str) -> str:
-    """What a person typed, without what Slack made of it: links, mentions, `&amp;`."""
+    """What a person typed, without what Slack made of it: links, `&amp;`; people are named by their ids (`@U1`)."""
     plain = _LINK.sub(_as_typed, text)
     return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def _as_typed(link: re.Match[str]) -> str:
     target, label = link[1], link[2]
-    if target[0] in "@#!":
+    if target[0] == "@":
+        return target
+    if target[0] in "#!":
         return ("@" if target[0] == "!" else target[0]) + (label or target[1:]).lstrip("@#")
     return label or target.removeprefix("mailto:")

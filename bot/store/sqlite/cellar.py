@@ -14,9 +14,6 @@ from bot.store.sqlite.desk import Desk
 class Cellar(Desk):
     """Upkeep over one SQLite file."""
 
-    async def doubts(self) -> Mapping[str, int]:
-        return await self._do(upkeep.doubts)
-
     async def thin(self, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
         return await self._do(upkeep.thin, papers, deliveries, limit)
 

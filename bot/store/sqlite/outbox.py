@@ -94,7 +94,7 @@ def _gain(db: Database, there: sqlite3.Row, delivery: Delivery, now: datetime) -
     if there["message"] is None:
         wish = {"due": stamp(delivery.due or now), "bundle": delivery.bundle, "options": pack(delivery.options)}
         db.execute(_HASTEN, wish | {"number": there["number"]})
-    elif {reason.rule for reason in grown} != {reason.rule for reason in before}:
+    elif before and {reason.rule for reason in grown} != {reason.rule for reason in before}:  # none: it was thinned
         news.keep(db, there["number"], delivery.news, now)
 
 

@@ -13,14 +13,11 @@ from sqlite_utils import Database
 from bot.habits import Tempo
 from bot.model import Channel, Line, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY
+from bot.public import inbox
 from bot.store.plain import clean, moment_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.connection import row, rows, writing
 from bot.store.sqlite.reading import as_channel
 from bot.store.sqlite.rulebook import as_subscription
-
-DOUBTS = """
-    SELECT platform, count(*) AS doubts FROM delivery WHERE doubt = 1 AND state = 'pending' GROUP BY platform
-"""
 
 # A workspace or server is what stands before the slash; people's own messages (`@me`) are nobody's server.
 ABANDONED = """
@@ -56,11 +53,6 @@ _OF_CHANNEL = (
     *("round", "notice"),
 )
 """Tables whose rows are one channel's, beside its deliveries and messages."""
-
-
-def doubts(db: Database) -> dict[str, int]:
-    """Deliveries in doubt that wait, by platform."""
-    return {found["platform"]: found["doubts"] for found in rows(db, DOUBTS)}
 
 
 # ── retention ───────────────────────────────────────────────────────────────────────────────────────
@@ -168,13 +160,16 @@ def _unname(db: Database, name: str) -> int:
 
 
 def _inboxes(db: Database, person: str) -> list[str]:
-    """Where a person alone is: their direct messages with the bot, or their own mail address."""
+    """Where a person alone is: their messages with the bot, or their mail address, also when no rule is left there.
+
+    On Slack and Discord it is their rules that tell which messages are theirs.
+    """
     asked = """
         SELECT DISTINCT channel FROM subscription WHERE creator = ?
-        AND (channel LIKE 'discord:@me/%' OR channel GLOB 'slack:*/D*') UNION SELECT channel FROM subscription
-        WHERE channel = ? AND channel LIKE 'email:%'
+        AND (channel LIKE 'discord:@me/%' OR channel GLOB 'slack:*/D*')
     """
-    return [found["channel"] for found in rows(db, asked, (person, person))]
+    known = {"email": [person], "local": [str(inbox(person))]}.get(person.partition(":")[0], [])
+    return [*known, *(found["channel"] for found in rows(db, asked, (person,)))]
 
 
 def _like(text: str) -> str:

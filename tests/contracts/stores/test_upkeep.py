@@ -9,9 +9,10 @@ import pytest
 
 from bot.feeds import OwnFeed
 from bot.habits import Tempo
-from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Reason, Signals
+from bot.model import Bookmark, Channel, Customs, Delivery, News, Paper, Poll, Reason, Signals
 from bot.ports import Store
 from bot.ports.upkeep import NOBODY
+from bot.public import inbox
 from tests.contracts.stores.nouns import (
     FEED,
     GENERAL,
@@ -74,6 +75,16 @@ async def test_old_deliveries_lose_their_reasons_and_stay_posted(store: Store) -
     assert (after.message, after.posted_at, after.state) == (before.message, before.posted_at, "sent")
 
 
+async def test_the_rule_of_a_thinned_delivery_is_no_other_rule(store: Store) -> None:
+    """However short `[keep] deliveries_days` is: its thread is not told again of what brought it."""
+    await posted(store, OLD)
+    await store.thin(None, NOW + DAY, 10)
+    again = poll(OLD, to=[GENERAL])
+    told = (News("rule", "Another rule found it."),)
+    await store.record(replace(again, deliveries=(replace(again.deliveries[0], news=told),)), NOW + DAY)
+    assert await store.claim_news("w", NOW + 2 * DAY, lease=MINUTE, limit=9, pace={"local": timedelta(0)}) == []
+
+
 async def test_why_a_delivery_was_refused_is_kept(store: Store) -> None:
     """A silence can be explained however old it is."""
     await store.record(poll(OLD, to=[GENERAL]), NOW)
@@ -96,14 +107,6 @@ async def test_thinning_goes_on_where_it_stopped(store: Store) -> None:
     looked = [await store.thin(NOW + DAY, None, 2) for _ in range(4)]
     assert looked == [2, 2, 1, 0]
     assert [one.abstract for one in await store.papers()] == [""] * 5
-
-
-async def test_doubts_are_counted_by_platform(store: Store) -> None:
-    await store.record(poll(paper(), to=[GENERAL, RANDOM]), NOW)
-    first, _ = await take(store)
-    assert await store.doubts() == {}
-    await store.later(first, NOW + MINUTE, "lost", NOW, doubt=True)
-    assert await store.doubts() == {"local": 1}
 
 
 async def test_a_forgotten_person_is_nowhere(store: Store) -> None:
@@ -138,6 +141,17 @@ async def test_a_forgotten_persons_own_messages_go_with_them(place: tuple[str, s
     await store.forget(person)
     assert [one.channel for one in await store.subscriptions()] == [TEAM]
     assert [one.channel for one in await store.deliveries()] == [TEAM]
+
+
+@pytest.mark.parametrize("person", ["email:ada@lab.example", "local:ada1"])
+async def test_a_forgotten_persons_own_messages_go_also_when_no_rule_is_left(person: str, store: Store) -> None:
+    """A mail address is a person's name, and would stay in what went there."""
+    mine = Channel.parse(person) if person.startswith("email:") else inbox(person)
+    await store.record(poll(OLD, to=[mine, TEAM]), NOW)
+    await store.say(message("Saved for you", "k", mine))
+    assert (await store.forget(person))["own messages"] == 2
+    assert [one.channel for one in await store.deliveries()] == [TEAM]
+    assert await store.messages(mine) == []
 
 
 async def test_a_purged_channel_is_nowhere(store: Store) -> None:
