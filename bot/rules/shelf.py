@@ -26,7 +26,7 @@ WORDS = 1_500_000
 SPELLINGS = 100_000
 """Spellings that are kept, 35 MB: 5,000 papers of arXiv have 38,000. With more, a shelf is begun anew."""
 LETTERS = 20
-"""Letters a spelling, on average, above which a shelf is begun anew as well: arXiv has 9, and an endless one is no word."""
+"""Letters a spelling, on average, above which a shelf is begun anew as well: arXiv has 9."""
 
 Key = tuple[str, int]
 """A paper by its id and by what its fields say: a title that changes makes it another paper to read."""
