@@ -16,9 +16,9 @@ def test_a_channel_stands_in_words_and_in_json(tmp_path: Path) -> None:
     assert paper_round(tmp_path, "subscribe", "local:general", "birds").code == 0
     paper_round(tmp_path, "run", "--once")
     told = paper_round(tmp_path, "status").out
-    assert told.startswith("local:general\n  This channel has 1 rule; nothing was posted in the last 7 days.\n")
+    assert told.startswith("local:general\n  This channel has 1 rule; nothing has been posted here yet.\n")
     assert "./day.json is well" in told
-    assert "./missing.xml fails since" in told
+    assert "./missing.xml fails (first" in told
     assert paper_round(tmp_path, "status", "local:general").out.splitlines()[0] == "local:general"
     (row,) = paper_round(tmp_path, "status", "--json").rows
     assert (row["channel"], row["rules"], row["posted"]) == ("local:general", 1, 0)
