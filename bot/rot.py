@@ -12,7 +12,7 @@ from bot import rules, summary
 from bot.habits import Tempo
 from bot.health import Health
 from bot.model import Button, Channel, Entry, Line, Paper, Post, Span, Subscription
-from bot.rules import Acronyms, Rule, Unseen
+from bot.rules import Acronyms, Rule, Shelf, Unseen
 from bot.rules.lesser import terms, without
 
 SILENT = timedelta(days=7)
@@ -71,10 +71,10 @@ def silence(channel: Channel, tempo: Tempo, sources: Sequence[tuple[str, Health]
 # ── rot ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def examined(one: Subscription, papers: Sequence[Paper], acronyms: Acronyms) -> Rotten:
+def examined(one: Subscription, papers: Sequence[Paper], acronyms: Acronyms, shelf: Shelf | None = None) -> Rotten:
     """What may be the matter with an idle rule, by the papers of late that its channel may see. Takes a while."""
     rule = rules.parse(one.rule, acronyms)
-    return Rotten(one, rules.unseen(rule, papers, acronyms), tuple(_near(rule, papers, acronyms)))
+    return Rotten(one, rules.unseen(rule, papers, acronyms, shelf), tuple(_near(rule, papers, acronyms)))
 
 
 def _near(rule: Rule, papers: Iterable[Paper], acronyms: Acronyms) -> Iterable[Near]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from typing import cast
 
 from bot import optin
 from bot.chat import mail
@@ -43,7 +44,9 @@ def silent(found: Server | str) -> list[Platform]:
     return [Platform("Mail", found.removeprefix("Mail is "))] if isinstance(found, str) else []
 
 
-def offered(chats: Mapping[str, Chat], off: str) -> Mailing | str:
+def offered(chats: Mapping[str, Chat], found: Server | str) -> Mailing | str:
     """What the pages need of mail, or why there is none."""
-    chat = chats.get("email")
-    return Mailing(chat.invite, chat.key) if isinstance(chat, Mail) else off
+    if isinstance(found, str):
+        return found
+    chat = cast("Mail", chats["email"])  # with whatever stands around it (`counting`)
+    return Mailing(chat.invite, chat.key)

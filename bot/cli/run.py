@@ -222,7 +222,7 @@ async def _pages(
         platforms=lambda: [*pages.platforms(world.chats, refused), *mailing.silent(mail)],
         acronyms=world.acronyms,
         base=pages.public_url(settings.env),
-        mail=mailing.offered(world.chats, str(mail)),
+        mail=mailing.offered(world.chats, mail),
         looks=LOOKS,
         zone=world.zone,
         token=token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -134,6 +135,10 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
         case "help":
             return Help()
     typed = f"/papers {verb[:40]}" if ask.verb.lower() == "papers" else f"/{verb[:40]}"
+    named = {one.rpartition(" ")[2].removeprefix("/"): one for one in VERBS}
+    near = difflib.get_close_matches(verb[:40], named, n=1, cutoff=0.75)
+    if near:
+        raise WordsWrong(f"There is no command {typed}. Did you mean {named[near[0]]}? /papers help shows the others.")
     raise WordsWrong(f"There is no command {typed}. These exist: {', '.join(VERBS)}.")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import exchange, rights, rules, schedule
+from bot import exchange, options, rights, rules, schedule
 from bot.errors import PlatformFailed
 from bot.flow import looking
 from bot.flow.subscribing import UNDONE
@@ -119,7 +119,8 @@ async def _toggle(customs: Customs, pause: bool, press: Press, world: World) -> 
     """Pause or resume a channel; the line that says so there."""
     until = schedule.NEVER if pause else world.clock()
     await world.store.keep_customs(replace(customs, paused_until=until))
-    return (when.paused(until, press.person) if pause else when.resumed(press.person, was=True)).public
+    wanted = options.effective(Options(), customs, world.zone)
+    return (when.paused(until, wanted, press.person) if pause else when.resumed(press.person, was=True)).public
 
 
 async def _said(reply: Reply, told: Mapping[Channel, Post | None], press: Press, world: World) -> Reply:

@@ -36,16 +36,26 @@ async def tested(seen: Back, world: World) -> rules.Backtest:
     """What the rule would have brought; off the event loop."""
     now, known = world.clock(), world.acronyms
     async with world.looking:
-        return await asyncio.to_thread(rules.backtest, seen.rule, seen.papers, now, acronyms=known, ranks=seen.places)
+        return await asyncio.to_thread(
+            rules.backtest, seen.rule, seen.papers, now, acronyms=known, ranks=seen.places, shelf=world.shelf
+        )
 
 
 async def hits(seen: Back, papers: Sequence[Paper], world: World) -> list[Paper]:
     """Those of `papers` that the rule finds; off the event loop."""
     async with world.looking:
-        return await asyncio.to_thread(_hits, seen, papers, world.acronyms)
+        return await asyncio.to_thread(_hits, seen, papers, world.acronyms, world.shelf)
 
 
-def _hits(seen: Back, papers: Sequence[Paper], acronyms: rules.Acronyms) -> list[Paper]:
-    engine = rules.Engine(acronyms)
+async def exclusions(seen: Back, paper: Paper, world: World) -> tuple[rules.Exclusion, ...]:
+    """What could be left out of the rule, so that this paper would not have come; off the event loop."""
+    async with world.looking:
+        return await asyncio.to_thread(
+            rules.exclusions, seen.rule, paper, seen.papers, world.acronyms, shelf=world.shelf
+        )
+
+
+def _hits(seen: Back, papers: Sequence[Paper], acronyms: rules.Acronyms, shelf: rules.Shelf) -> list[Paper]:
+    engine = rules.Engine(acronyms, shelf)
     engine.add(0, seen.rule)
     return [paper for paper, keys in zip(papers, engine.match(papers, seen.places), strict=True) if keys]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from bot import replies, rights, rules, summary
@@ -77,7 +76,7 @@ async def _not_for_us(press: Press, delivery: Delivery, paper: Paper, world: Wor
 
 async def _exclusions(one: Subscription, paper: Paper, world: World) -> tuple[rules.Exclusion, ...]:
     seen = await looking.back(rules.parse(one.rule, world.acronyms), one.channel, world)
-    return await asyncio.to_thread(rules.exclusions, seen.rule, paper, seen.papers, world.acronyms)
+    return await looking.exclusions(seen, paper, world)
 
 
 async def _drafted(press: Press, one: Subscription, found: rules.Exclusion, world: World) -> int:

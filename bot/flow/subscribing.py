@@ -11,6 +11,7 @@ from bot.flow import beginning, looking, tuning, zones
 from bot.flow.world import World
 from bot.model import Amendment, Ask, Button, Channel, Customs, Draft, Options, Press, Reply, Subscription
 from bot.replies import subscribing, when
+from bot.rules.lesser import corrected
 
 UNDONE = 5
 """Subscriptions that one line ends with a way back for each."""
@@ -154,13 +155,18 @@ async def _edited(press: Press, draft: Draft, world: World) -> Reply:
 
 
 async def _wider(heard: Ask | Press, draft: Draft, caught: rules.Backtest, world: World) -> Button | None:
-    """The button of the best wider rule, which waits as a draft of its own."""
-    found = preview.widest(caught, world.clock())
-    if found is None:
+    """The button of the rule that may be meant, else of the best wider one; it waits as a draft of its own."""
+    meant = corrected(caught.rule, caught.unseen)
+    wider = preview.widest(caught, world.clock()) if meant is None else None
+    if meant is not None:
+        rule, label = rules.write(meant), f"I meant {rules.write(meant)}"
+    elif wider is not None:
+        rule, label = rules.write(wider.rule), wider.label
+    else:
         return None
-    wish = replace(draft.wish, rule=rules.write(found.rule))
+    wish = replace(draft.wish, rule=rule)
     number = await world.store.draft(wish, world.clock(), where=heard.channel, zone=draft.zone)
-    return Button(found.label, f"show:{number}")
+    return Button(label, f"show:{number}")
 
 
 async def _before(wish: Subscription, world: World) -> Subscription | None:

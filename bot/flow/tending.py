@@ -96,7 +96,8 @@ async def _rotten(mine: Sequence[Subscription], world: World) -> list[rot.Rotten
             continue
         papers = await own.visible(await world.store.papers(limit=looking.RECENT), channel, world)
         for one in idle:
-            found.append(await asyncio.to_thread(rot.examined, one, papers, world.acronyms))
+            async with world.looking:
+                found.append(await asyncio.to_thread(rot.examined, one, papers, world.acronyms, world.shelf))
     return found
 
 

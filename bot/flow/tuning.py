@@ -48,7 +48,7 @@ async def _pause(ask: Ask, span: timedelta | None, world: World) -> Reply:
     customs = (await world.store.customs([ask.channel]))[ask.channel]
     until = world.clock() + span if span else schedule.NEVER
     await world.store.keep_customs(replace(customs, paused_until=until))
-    return when.paused(until, ask.person)
+    return when.paused(until, options.effective(Options(), customs, world.zone), ask.person)
 
 
 async def _resume(ask: Ask, world: World) -> Reply:

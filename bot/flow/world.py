@@ -55,6 +55,8 @@ class World:
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One look back over the stored papers at a time: two would take twice as long each, and hold up all else."""
+    shelf: rules.Shelf = field(default_factory=rules.Shelf)
+    """What looks back have read already; whoever looks has `looking`."""
     spoke: dict[Channel, datetime] = field(default_factory=dict)
     """When each channel was last told something by this process."""
     opening: tuple[asyncio.Lock, ...] = field(default_factory=lambda: tuple(asyncio.Lock() for _ in range(DOORS)))

@@ -13,6 +13,7 @@ from bot.preview import lines as preview_of
 from bot.replies import when
 from bot.replies.when import how
 from bot.replies.words import line, typed, who
+from bot.rules.tree import Word, leaves
 
 RULE = 300
 """Characters of a rule in a sentence; the list and the form show the whole of it."""
@@ -48,6 +49,7 @@ def preview(
     lines = (
         Line((Span("You would get "), *rules.describe(caught.rule), Span("."))),
         Line((Span(how(wanted, now, personal=around.personal)),)),
+        *_mistaken(wish, caught.rule),
         *(_zone_wanted(wanted, around) or when.zone(wish, wanted)),
         *_until_now(wanted, now, around),
         *_outsiders(around),
@@ -65,6 +67,16 @@ def _question(wish: Subscription, around: Around) -> Line:
     if before.rule == wish.rule:
         return line(f"Change how #{before.id} ", (wish.rule, "code"), " comes?")
     return line(f"Change #{before.id} ", (summary.cut(before.rule, RULE), "code"), " to ", (wish.rule, "code"), "?")
+
+
+def _mistaken(wish: Subscription, rule: rules.Rule) -> tuple[Line, ...]:
+    """Words that say when papers come, where they were typed as words of the papers."""
+    said = [leaf.text for leaf in leaves(rule.tree) if isinstance(leaf, Word) and leaf.text in MODES]
+    if not said or wish.options.mode is not None:
+        return ()
+    told = f"Papers have to mention {said[0]}. If you meant when they come, type "
+    meant = "mode:instant" if said[0] == "instant" else f"mode:{said[0]} at:09:00"
+    return (Line((Span(told), Span(meant, "code"), Span(" instead."))),)
 
 
 def _zone_wanted(wanted: Options, around: Around) -> tuple[Line, ...]:

@@ -26,7 +26,7 @@ def zone(wish: Subscription, wanted: Options) -> tuple[Line, ...]:
     """By which zone's clock a digest comes, and how to change it; nothing where the rule itself says so."""
     if wanted.mode == "instant" or wish.options.tz is not None:
         return ()
-    said = Span(f"Times are those of {wanted.tz}; for another zone: ")
+    said = Span("Another time zone: ")
     return (Line((said, Span("/papers settings tz:Asia/Tokyo", "code")), "small"),)
 
 
@@ -41,24 +41,28 @@ def _at_once(wanted: Options, brought: str) -> str:
 def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, changed: bool) -> Reply:
     """How the channel gets its papers, unless a subscription says otherwise."""
     said = Line((Span(how(wanted, now)),))
-    held = [Line((Span(_paused(customs.paused_until)),))] if customs.paused_until else []
+    held = [Line((Span(_paused(customs.paused_until, wanted)),))] if customs.paused_until else []
     example = Span("/papers settings mode:daily at:09:00 tz:Europe/Berlin", "code")
     hint = Line((Span("To change it: "), example), "small")
     head = "Done: this channel's papers" if changed else "This channel's papers"
-    public = Post(line(who(person), f" changed how this channel gets its papers. {how(wanted, now)}"))
+    public = Post(line(who(person), " changed how this channel gets its papers."), (said,))
     mine = Post(line(f"{head}, unless a rule says otherwise:"), (said, *held, hint))
     return Reply(mine, public=public if changed else None)
 
 
-def paused(until: datetime, person: str) -> Reply:
-    """Nothing is posted for a while, and nothing is lost."""
-    told = _paused(until)
-    return Reply(Post(line(f"Done. {told}")), public=Post(line(who(person), f" paused this channel. {told}")))
+def paused(until: datetime, wanted: Options, person: str) -> Reply:
+    """Nothing is posted for a while, and nothing is lost. `wanted`: all that counts, its zone too."""
+    told = _paused(until, wanted)
+    lines = (Line((Span(told),)),)
+    public = Post(line(who(person), " paused this channel."), lines)
+    return Reply(Post(line("Done: this channel is paused."), lines), public=public)
 
 
-def _paused(until: datetime) -> str:
-    dated = until.year < 9000
-    when = f"before {until:%A} {until.day} {until:%B, %H:%M} UTC" if dated else "until somebody types /papers resume"
+def _paused(until: datetime, wanted: Options) -> str:
+    when = "until somebody types /papers resume"
+    if until.year < 9000:
+        then = rounds.local(wanted, until)
+        when = f"before {then:%A} {then.day} {then:%B, %H:%M} ({wanted.tz})"
     return f"Nothing is posted here {when}; what matches waits and comes in one digest."
 
 
@@ -66,9 +70,9 @@ def resumed(person: str, *, was: bool) -> Reply:
     """Posts go on."""
     if not was:
         return Reply(Post(line("This channel is not paused; its papers come as they should.")))
-    told = "What waited comes in one digest."
-    public = Post(line(who(person), f" resumed this channel's papers. {told}"))
-    return Reply(Post(line(f"Done. {told}")), public=public)
+    told = (Line((Span("What waited comes in one digest."),)),)
+    public = Post(line(who(person), " resumed this channel's papers."), told)
+    return Reply(Post(line("Done: this channel's papers come again."), told), public=public)
 
 
 def top(items: Sequence[Item], days: int) -> Reply:

@@ -14,6 +14,7 @@ from bot.rules.judge import Explanation, explain
 from bot.rules.parser import parse
 from bot.rules.plan import compiled, folding
 from bot.rules.reading import field_text
+from bot.rules.shelf import Shelf
 from bot.rules.tree import Rule
 from bot.rules.trending import trending
 from bot.rules.vocabulary import Unseen, unseen
@@ -28,6 +29,7 @@ __all__ = [
     "Exclusion",
     "Explanation",
     "Rule",
+    "Shelf",
     "Unseen",
     "Wider",
     "backtest",

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
+Shorts = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.uint64]
 Where = npt.NDArray[np.bool_]
 

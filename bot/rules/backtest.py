@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
 from bot.rules.engine import Engine
-from bot.rules.fold import STOPS, WORD, family, tokens
+from bot.rules.fold import STOPS, WORD, family
 from bot.rules.frequency import Frequency
-from bot.rules.reading import field_text
+from bot.rules.shelf import KEYWORDS, TITLE, Shelf
 from bot.rules.tree import (
     Acronym,
     And,
@@ -97,10 +98,14 @@ def backtest(
     *,
     acronyms: Acronyms = KNOWN,
     ranks: Mapping[str, int] | None = None,
+    shelf: Shelf | None = None,
 ) -> Backtest:
-    """Ask the rule, and the rule with each term changed in turn, of stored papers. About 0.5 ms a paper."""
+    """Ask the rule, and the rule with each term changed in turn, of stored papers.
+
+    About 0.25 ms a paper, 0.06 where it is on the `shelf`.
+    """
     dated = sorted(((when(paper), paper) for paper in papers), key=lambda pair: pair[0] or _NEVER, reverse=True)
-    asked = _Asked(rule, [paper for _, paper in dated], acronyms, ranks)
+    asked = _Asked(rule, [paper for _, paper in dated], acronyms, ranks, Shelf() if shelf is None else shelf)
     days = [day for day, _ in dated if day is not None]
     since = min(days, default=None)
     hits = asked.hits(rule.tree)
@@ -175,9 +180,15 @@ class _Asked:
     """The rule and its variations, asked of the papers at once."""
 
     def __init__(
-        self, rule: Rule, papers: Sequence[Paper], acronyms: Acronyms, ranks: Mapping[str, int] | None
+        self,
+        rule: Rule,
+        papers: Sequence[Paper],
+        acronyms: Acronyms,
+        ranks: Mapping[str, int] | None,
+        shelf: Shelf,
     ) -> None:
         self.papers = papers
+        self.shelf = shelf
         self.frequency = Frequency()
         self.acronyms = acronyms
         self.ranks = ranks
@@ -192,7 +203,7 @@ class _Asked:
     def _ask(self, trees: Iterable[Node], places: Sequence[int]) -> dict[Node, list[int]]:
         """For each tree those of the papers at these places that it hits."""
         different = list(dict.fromkeys(trees))
-        engine = Engine(self.acronyms)
+        engine = Engine(self.acronyms, self.shelf)
         for key, tree in enumerate(different):
             engine.add(key, Rule(tree))
         found: dict[Node, list[int]] = {tree: [] for tree in different}
@@ -233,7 +244,7 @@ class _Asked:
     def unseen(self) -> tuple[Unseen, ...]:
         """The rule's words that no paper has, if there are papers enough to say so."""
         missing = [leaf for leaf in dict.fromkeys(leaves(self.tree)) if is_words(leaf) and not self.hits(leaf)]
-        return suggested(missing, self.papers)
+        return suggested(missing, self.papers, self.shelf)
 
     def _beside(self, places: list[int]) -> list[Word | Acronym]:
         """The words that stand in these papers' titles and keywords more than elsewhere."""
@@ -241,8 +252,10 @@ class _Asked:
         here: Counter[Word | Acronym] = Counter()
         everywhere: Counter[Word | Acronym] = Counter()
         inside = set(places)
-        for place, paper in enumerate(self.papers):
-            words = self._names(paper)
+        capitals = list(self.shelf.forms.capitals)
+        name = lru_cache(maxsize=None)(lambda form: self._name(form, capitals))
+        for place, forms in enumerate(self.shelf.different(self.papers, (TITLE, KEYWORDS))):
+            words = {word for form in forms if (word := name(form))}
             everywhere.update(words)
             if place in inside:
                 here.update(words)
@@ -260,12 +273,13 @@ class _Asked:
         ]
         return sorted(often, key=lambda word: (-telling(word), word.text))[: 2 * WIDEN]
 
-    def _names(self, paper: Paper) -> set[Word | Acronym]:
-        """The words of a paper's title and keywords that name something."""
-        found = tokens(f"{paper.title}. {field_text(paper, 'keyword')}")
-        acronyms = {Acronym(name) for token in found if (name := self.acronyms.names.get(token.caps))}
-        plain = (token for token in found if len(token.low) > 3 and token.low.isalpha() and token.low not in STOPS)
-        return acronyms | {Word(token.low) for token in plain if not self.acronyms.names.get(token.caps)}
+    def _name(self, form: int, capitals: Sequence[str]) -> Word | Acronym | None:
+        """What a word of a title or a keyword names, if anything."""
+        low, caps = self.shelf.forms.low[form], self.shelf.forms.caps[form]
+        acronym = self.acronyms.names.get(capitals[caps]) if caps >= 0 else None
+        if acronym:
+            return Acronym(acronym)
+        return Word(low) if len(low) > 3 and low.isalpha() and low not in STOPS else None
 
 
 def _wanted(node: Node) -> Iterable[Leaf]:

@@ -22,6 +22,7 @@ from bot.rules.frequency import Frequency
 from bot.rules.lights import BATCH
 from bot.rules.plan import compiled
 from bot.rules.scan import Found, Scanner
+from bot.rules.shelf import Shelf
 from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways
@@ -31,14 +32,17 @@ AT_ONCE = 25_000
 
 
 class Engine:
-    """The rules of all subscriptions, by the subscription's key. Not for two threads at once."""
+    """The rules of all subscriptions, by the subscription's key. Not for two threads at once.
 
-    def __init__(self, acronyms: Acronyms = KNOWN) -> None:
+    With a `shelf` papers that are on it need not be read again; one engine at a time works with it.
+    """
+
+    def __init__(self, acronyms: Acronyms = KNOWN, shelf: Shelf | None = None) -> None:
         self.acronyms = acronyms
         self.frequency = Frequency()
-        self.signals = Signals(Forms(), self.frequency, acronyms)
+        self.signals = Signals(shelf.lent().forms if shelf is not None else Forms(), self.frequency, acronyms)
         self.ways = Ways(self.signals)
-        self.scanner = Scanner(self.signals)
+        self.scanner = Scanner(self.signals, shelf)
         self.fanout = Fanout()
         self.looked_at = 0
         """Candidates so far, summed over papers: what the index let through (see `bot.rules.ways`)."""

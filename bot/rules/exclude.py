@@ -13,6 +13,7 @@ from bot.rules.engine import Engine
 from bot.rules.fold import STOPS, WORD, family, tokens
 from bot.rules.judge import explain
 from bot.rules.parser import parse
+from bot.rules.shelf import Shelf
 from bot.rules.tree import Acronym, Category, Node, Not, Rule, Word, leaves
 from bot.rules.writer import all_of, spell
 
@@ -37,8 +38,12 @@ class Exclusion:
     of: int
 
 
-def exclusions(rule: Rule, paper: Paper, papers: Sequence[Paper], acronyms: Acronyms = KNOWN) -> tuple[Exclusion, ...]:
-    """Up to three, those first that cost the rule least and stop most of what is like the paper. About 0.5 ms a paper.
+def exclusions(
+    rule: Rule, paper: Paper, papers: Sequence[Paper], acronyms: Acronyms = KNOWN, shelf: Shelf | None = None
+) -> tuple[Exclusion, ...]:
+    """Up to three, those first that cost the rule least and stop most of what is like the paper.
+
+    About 0.2 ms a stored paper, 0.04 where it is on the `shelf`.
 
     `papers` are stored ones to count among. None when no word of the paper can be left out of the rule.
     """
@@ -46,7 +51,7 @@ def exclusions(rule: Rule, paper: Paper, papers: Sequence[Paper], acronyms: Acro
     kept = [(leaf, w) for leaf, w in tried[:TRIED] if not explain(w, paper, acronyms=acronyms).hit]
     if not kept:
         return ()
-    engine = Engine(acronyms)
+    engine = Engine(acronyms, shelf)
     engine.add(-1, rule)
     for place, (leaf, _) in enumerate(kept):
         engine.add(place, Rule(leaf))

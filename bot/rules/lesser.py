@@ -1,9 +1,12 @@
-"""A rule without one of its terms."""
+"""A rule without one of its terms, and with a slip of the pen put right."""
 
 from __future__ import annotations
 
-from bot.rules.backtest import left_out
-from bot.rules.tree import Rule, leaves
+from collections.abc import Iterable
+
+from bot.rules.backtest import left_out, replaced
+from bot.rules.tree import Rule, Word, leaves
+from bot.rules.vocabulary import Unseen
 from bot.rules.writer import spell
 
 
@@ -19,3 +22,13 @@ def without(rule: Rule, term: str) -> Rule | None:
             rest = left_out(rule.tree, leaf)
             return Rule(rest) if rest is not None and rest != rule.tree else None
     return None
+
+
+def corrected(rule: Rule, slips: Iterable[Unseen]) -> Rule | None:
+    """The rule with each word that no paper has as it may be meant; None where nothing may be."""
+    tree = rule.tree
+    for slip in slips:
+        for leaf in leaves(rule.tree):
+            if slip.meant and isinstance(leaf, Word) and spell(leaf) == slip.term:
+                tree = replaced(tree, leaf, Word(slip.meant, leaf.field))
+    return Rule(tree) if tree != rule.tree else None

@@ -14,6 +14,9 @@ _UNKNOWN = -1
 BEGINS, HOLDS, STARTS, JOINS = 1, 2, 4, 8
 """A form begins with an asked prefix; holds two asked words; may be the first part of a prefix; is a short compound."""
 
+FEW = 100
+"""Last parts of words that are looked for at the end of each family before its parts are tried one by one."""
+
 
 class Marks:
     """What forms mean for the signals beyond their family, worked out once a form and again when terms are added."""
@@ -34,6 +37,8 @@ class Marks:
         self.prefixed = [(name, zone) for name, zone in zones if zone.prefixes]
         self.joining = [(name, zone) for name, zone in zones if zone.phrases.joined]
         self.wholes: dict[tuple[int, int, int], int] = {}
+        lasts = self.signals.lasts
+        self.ends = tuple(lasts) if len(lasts) <= FEW else ("",)
 
     def of(self, forms: Ints) -> Ints:
         """The marks of these forms: `BEGINS` and so on, added up."""
@@ -76,7 +81,8 @@ class Marks:
 
     def _held(self, family: int) -> list[int]:
         """The codes of the pairs of asked families that a family holds; other forms of it will want them too."""
-        pairs = _parts(self.signals, family)
+        may = self.signals.forms.names[family].endswith(self.ends)  # one step of C, where nearly all end
+        pairs = _parts(self.signals, family) if may else ()
         found = self.parts[family] = [first << 32 | second for first, second in pairs if self._asked(first, second)]
         return found
 

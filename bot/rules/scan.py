@@ -16,6 +16,7 @@ from bot.rules.known import Known
 from bot.rules.lights import ALL, BATCH, GAPS, Lights, Words, arranged, within
 from bot.rules.marks import Marks
 from bot.rules.phrases import Wanted
+from bot.rules.shelf import Shelf
 from bot.rules.signals import ON, Signals, Zone
 from bot.rules.words import Piece, ends, may_begin
 
@@ -40,8 +41,9 @@ class Found:
 class Scanner:
     """Reads papers for the signals. Not for two threads at once."""
 
-    def __init__(self, signals: Signals) -> None:
+    def __init__(self, signals: Signals, shelf: Shelf | None = None) -> None:
         self.signals = signals
+        self.shelf = shelf
         self.forms = signals.forms
         self.chunks = Chunks(signals.forms)
         self.rows: Bits = np.zeros(1024, np.uint64)
@@ -53,7 +55,7 @@ class Scanner:
 
     def scan(self, papers: Sequence[Paper], ranks: Mapping[str, int]) -> Found:
         """All that is true of up to 64 papers. The rows are good until the next scan."""
-        words = arranged(papers, self.chunks, self.forms, list(self.signals.zones))
+        words = self.arranged(papers)
         lights = Lights(self.cleared(len(self.signals)))
         lights.rows[ON] = ALL >> np.uint64(BATCH - len(papers))
         for name, zone in self.signals.zones.items():
@@ -64,6 +66,12 @@ class Scanner:
         self.known.light(lights, papers, ranks)
         self.verify(lights, words)
         return Found(lights.rows, lights.touched(self.touched.reach(len(self.signals))), lights.glued)
+
+    def arranged(self, papers: Sequence[Paper]) -> Words:
+        named = list(self.signals.zones)
+        if self.shelf is not None:
+            return self.shelf.arranged(papers, named, self.chunks)
+        return arranged(papers, self.chunks, self.forms, named)
 
     def clear(self, found: Found) -> None:
         """Make the rows ready for the next scan."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Paper
 from bot.rules.acronyms import KNOWN, Acronyms
 from bot.rules.engine import Engine
-from bot.rules.fold import WORD, clean, fold
+from bot.rules.fold import fold
+from bot.rules.shelf import ABSTRACT, TITLE, Shelf
 from bot.rules.tree import Acronym, Leaf, Phrase, Prefix, Rule, Word, leaves
 from bot.rules.writer import spell
 
@@ -26,24 +26,19 @@ class Unseen:
     meant: str | None = None
 
 
-class Words:
-    """Words of texts, folded."""
-
-    @staticmethod
-    def of(text: str) -> Iterator[str]:
-        return (fold(match.group()) for match in WORD.finditer(clean(text)[0]))
-
-
-def unseen(rule: Rule, papers: Sequence[Paper], acronyms: Acronyms = KNOWN) -> tuple[Unseen, ...]:
+def unseen(
+    rule: Rule, papers: Sequence[Paper], acronyms: Acronyms = KNOWN, shelf: Shelf | None = None
+) -> tuple[Unseen, ...]:
     """The rule's words that no stored paper has, each with what may be meant (`transfomers`: *transformers*)."""
     terms = [leaf for leaf in dict.fromkeys(leaves(rule.tree)) if is_words(leaf)]
     if not terms or len(papers) < FEWEST:
         return ()
-    engine = Engine(acronyms)
+    shelf = Shelf() if shelf is None else shelf
+    engine = Engine(acronyms, shelf)
     for key, leaf in enumerate(terms):
         engine.add(key, Rule(leaf))
     seen = {key for keys in engine.match(papers) for key in keys}
-    return suggested([leaf for key, leaf in enumerate(terms) if key not in seen], papers)
+    return suggested([leaf for key, leaf in enumerate(terms) if key not in seen], papers, shelf)
 
 
 def is_words(leaf: Leaf) -> bool:
@@ -51,11 +46,11 @@ def is_words(leaf: Leaf) -> bool:
     return isinstance(leaf, Word | Acronym | Prefix | Phrase)
 
 
-def suggested(missing: Sequence[Leaf], papers: Sequence[Paper]) -> tuple[Unseen, ...]:
+def suggested(missing: Sequence[Leaf], papers: Sequence[Paper], shelf: Shelf) -> tuple[Unseen, ...]:
     """The terms that no paper has, each with the word that may be meant; nothing below `FEWEST` papers."""
     if not missing or len(papers) < FEWEST:
         return ()
-    have = Counter(word for paper in papers for word in Words.of(f"{paper.title} {paper.abstract}"))
+    have = shelf.counted(papers, (TITLE, ABSTRACT))
     return tuple(Unseen(spell(leaf), meant(leaf, have)) for leaf in missing)
 
 

@@ -39,7 +39,9 @@ class Ended:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """An environment without tokens, whose data folder is `home`."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "DISCORD_", "BOT_"))}
+    kept = {
+        key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "DISCORD_", "BOT_", "SMTP_"))
+    }
     return {**kept, "XDG_DATA_HOME": str(home), "HOME": str(home), "PYTHONPATH": str(HOUSE), **more}
 
 

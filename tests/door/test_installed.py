@@ -67,7 +67,7 @@ def test_an_installed_program_shows_the_sample(installed: Path, tmp_path: Path) 
     process = subprocess.Popen(asked, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
-        told = [process.stderr.readline() for _ in range(4)]
+        told = [process.stderr.readline() for _ in range(5)]
         assert any("/chat/general" in line for line in told), told
         assert any("known from now on" in line for line in told), told
     finally:

@@ -36,11 +36,11 @@ def test_a_word_that_is_left_out_needs_no_quotes(home: Path) -> None:
     assert paper_round(home, "subscribe", "local:general", "birds", "--jsonn").code == 2
 
 
-def test_a_platform_that_is_not_there_yet_takes_no_subscription(home: Path) -> None:
-    """It would wait for ever, and nobody would know why."""
+def test_a_mailbox_is_not_subscribed_by_somebody_else(home: Path) -> None:
+    """Its owner agrees first, and that is done on the pages."""
     ended = paper_round(home, "subscribe", "email:ada@example.org", "birds")
     assert (ended.code, paper_round(home, "subscriptions", "--json").rows) == (2, [])
-    assert "local:" in ended.err
+    assert "/mail" in ended.err
 
 
 def test_a_source_of_the_config_that_names_nothing_is_told_by_file_and_key(home: Path) -> None:

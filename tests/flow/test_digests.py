@@ -324,7 +324,7 @@ async def test_the_first_subscribers_zone_is_the_channels_until_somebody_sets_on
     """The preview shows it with the way to change it; a later subscriber, or a made-up zone, changes nothing."""
     preview = await asks(team, "Asia/Tokyo", "quantum mode:daily")
     assert "at 09:00 (Asia/Tokyo)" in preview.post.plain
-    assert "Times are those of Asia/Tokyo; for another zone: /papers settings tz:" in preview.post.plain
+    assert "Another time zone: /papers settings tz:" in preview.post.plain
     await flow.answer(Press(TEAM, "local:ada", preview.post.buttons[0].action), team.world)
     assert "(Asia/Tokyo)" in (await asks(team, "Europe/Paris", "qubits mode:daily")).post.plain
     assert "(Asia/Tokyo)" in (await asks(team, "Mars/Olympus", "qubits mode:daily")).post.plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Channel, Customs, Options
+from tests.flow.stage import paper
 from tests.flow.team import ADA, BOB, EVE, GENERAL, Team, button, labels, shelf
 
 INBOX = Channel("local", "inbox-ada")
@@ -308,3 +309,37 @@ async def test_nobody_needs_a_right_for_their_own_messages() -> None:
     team = Team(who=("managers",))
     await team.pressed(button(await team.typed("/subscribe me mamba", BOB), "Subscribe"), BOB)
     assert await team.rules(Channel("local", "inbox-bob")) == ["mamba"]
+
+
+async def test_a_slip_of_the_pen_is_put_right_by_one_button() -> None:
+    """It shows the preview of the rule that was meant, from which one can subscribe."""
+    team = Team()
+    await team.known(*(paper(f"{n}", f"Transformers and birds {n}") for n in range(30)))
+    reply = await team.typed("/subscribe transfomers birds")
+    assert "did you mean transformers?" in reply.post.plain
+    right = await team.pressed(button(reply, "I meant birds transformers"))
+    assert "30 of 30 papers" in right.post.plain
+    await team.pressed(button(right, "Subscribe"))
+    assert await team.rules() == ["birds transformers"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mamba daily", "mode:daily at:09:00 instead"),
+        ("mamba instant", "mode:instant instead"),
+        ("mamba daily mode:weekly", None),
+        ("mamba", None),
+    ],
+)
+async def test_a_preview_says_how_to_say_when_papers_come(typed: str, meant: str | None) -> None:
+    """Where that was typed as a word that papers would have to have."""
+    said = (await Team().typed(f"/subscribe {typed}")).post.plain
+    assert (meant in said) if meant else ("Papers have to mention" not in said)
+
+
+async def test_a_pause_ends_by_the_channels_own_clock() -> None:
+    team = Team()
+    await team.typed("/papers settings tz:Asia/Tokyo")
+    said = await team.typed("/papers pause 2d")
+    assert "before Wednesday 19 August, 18:00 (Asia/Tokyo)" in said.post.plain

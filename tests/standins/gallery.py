@@ -140,6 +140,8 @@ def _rich(element: dict[str, Any]) -> str:
 
 
 def _styled(element: dict[str, Any]) -> str:
+    if element["type"] == "channel":
+        return f"<a>#{html.escape(element['channel_id'])}</a>"
     text = html.escape(element["text"]).replace("\n", "<br>")
     for style, tag in (("bold", "b"), ("italic", "i"), ("code", "code"), ("strike", "s")):
         text = f"<{tag}>{text}</{tag}>" if element.get("style", {}).get(style) else text
@@ -179,7 +181,14 @@ def discord(post: Post) -> str:
 
 def _markdown(text: str) -> str:
     lines = []
-    for line in text.split("\n"):
+    for n, part in enumerate(re.split(r"```\n(.*?)\n```", text, flags=re.DOTALL)):
+        lines.append(f"<pre>{html.escape(part)}</pre>" if n % 2 else _paragraphs(part) if part.strip() else "")
+    return "".join(lines)
+
+
+def _paragraphs(text: str) -> str:
+    lines = []
+    for line in text.strip("\n").split("\n"):
         kind = "small" if line.startswith("-# ") else "item" if line.startswith("- ") else ""
         inner = _inline(line.removeprefix("-# ").removeprefix("- "))
         lines.append(f'<p class="{kind}">{"• " if kind == "item" else ""}{inner or "&nbsp;"}</p>')
@@ -227,6 +236,8 @@ DISCORD = """
         margin: 6px 8px 0 0; display: inline-block }
     .select { background: #1e1f22; border-radius: 4px; padding: 8px 12px; display: inline-block; min-width: 300px;
         margin-top: 6px }
+    pre { background: #1e1f22; border-radius: 4px; padding: 8px; margin: 4px 0; font-size: 13px;
+        white-space: pre-wrap }
     code { background: #1e1f22; border-radius: 3px; padding: 0 3px; font-size: 13px }
 """
 LOOKS = {"slack": (slack, SLACK), "discord": (discord, DISCORD), "local": (local, "")}
@@ -250,13 +261,13 @@ def page(platform: str, shown: Mapping[str, Sequence[Post]]) -> str:
     return head + "".join(sections)
 
 
-async def pictures(folder: Path) -> None:
-    """A picture of each format on each platform."""
+async def pictures(folder: Path, platforms: Sequence[str] = tuple(LOOKS)) -> None:
+    """A picture of each section of these platforms' pages."""
     from tests.web.browser import CHROMIUM, chromium
 
     assert CHROMIUM, "no Chromium here: apt-get install chromium"
     async with chromium(CHROMIUM) as browser:
-        for platform in LOOKS:
+        for platform in platforms:
             seen = await browser.new_page(viewport={"width": 780, "height": 900})
             await seen.goto((folder / f"{platform}.html").resolve().as_uri())
             for section in await seen.query_selector_all("section"):

@@ -86,6 +86,19 @@ def test_a_mistake_beside_options_is_shown_in_the_words_as_typed() -> None:
     assert wrong.value.caret().startswith("(mamba mode:daily\n^")
 
 
+@pytest.mark.parametrize(
+    ("verb", "words", "meant"),
+    [
+        ("papers", "statsu", "/papers status"),
+        ("subcribe", "x", "/subscribe"),
+        ("papers", "unsubscrib", "/unsubscribe"),
+    ],
+)
+def test_a_slip_in_a_commands_name_gets_the_name_that_may_be_meant(verb: str, words: str, meant: str) -> None:
+    with pytest.raises(WordsWrong, match=f"Did you mean {meant}\\?"):
+        read(verb, words)
+
+
 @pytest.mark.parametrize(("verb", "words", "named"), [("dance", "", "/dance"), ("papers", "dance", "/papers dance")])
 def test_an_unknown_command_is_named_as_it_was_typed(verb: str, words: str, named: str) -> None:
     """And those that exist as every platform offers them."""
