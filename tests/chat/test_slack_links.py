@@ -46,8 +46,17 @@ async def test_a_pasted_link_gets_the_papers_card_under_its_message() -> None:
         assert read(shown) == "Quantized transformers\nDiscussed here on Tuesday."
         assert standin.public() == [said]
     assert finder.heard == [
-        Ask(GENERAL, "slack:U0ADA", "find", LINK, zone="Europe/Berlin", message=said.ts),
+        Ask(GENERAL, "slack:U0ADA", "find", LINK, zone="Europe/Berlin"),
     ]
+
+
+async def test_a_link_in_a_papers_thread_is_asked_about_and_not_the_thread() -> None:
+    """Else another paper's card would stand under it."""
+    finder = Finder()
+    async with talking(finder, standin=able(*LINKS)) as (standin, _):
+        said = standin.share(LINK, thread_ts=standin.write("About another paper").ts)
+        await standin.seen(lambda: said.unfurled.get(LINK))
+    assert [heard.message for heard in finder.heard if isinstance(heard, Ask)] == [None]
 
 
 @pytest.mark.parametrize("thread", [False, True])
