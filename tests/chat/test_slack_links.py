@@ -159,7 +159,7 @@ async def test_the_home_is_published_within_its_limits(lines: int) -> None:
         assert view_faults({key: view[key] for key in ("type", "callback_id", "blocks")}, "home") == []
         assert "Rule 0 of <!channel>" in read(view["blocks"])
         inbox = await chat.inbox("slack:U0ADA")
-    assert home.heard == [Ask(inbox, "slack:U0ADA", "home", zone="Europe/Berlin")]
+    assert home.heard == [Ask(inbox, "slack:U0ADA", "home", standing="manager", zone="Europe/Berlin")]  # of their own
 
 
 async def test_a_press_in_the_home_is_answered_over_it_and_shown_in_it() -> None:
