@@ -209,7 +209,7 @@ def _inline(text: str) -> str:
 # ── the local channel ──
 
 
-ROOM = SimpleNamespace(channel=Channel("local", "general"), person="local:you", token="")
+ROOM = SimpleNamespace(channel=Channel("local", "general"), person="local:you", token="", lay=None)
 
 
 def local(post: Post) -> str:
