@@ -62,8 +62,9 @@ def lasts(family: str) -> list[str]:
 class Forms(dict[str, int]):
     """Spelling → form, from 1 on. Families and capitals have numbers of their own.
 
-    A new spelling has its number at once, and all else by the next `settle`, which folds many together. `loose` are the forms that never make one word with the next by a space alone; `digests` those of the forms, and
-    `tails` those of each family and of what is left of it without an ending. All are good as far as `settle` was told.
+    A new spelling has its number at once, and all else by the next `settle`, which folds many together. `loose` are the
+    forms that never make one word with the next by a space alone; `digests` those of the forms, and `tails` those of
+    each family and of what is left of it without an ending.
     """
 
     def __init__(self) -> None:

@@ -89,7 +89,8 @@ class Marks:
         """Find the codes of the pairs of asked families that each family holds; all its forms will want them."""
         names, firsts, lasts = self.signals.forms.names, self.signals.firsts, self.signals.lasts
         for family in families:
-            name, held = names[family], []
+            name = names[family]
+            held: list[int] = []
             if name.endswith(self.ends):  # one step of C, where nearly all end
                 for cut in range(2, len(name) - 2):
                     if name[cut:] in lasts and name[:cut] in firsts:
