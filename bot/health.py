@@ -67,11 +67,8 @@ def _stale(feed: Feed, bookmark: Bookmark, now: datetime) -> Health | None:
     due = expected(kept, now)
     if advanced >= due or answered < due + kept.grace:
         return None
-    return Health(
-        "stale",
-        due,
-        f"It answers, but has held nothing new since {advanced:%d %B %H:%M} UTC, and its calendar says it should.",
-    )
+    then = f"{advanced.day} {advanced:%B, %H:%M} UTC"
+    return Health("stale", due, f"It answers, but has held nothing new since {then}; by its calendar it should.")
 
 
 def _slow(bookmark: Bookmark) -> Health | None:

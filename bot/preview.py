@@ -42,10 +42,15 @@ def widest(found: Backtest, now: datetime) -> Widening | None:
 
     None for a rule that brings enough, or that no single change widens well.
     """
-    if found.weekly is not None and found.weekly >= COMFORTABLE:
+    if _plenty(found):
         return None
     ways = [way for way in _ways(found, now) if way.papers > found.matches and _bearable(way, found.base)]
     return min(ways, key=lambda way: abs(_rate_of(way) - COMFORTABLE), default=None)
+
+
+def _plenty(found: Backtest) -> bool:
+    """Whether it brings what a team likes to read; what less than a stored week has is less than a week's."""
+    return (found.matches if found.weekly is None else found.weekly) >= COMFORTABLE
 
 
 def _ways(found: Backtest, now: datetime) -> Iterator[Widening]:
@@ -90,7 +95,7 @@ def _lines(found: Backtest) -> Iterator[Line]:
         )
     if len(found.terms) > 1:
         yield Line(tuple(_terms(found)), "small")
-    if found.wider and found.wider[0].term not in [word.term for word in found.unseen]:
+    if found.wider and not _plenty(found) and found.wider[0].term not in [word.term for word in found.unseen]:
         widest = found.wider[0]
         yield Line(
             (Span("Wider: "), Span(widest.rule, "code"), Span(f" in place of {widest.term}: {widest.papers:,}")),

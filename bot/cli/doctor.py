@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import checks, health, options, store
 from bot.chat import NEEDS
-from bot.checks import Check, Findings, fault, note, ok, split
+from bot.checks import Check, Findings, fault, note, ok
 from bot.cli.parsing import Parser
 from bot.cli.progress import progress
 from bot.cli.run import connected
@@ -21,11 +21,16 @@ from bot.errors import SettingsError, SourceFailed, StoreFailed, WordsWrong
 from bot.fetch import Fetcher
 from bot.model import Bookmark, Channel, Feed
 from bot.proxies import proxy_for
+from bot.replies import standing
+from bot.replies.words import counted
 from bot.sources import mask
 
 CHANNELS = 50
 """Channels of a platform that are asked about: Slack takes some fifty such questions a minute.
 https://docs.slack.dev/reference/methods/conversations.info (tier 3)"""
+
+WIDEST = 50
+"""Characters of what a line is about: a Discord channel by its ids has 48."""
 
 LATELY = timedelta(hours=1)
 """A source that answered so lately is not asked again: its owner has been asked enough."""
@@ -34,14 +39,15 @@ LATELY = timedelta(hours=1)
 def main(words: Namespace) -> int:
     """Look at everything; 1 on a fault."""
     found = run_checks(words)
-    rows = [_row(check) for check in found]
-    print_rows(rows, as_json=words.json, columns={"check": 24, "verdict": 7, "told": 0})
+    wide = max(24, *(min(WIDEST, len(check.about)) for check in found))
+    rows = [_row(check, wide) for check in found]
+    print_rows(rows, as_json=words.json, columns={"check": wide, "verdict": 7, "told": 0})
     return int(checks.failed(found))
 
 
-def _row(check: Check) -> dict[str, Any]:
+def _row(check: Check, wide: int) -> dict[str, Any]:
     """A line of the table; the remedy stands under its fault there, and apart in JSON."""
-    told = f"{check.said}\n{'':35}→ {check.remedy}" if check.remedy else check.said
+    told = f"{check.said}\n{'':{wide + 11}}→ {check.remedy}" if check.remedy else check.said
     return {
         "check": check.about,
         "verdict": {"fault": "FAULT"}.get(check.verdict, check.verdict),
@@ -56,7 +62,7 @@ def run_checks(words: Namespace) -> list[Check]:
     try:
         given = settings(words)
     except SettingsError as error:
-        return [split("config", str(error))]
+        return [fault("config", str(error), "Mend what is named there, then ask again: paper-round doctor")]
     found: list[Check] = []
 
     async def looked() -> int:
@@ -105,7 +111,7 @@ def config(given: Settings) -> tuple[list[Feed], list[Check]]:
     try:
         through = proxy_for("https://arxiv.org/", given.env)
     except SettingsError as error:
-        found.append(fault("proxy", str(error), "Mend the variable, or take it away."))
+        found.append(fault("proxy", str(error), "Set that variable to such an address, or take it out."))
     else:
         if through:
             found.append(note("proxy", f"The web is asked through {mask(through)}. {PROXIED}"))
@@ -152,10 +158,18 @@ def _remembered_source(feed: Feed, known: Mapping[str, Bookmark]) -> Check:
     about, bookmark = mask(feed.address), known.get(feed.address)
     told = health.told(feed, bookmark, clock())
     if told.wrong:
-        return fault(about, f"It is {told.state}. {told.why}".strip(), remedy(told.state))
-    if told.state == "new":
-        return ok(about, "not asked yet")
-    return ok(about, f"{told.state}{': ' + told.why if told.why else ''}, when it was last asked")
+        return fault(about, f"It {standing.state(told, clock())}.", remedy(told.state))
+    return ok(about, _well(told, bookmark))
+
+
+def _well(told: health.Health, bookmark: Bookmark | None) -> str:
+    """How a source with which nothing is wrong was doing when it last answered, and when that was."""
+    if bookmark is None or told.state == "new":
+        return "It has not been asked yet."
+    answered = bookmark.habits.answered_at
+    then = standing.ago(answered, clock()) if answered else ""
+    asked = f" It last answered {then if then.endswith('ago') else 'on ' + then}." if then else ""
+    return f"It {standing.state(told, clock())}.{asked}"
 
 
 def remedy(state: str) -> str:
@@ -187,7 +201,8 @@ def _silent(channels: Sequence[Channel], platforms: Sequence[str]) -> list[Check
     found = []
     for platform in NEEDS.keys() - set(platforms):
         if count := sum(one.platform == platform for one in channels):
-            said = f"{count} channels have rules, and {platform.capitalize()} is not connected: their papers wait."
+            have, whose = ("1 channel has", "its") if count == 1 else (f"{count:,} channels have", "their")
+            said = f"{have} rules, and {platform.capitalize()} is not connected: {whose} papers wait."
             found.append(fault(platform, said, f"Set {' and '.join(NEEDS[platform])}, or end those rules."))
     return found
 
@@ -212,9 +227,9 @@ async def _source(
     answered = bookmark.habits.answered_at if bookmark else None
     told = health.told(feed, bookmark, now)
     if bookmark and answered and now - answered < LATELY and not told.wrong:
-        return ok(about, f"{told.state}, asked {int((now - answered).total_seconds()) // 60} minutes ago")
+        return ok(about, _well(told, bookmark))
     if bookmark and bookmark.failures and bookmark.due and bookmark.due > now:
-        said = f"It is {told.state}. {told.why} It is asked again at {bookmark.due:%d %B %H:%M} UTC, not before."
+        said = f"It {standing.state(told, now)}. It is asked again on {bookmark.due.day} {bookmark.due:%B, %H:%M} UTC."
         return fault(about, said, remedy(told.state))
     try:
         fetched = await fetch(feed, bookmark or Bookmark(feed.address))
@@ -225,8 +240,11 @@ async def _source(
         return fault(about, str(error), remedy("failing"))
     dates.append((about, fetched.date))
     if told.state == "stale":
-        return fault(about, f"It is stale. {told.why}", remedy("stale"))
-    return ok(about, "unchanged" if reading is None else f"{len(reading.papers)} papers ({reading.kind})")
+        return fault(about, f"It {standing.state(told, now)}.", remedy("stale"))
+    return ok(
+        about,
+        "It is unchanged." if reading is None else f"It has {counted(len(reading.papers), 'paper')} ({reading.kind}).",
+    )
 
 
 def _clock(dates: Sequence[tuple[str, str]]) -> Check:

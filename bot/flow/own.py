@@ -35,6 +35,18 @@ async def unheard(
     return [p for p in papers if p.id in unknown or (p.id in aware and p.id not in heard)], aware
 
 
+def trusted(
+    papers: Sequence[Paper], audience: frozenset[Channel] | None, aware: Mapping[str, frozenset[Channel]]
+) -> Sequence[Paper]:
+    """Those of which the feed may tell that they have changed: anybody may add one, so of what others know it may not.
+
+    `aware` is what the store's `owned` says of them.
+    """
+    if audience is None:
+        return papers
+    return [paper for paper in papers if paper.id in aware and aware[paper.id] <= audience]
+
+
 async def visible(papers: Sequence[Paper], channel: Channel, world: World) -> list[Paper]:
     """The papers without those that only other channels' own feeds have brought."""
     aware = await world.store.owned(papers)

@@ -160,7 +160,7 @@ async def tidings(
     version, audience = await world.store.version(), await own.audience(feed, world)
     new, aware = await own.unheard(papers, audience, world)
     sifted = news.sift(() if past_only else new, feed, now, world.max_age)
-    changes = await world.store.changed(papers)
+    changes = await world.store.changed(own.trusted(papers, audience, aware))
     asked = [pair for pair in changes if _still_asked(*pair, now) and not past.unposted(pair[0], feed, main)]
     matches = await _matches(sifted.papers, asked, version, world)
     heard = [match for match in matches if feeds.allowed(match, audience, aware)]

@@ -92,5 +92,5 @@ def _nearest(
             told = rules.explain(rule, paper, acronyms=acronyms)
             short = len(told.missing)
             if not told.hit and told.reasons and short < (best[0] if best else 3):
-                best = (short, paper, f"{told.near} of #{one.id}")
+                best = (short, paper, f"#{one.id} misses it, {told.near}")
     return best[1:] if best else None

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot import health, rules, sources
+from bot import health, options, rules, sources
 from bot.errors import RuleError, WordsWrong
 from bot.flow import finding, own
 from bot.flow.world import World, ranks
-from bot.model import Ask, Channel, Delivery, Feed, Paper, Reply, Subscription
+from bot.model import Ask, Channel, Delivery, Feed, Options, Paper, Reply, Subscription
 from bot.replies import tracing
 from bot.replies.tracing import Said, Trace
 
@@ -22,7 +22,7 @@ async def why(ask: Ask, words: str, world: World) -> Reply:
     """`/papers why`."""
     found = await finding.named(words, ask.channel, world)
     if not found:
-        return tracing.never(words, sources.mentioned(words), await _sources(ask.channel, world))
+        return tracing.never(words, sources.mentioned(words), await _sources(ask.channel, world), world.clock())
     if len(found) > 1:
         return tracing.several(found)
     traced = await trace(found[0], ask.channel, world)
@@ -46,7 +46,9 @@ async def trace(paper: Paper, channel: Channel, world: World) -> Trace:
     _, places = await ranks([paper], world, world.clock())
     said = await asyncio.to_thread(_judged, book, made, paper, places, world.acronyms)
     here = await _here(paper, channel, world)
-    return Trace(paper, here, said, await _unposted(paper, here, said, world))
+    customs = (await world.store.customs([channel]))[channel]
+    wanted = options.effective(Options(), customs, world.zone)
+    return Trace(paper, here, said, await _unposted(paper, here, said, world), wanted)
 
 
 async def _here(paper: Paper, channel: Channel, world: World) -> Delivery | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import summary
 from bot.health import Health
@@ -65,7 +65,7 @@ def status(stands: Standing, now: datetime) -> Reply:
     """`/papers status`."""
     lines = (
         *_channel(stands, now),
-        *_silence(stands),
+        *_silence(stands, now),
         Line((Span("Sources:"),)),
         *(Line((Span(one.name, "code"), Span(f" {said(one, now)}")), "item") for one in stands.sources[:SOURCES]),
         *_more(stands.sources),
@@ -75,26 +75,34 @@ def status(stands: Standing, now: datetime) -> Reply:
 
 def said(one: Source, now: datetime) -> str:
     """A source in a line: its state and why; what it brought this week, and what became of that here."""
-    return f"{state(one.health, now)}. {_brought(one)}"
+    return f"{state(one.health, now)}. {_brought(one, now)}"
 
 
 def state(health: Health, now: datetime) -> str:
     """A source's state in words: `is quiet: arXiv announces nothing on Saturdays`."""
     told = _WHY[health.state]
     if health.state in ("failing", "blocked", "gone", "stale") and health.since:
-        told += f" since {_day(health.since, now)}"
+        then = ago(health.since, now)
+        told += f" (first {then})" if then.endswith("ago") else f" since {then}"
     elif health.state in ("fresh", "quiet") and health.since:
-        told += f" (last new {_day(health.since, now)})"
+        told += f" (last new {ago(health.since, now)})"
     why = summary.cut(health.why, 200).rstrip(".") if health.state != "new" else ""
+    why = why[:1].lower() + why[1:] if why.startswith(("It ", "Its ")) else why
     return f"{told}: {why}" if why else told
 
 
-def _brought(one: Source) -> str:
+def _brought(one: Source, now: datetime) -> str:
     if not one.seen:
-        return f"Nothing new {WEEK}."
+        return f"Nothing it brought is dated {WEEK}." if _dated_earlier(one, now) else f"Nothing new {WEEK}."
     held = f", of which {one.held:,} are held for a person" if one.held else ""
     matched = f"{one.matched:,} met a rule here{held}" if one.matched else "none met a rule here"
     return f"{counted(one.seen, 'paper')} {WEEK}; {matched}."
+
+
+def _dated_earlier(one: Source, now: datetime) -> bool:
+    """Whether something new came within the week, and says that it is older."""
+    since = one.health.since
+    return not one.seen and one.health.state == "fresh" and since is not None and now - since < timedelta(days=7)
 
 
 def _headline(stands: Standing) -> Line:
@@ -102,7 +110,8 @@ def _headline(stands: Standing) -> Line:
         return line("Papers cannot be posted here at the moment.")
     if not stands.rules:
         return line("This channel has no rules, so nothing comes.")
-    return line(f"This channel has {counted(stands.rules, 'rule')}; {_came(stands.posted)} {WEEK}.")
+    came = f"{_came(stands.posted)} {WEEK}" if stands.last else "nothing has been posted here yet"
+    return line(f"This channel has {counted(stands.rules, 'rule')}; {came}.")
 
 
 def _came(posted: int) -> str:
@@ -110,25 +119,27 @@ def _came(posted: int) -> str:
 
 
 def _channel(stands: Standing, now: datetime) -> list[Line]:
-    told = [stands.customs.lost_why or "", _paused(stands), _last(stands, now), _next(stands, now)]
+    told = [stands.customs.lost_why or "", _paused(stands, now), _last(stands, now), _next(stands, now)]
     first = Line((Span("Begin with "), Span("/subscribe transformers quantization", "code"), Span(".")))
     return [*(Line((Span(one),)) for one in told if one), *([] if stands.rules else [first])]
 
 
-def _paused(stands: Standing) -> str:
+def _paused(stands: Standing, now: datetime) -> str:
     until = stands.customs.paused_until
-    if until is None:
+    if until is None or until <= now:
         return ""
-    when = f"until {until:%A} {until.day} {until:%B, %H:%M} UTC" if until.year < 9000 else "until /papers resume"
-    return f"It is paused {when}: what matches waits."
+    dated = until.year < 9000
+    when = f" and goes on {moment(until, stands.options, now)}" if dated else " until somebody types /papers resume"
+    return f"It is paused{when}. What matches waits."
 
 
 def _last(stands: Standing, now: datetime) -> str:
     if stands.last is None:
-        return "Nothing has been posted here yet." if stands.rules else ""
+        return ""
     posted = stands.last.delivery.posted_at
     when = moment(posted, stands.options, now) if posted else "some time ago"
-    return f"Last post: {when}, {summary.cut(summary.shown_title(stands.last.paper), 120)}."
+    title = summary.cut(summary.shown_title(stands.last.paper), 120)
+    return f"Last post: {when}, {title}{'' if title.endswith(('?', '!', '.', '…')) else '.'}"
 
 
 def _next(stands: Standing, now: datetime) -> str:
@@ -144,14 +155,16 @@ def _next(stands: Standing, now: datetime) -> str:
     return f"Next digest: {moment(stands.next, stands.options, now)} ({stands.options.tz}){waits}.{held}"
 
 
-def _silence(stands: Standing) -> list[Line]:
+def _silence(stands: Standing, now: datetime) -> list[Line]:
     """Why nothing came, where nothing did."""
     if not stands.rules or stands.posted or stands.waiting:
         return []
     seen = sum(one.seen for one in stands.sources)
     wrong = [one for one in stands.sources if one.health.wrong]
     if not seen:
-        why = "No source brought anything new." + (" See what is wrong with them below." if wrong else "")
+        earlier = any(_dated_earlier(one, now) for one in stands.sources)
+        why = f"None of what came is dated {WEEK}." if earlier else "No source brought anything new."
+        why += " See what is wrong with them below." if wrong else ""
     else:
         why = f"None of the {counted(seen, 'paper')} {WEEK} met a rule of this channel."
     spans = [Span(f"Why nothing came: {why}")]
@@ -169,7 +182,8 @@ def _more(sources: Sequence[Source]) -> list[Line]:
     return [Line((Span(f"and {rest:,} more."),), "small")] if rest > 0 else []
 
 
-def _day(moment: datetime, now: datetime) -> str:
+def ago(moment: datetime, now: datetime) -> str:
+    """`5 minutes ago`, `3 hours ago`; from a day on its date, `12 May`."""
     hours = (now - moment).total_seconds() / 3600
     if 0 <= hours < 1:
         return f"{max(1, round(hours * 60))} minutes ago" if round(hours * 60) > 1 else "a minute ago"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import summary
 from bot.health import Health
-from bot.model import Bookmark, Delivery, Line, Paper, Post, Reason, Reply, Span, Subscription
+from bot.model import Bookmark, Delivery, Line, Options, Paper, Post, Reason, Reply, Span, Subscription
 from bot.replies.posts import card
+from bot.replies.standing import state
 from bot.replies.words import called, line, moment
 from bot.rules import Explanation
 
@@ -39,6 +40,8 @@ class Trace:
     here: Delivery | None
     said: tuple[Said, ...]
     unposted: str = ""
+    wanted: Options = field(default_factory=Options)
+    """All that counts in the channel: its clock tells when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Could:
 def why(trace: Trace, now: datetime) -> Reply:
     """`/papers why` for a paper that is known."""
     lines = (
-        Line((Span(_seen(trace.paper)),)),
+        Line((Span(_seen(trace, now)),)),
         Line(_fate(trace, now)),
         *([Line((Span(trace.unposted),))] if trace.unposted else []),
         *_rules(trace.said),
@@ -88,23 +91,22 @@ def unknown(words: str) -> Reply:
     return Reply(Post(line("No stored paper is known as ", named, ".")))
 
 
-def never(words: str, ids: Sequence[str], could: Sequence[Could]) -> Reply:
+def never(words: str, ids: Sequence[str], could: Sequence[Could], now: datetime) -> Reply:
     """`/papers why` for a paper that was never seen: which sources could have had it."""
     named = Span(summary.cut(" ".join(words.split()), RULE), "code")
     head = line("No source has brought ", named, " so far.")
     if not ids:
         head = line("No stored paper has ", named, " in its title. With its id or link this can be looked up exactly.")
-    lines = [_could(one, ids) for one in could[:SOURCES]]
+    lines = [_could(one, ids, now) for one in could[:SOURCES]]
     told = Line((Span("Where it could have come from:" if lines else "No sources are read."),))
     return Reply(Post(head, (told, *lines)))
 
 
-def _could(one: Could, ids: Sequence[str]) -> Line:
+def _could(one: Could, ids: Sequence[str], now: datetime) -> Line:
     said = _condition(one.name, ids)
-    state = one.health.state + (f": {one.health.why}" if one.health.why else "")
     since = one.kept.baseline_at if one.kept else None
-    read = f" It has been read since {since.day} {since:%B %Y}." if since else " It has not been read to its end yet."
-    return Line((Span(one.name, "code"), Span(f" — {said} ({state.rstrip('.')}).{read}")), "item")
+    read = f" Read since {since.day} {since:%B %Y}." if since else ""
+    return Line((Span(one.name, "code"), Span(f" — {said}. It {state(one.health, now)}.{read}")), "item")
 
 
 def _condition(name: str, ids: Sequence[str]) -> str:
@@ -126,12 +128,13 @@ def _title(paper: Paper) -> Line:
     return Line((Span(summary.shown_title(paper), "strong", paper.url), *number))
 
 
-def _seen(paper: Paper) -> str:
+def _seen(trace: Trace, now: datetime) -> str:
+    paper = trace.paper
     if paper.seen is None:
         return f"Brought by {called(paper.source)}."
     dated = paper.announced or paper.published
     announced = f", which dates it {dated.day} {dated:%B %Y}" if dated and dated.date() != paper.seen.date() else ""
-    return f"First seen on {_day(paper.seen)} at {paper.seen:%H:%M} UTC, from {called(paper.source)}{announced}."
+    return f"First seen {moment(paper.seen, trace.wanted, now)}, from {called(paper.source)}{announced}."
 
 
 def _fate(trace: Trace, now: datetime) -> tuple[Span, ...]:
@@ -172,10 +175,6 @@ def _due(here: Delivery, now: datetime) -> str:
 
 def _when(at: datetime | None, here: Delivery, now: datetime) -> str:
     return moment(at, here.options, now) if at else "some time ago"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B %Y}"
 
 
 # ── what the rules say ──

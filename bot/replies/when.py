@@ -45,7 +45,7 @@ def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, c
     example = Span("/papers settings mode:daily at:09:00 tz:Europe/Berlin", "code")
     hint = Line((Span("To change it: "), example), "small")
     head = "Done: this channel's papers" if changed else "This channel's papers"
-    public = Post(line(who(person), f" changed how this channel gets its papers. {how(wanted, now)}"))
+    public = Post(line(who(person), " changed how this channel gets its papers."), (said,))
     mine = Post(line(f"{head}, unless a rule says otherwise:"), (said, *held, hint))
     return Reply(mine, public=public if changed else None)
 
@@ -53,7 +53,9 @@ def settings(customs: Customs, wanted: Options, now: datetime, person: str, *, c
 def paused(until: datetime, wanted: Options, person: str) -> Reply:
     """Nothing is posted for a while, and nothing is lost. `wanted`: all that counts, its zone too."""
     told = _paused(until, wanted)
-    return Reply(Post(line(f"Done. {told}")), public=Post(line(who(person), f" paused this channel. {told}")))
+    lines = (Line((Span(told),)),)
+    public = Post(line(who(person), " paused this channel."), lines)
+    return Reply(Post(line("Done: this channel is paused."), lines), public=public)
 
 
 def _paused(until: datetime, wanted: Options) -> str:
@@ -68,9 +70,9 @@ def resumed(person: str, *, was: bool) -> Reply:
     """Posts go on."""
     if not was:
         return Reply(Post(line("This channel is not paused; its papers come as they should.")))
-    told = "What waited comes in one digest."
-    public = Post(line(who(person), f" resumed this channel's papers. {told}"))
-    return Reply(Post(line(f"Done. {told}")), public=public)
+    told = (Line((Span("What waited comes in one digest."),)),)
+    public = Post(line(who(person), " resumed this channel's papers."), told)
+    return Reply(Post(line("Done: this channel's papers come again."), told), public=public)
 
 
 def top(items: Sequence[Item], days: int) -> Reply:

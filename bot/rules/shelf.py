@@ -25,6 +25,8 @@ WORDS = 1_500_000
 """Words of papers that are kept: some 7,000 papers, 12 MB. Those not looked at for longest go first."""
 SPELLINGS = 100_000
 """Spellings that are kept, 35 MB: 5,000 papers of arXiv have 38,000. With more, a shelf is begun anew."""
+LETTERS = 20
+"""Letters a spelling, on average, above which a shelf is begun anew as well: arXiv has 9."""
 
 Key = tuple[str, int]
 """A paper by its id and by what its fields say: a title that changes makes it another paper to read."""
@@ -53,7 +55,7 @@ class Shelf:
 
     def lent(self) -> Shelf:
         """The shelf for another engine, once the last one is done; begun anew if too many spellings came together."""
-        if len(self.forms.low) > self.spellings:
+        if len(self.forms) > self.spellings or sum(map(len, self.forms)) > LETTERS * self.spellings:
             self._begin()
         return self
 

@@ -46,8 +46,17 @@ async def test_a_pasted_link_gets_the_papers_card_under_its_message() -> None:
         assert read(shown) == "Quantized transformers\nDiscussed here on Tuesday."
         assert standin.public() == [said]
     assert finder.heard == [
-        Ask(GENERAL, "slack:U0ADA", "find", LINK, zone="Europe/Berlin", message=said.ts),
+        Ask(GENERAL, "slack:U0ADA", "find", LINK, zone="Europe/Berlin"),
     ]
+
+
+async def test_a_link_in_a_papers_thread_is_asked_about_and_not_the_thread() -> None:
+    """Else another paper's card would stand under it."""
+    finder = Finder()
+    async with talking(finder, standin=able(*LINKS)) as (standin, _):
+        said = standin.share(LINK, thread_ts=standin.write("About another paper").ts)
+        await standin.seen(lambda: said.unfurled.get(LINK))
+    assert [heard.message for heard in finder.heard if isinstance(heard, Ask)] == [None]
 
 
 @pytest.mark.parametrize("thread", [False, True])
@@ -150,7 +159,7 @@ async def test_the_home_is_published_within_its_limits(lines: int) -> None:
         assert view_faults({key: view[key] for key in ("type", "callback_id", "blocks")}, "home") == []
         assert "Rule 0 of <!channel>" in read(view["blocks"])
         inbox = await chat.inbox("slack:U0ADA")
-    assert home.heard == [Ask(inbox, "slack:U0ADA", "home", zone="Europe/Berlin")]
+    assert home.heard == [Ask(inbox, "slack:U0ADA", "home", standing="manager", zone="Europe/Berlin")]  # of their own
 
 
 async def test_a_press_in_the_home_is_answered_over_it_and_shown_in_it() -> None:

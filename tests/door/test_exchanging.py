@@ -67,11 +67,12 @@ def test_a_forgotten_person_stands_nowhere_in_the_file(tmp_path: Path) -> None:
             "INSERT INTO custom (channel, options, who) VALUES (?, '{}', ?)", (A, '["slack:U0ADA","slack:U0BOB"]')
         )
         noun = '{"channel":"slack:T/C","person":"slack:U0ADA"}'
+        db.execute("INSERT INTO budget VALUES ('slack:U0ADA', '2026-08-17 09:00:00.000000')")
         db.execute("INSERT INTO amendment (channel, at, noun) VALUES (?, '2026', ?)", (A, noun))
     ended = paper_round(tmp_path, "forget", "slack:U0ADA", "--store", "a.db", "--json")
     assert ended.code == 0
     assert {row["table"] for row in ended.rows} == {
-        *("subscription", "draft", "told", "errand", "custom", "amendment"),
+        *("subscription", "draft", "told", "errand", "custom", "amendment", "budget"),
     }
     with sqlite3.connect(tmp_path / "a.db") as db:
         dump = "\n".join(db.iterdump())

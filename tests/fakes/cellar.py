@@ -104,6 +104,8 @@ class Cellar:
         notices = {key: one for key, one in kept.notices.items() if one.notice.person != name}
         gone["notice"], kept.notices = len(kept.notices) - len(notices), notices
         kept.drafts, kept.votes, kept.told = drafts, votes, told
+        platform, _, place = name.partition(":")
+        gone["budget"] = int(kept.budget.pop(Channel(platform, place), None) is not None)
         gone |= self._take_off(name)
         return Counter(gone)
 

@@ -125,15 +125,23 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             else:
                 self._keep_page(poll.bookmark, poll.day, now)
             before = {number for paper in poll.papers for number in self._met(paper)}
+            self._publish(poll)
+            passing, fixed = set[str](), self._foreign(before, poll.audience)
             for paper in poll.papers:
-                self._keep(paper, utc(now))
+                if fixed.isdisjoint(self._met(paper)):
+                    self._keep(paper, utc(now))
+                else:  # somebody else knows it too: their feed's word changes nothing
+                    passing |= set(ids(paper)) - self.tables.names.keys()
+                    self.tables.names = dict.fromkeys(ids(paper), self._met(paper)[0]) | self.tables.names
             for name, one in poll.news:
                 for number, row in self.tables.deliveries.items():
                     had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
                     if row.paper == self.tables.names.get(clean(name)) and had:
                         self._tell(number, (one,), utc(now))
             self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
-            return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
+            made = sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
+            self.tables.names = {name: n for name, n in self.tables.names.items() if name not in passing}
+            return made
 
     def _met(self, paper: Paper) -> list[int]:
         return sorted({self.tables.names[name] for name in ids(paper) if name in self.tables.names})
@@ -217,6 +225,20 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
     def _tell(self, number: int, told: Sequence[News], now: datetime) -> None:
         for one in told:
             self.tables.news.setdefault((number, one.kind, one.text), (replace(one, said=None), now))
+
+    def _publish(self, poll: Poll) -> None:
+        """What only channels' own feeds have brought is from now on as a feed of all has it."""
+        met = [(number, paper) for paper in poll.papers for number in self._met(paper) if number in self.tables.own]
+        for number, paper in met if poll.audience is None else []:
+            known = self.tables.papers[number]
+            assert known.seen is not None
+            self.tables.papers[number] = replace(first_seen(paper, known.seen), id=known.id, aliases=known.aliases)
+
+    def _foreign(self, papers: set[int], audience: frozenset[Channel] | None) -> set[int]:
+        if audience is None:
+            return set()
+        own = self.tables.own
+        return {number for number in papers if number not in own or not own[number] <= audience}
 
     def _mark(self, papers: set[int], before: set[int], audience: frozenset[Channel] | None) -> None:
         for number in papers:

@@ -286,3 +286,19 @@ async def test_the_running_bot_takes_up_a_feed_and_lets_it_go() -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert set(site.asked) == {LAB}
+
+
+async def test_a_channels_own_feed_forges_nothing_of_what_others_have_had() -> None:
+    """Anybody may add a feed that names a paper which everybody knows: its words reach nobody, not even as news."""
+    site = Site()
+    await site.subscribed(GENERAL, READING)
+    await flow.poll(Feed(NEWS, NEWS), site.world)
+    await site.polled(NEWS, "2")
+    await site.typed(f"feeds add {LAB}", READING)
+    before = await site.store.papers()
+    site.hours += 1
+    site.web[LAB] = rss("2").replace(b"Transformers 2", b"Transformers: buy this at once")
+    polled = await flow.poll(Feed(LAB, LAB), site.world)
+    assert polled.changes == ()
+    assert await site.store.papers() == before
+    assert await site.told() == [("https://p.example/2", GENERAL), ("https://p.example/2", READING)]

@@ -42,7 +42,7 @@ async def test_status_says_why_nothing_came_and_what_was_nearest() -> None:
     await team.brought(paper("1", "Birds"), paper("2", "Bees"))
     text = (await team.typed("/papers status")).post.plain
     assert "Why nothing came: None of the 2 papers in the last 7 days met a rule of this channel." in text
-    assert "The nearest was Birds: one term short: quantization of #1." in text
+    assert "The nearest was Birds: #1 misses it, one term short: quantization." in text
 
 
 async def test_status_names_a_source_that_fails_and_since_when() -> None:
@@ -52,7 +52,7 @@ async def test_status_names_a_source_that_fails_and_since_when() -> None:
     failing = Bookmark(FEED.address, baseline_at=START, failures=3, failing_since=START, error=why)
     await team.store.record(Poll(failing), START)
     text = (await team.typed("/papers status")).post.plain
-    assert "fails since a minute ago: The server of feed.example cannot be found. Nothing new" in text
+    assert "fails (first a minute ago): The server of feed.example cannot be found. Nothing new" in text
     assert "See what is wrong with them below." in text
 
 
@@ -60,7 +60,8 @@ async def test_status_tells_of_a_pause_and_of_a_channel_that_is_lost() -> None:
     team = Team()
     await team.subscribed("birds")
     await team.store.keep_customs(Customs(GENERAL, paused_until=START + timedelta(days=3)))
-    assert "It is paused until Thursday 20 August" in (await team.typed("/papers status")).post.plain
+    text = (await team.typed("/papers status")).post.plain
+    assert "It is paused and goes on on Thursday at 09:00. What matches waits." in text
 
 
 async def test_status_shows_no_other_channels_feeds() -> None:

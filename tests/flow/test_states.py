@@ -104,7 +104,7 @@ async def test_stale_when_yesterdays_batch_comes_as_todays() -> None:
         it.says(body=batch("2608.00002", "2608.00001").replace(b"2026-08-17T", b"2026-08-18T"))
         told = await it.at(MONDAY + DAY + 4 * HOUR)
         assert (told.state, told.wrong) == ("stale", True)
-        assert "has held nothing new since 17 August 12:00 UTC" in told.why
+        assert "has held nothing new since 17 August, 12:00 UTC" in told.why
         it.says(body=batch("2608.00003"))
         assert (await it.at(MONDAY + 2 * DAY + 8 * HOUR)).state == "fresh"
         assert "stale" not in str((await it.shown())["error"])

@@ -46,7 +46,7 @@ async def test_why_tells_when_it_came_what_became_of_it_and_what_each_rule_says(
     await team.pressed(button(team.chat.said[-1].post, "Discuss"))
     reply = await team.typed("/papers why quantized transformers")
     text = reply.post.plain
-    assert "First seen on Tuesday 18 August 2026 at 09:00 UTC, from https://feed.example/papers." in text
+    assert "First seen today at 09:00, from https://feed.example/papers." in text
     assert "Posted here today at 09:00. Its thread is here:" in text
     assert "#2 quantization hits: quantization in the title." in text
     assert "#1 mamba transformers misses, one term short: mamba. It has transformers in the title." in text
@@ -87,7 +87,7 @@ async def test_a_paper_nobody_brought_names_the_sources_that_could_have() -> Non
     assert "No source has brought 2601.00001 so far." in text
     assert "arxiv:cs.CL+cs.LG — if it was announced as new in cs.CL or cs.LG" in text
     assert "huggingface:daily — if somebody there has put it on the list" in text
-    assert "It has been read since 17 August 2026." in text
+    assert "It is well (last new a minute ago). Read since 17 August 2026." in text
     assert "arXiv has no paper of that id" in (await team.typed("/papers why 10.1101/743294")).post.plain
 
 

@@ -181,7 +181,14 @@ def discord(post: Post) -> str:
 
 def _markdown(text: str) -> str:
     lines = []
-    for line in text.split("\n"):
+    for n, part in enumerate(re.split(r"```\n(.*?)\n```", text, flags=re.DOTALL)):
+        lines.append(f"<pre>{html.escape(part)}</pre>" if n % 2 else _paragraphs(part) if part.strip() else "")
+    return "".join(lines)
+
+
+def _paragraphs(text: str) -> str:
+    lines = []
+    for line in text.strip("\n").split("\n"):
         kind = "small" if line.startswith("-# ") else "item" if line.startswith("- ") else ""
         inner = _inline(line.removeprefix("-# ").removeprefix("- "))
         lines.append(f'<p class="{kind}">{"• " if kind == "item" else ""}{inner or "&nbsp;"}</p>')
@@ -202,7 +209,7 @@ def _inline(text: str) -> str:
 # ── the local channel ──
 
 
-ROOM = SimpleNamespace(channel=Channel("local", "general"), person="local:you", token="")
+ROOM = SimpleNamespace(channel=Channel("local", "general"), person="local:you", token="", lay=None)
 
 
 def local(post: Post) -> str:
@@ -229,6 +236,8 @@ DISCORD = """
         margin: 6px 8px 0 0; display: inline-block }
     .select { background: #1e1f22; border-radius: 4px; padding: 8px 12px; display: inline-block; min-width: 300px;
         margin-top: 6px }
+    pre { background: #1e1f22; border-radius: 4px; padding: 8px; margin: 4px 0; font-size: 13px;
+        white-space: pre-wrap }
     code { background: #1e1f22; border-radius: 3px; padding: 0 3px; font-size: 13px }
 """
 LOOKS = {"slack": (slack, SLACK), "discord": (discord, DISCORD), "local": (local, "")}

@@ -90,7 +90,7 @@ def test_a_mistake_beside_options_is_shown_in_the_words_as_typed() -> None:
     ("verb", "words", "meant"),
     [
         ("papers", "statsu", "/papers status"),
-        ("subcribe", "agents", "/subscribe"),
+        ("subcribe", "x", "/subscribe"),
         ("papers", "unsubscrib", "/unsubscribe"),
     ],
 )

@@ -33,7 +33,7 @@ def reading(*ids: str, at: datetime | None = None) -> Reading:
     ("feed", "advanced", "answered", "now", "state", "why"),
     [
         (ARXIV, TUESDAY, TUESDAY, TUESDAY, "fresh", ""),
-        (ARXIV, TUESDAY - DAY, TUESDAY, TUESDAY, "stale", "nothing new since 17 August 15:00"),
+        (ARXIV, TUESDAY - DAY, TUESDAY, TUESDAY, "stale", "nothing new since 17 August, 15:00"),
         (ARXIV, TUESDAY - DAY, TUESDAY - DAY, TUESDAY, "fresh", ""),  # it has not been asked since, so nobody knows
         (ARXIV, TUESDAY - 4 * DAY, TUESDAY - 2 * DAY, TUESDAY - 2 * DAY, "quiet", "weekend"),
         (ARXIV, TUESDAY - 6 * DAY, TUESDAY - 2 * DAY, TUESDAY - 2 * DAY, "stale", "nothing new since 12 August"),

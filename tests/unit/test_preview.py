@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot import preview, rules
 from bot.model import Paper, Signals
 
@@ -84,3 +86,14 @@ def test_an_empty_store_promises_nothing() -> None:
 def test_a_rare_rule_is_told_by_the_month() -> None:
     """Less than one a week reads as so many a month."""
     assert "about 1 a month" in told("owls", [*MONTH, paper(99, "Owls", 3)])
+
+
+@pytest.mark.parametrize("days", [4, 40])
+def test_a_rule_that_brings_enough_is_offered_nothing_wider(days: int) -> None:
+    """Also in the first days, when nobody can say yet how many a week it brings."""
+    titles = [f"Transformers {'and quantization' * (n % 3 > 0)} {n}" for n in range(30 * days)]
+    papers = [paper(n, title, n % days) for n, title in enumerate(titles)]
+    found = rules.backtest(rules.parse("transformers quantization"), papers, NOW)
+    assert found.early is (days == 4)
+    assert preview.widest(found, NOW) is None
+    assert "Wider" not in told("transformers quantization", papers)

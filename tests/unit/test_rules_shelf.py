@@ -95,6 +95,8 @@ def test_a_shelf_keeps_no_more_than_it_says() -> None:
         matched("diffusion", some, shelf)
         assert sum(len(one.form) for one in shelf.kept.values()) == shelf.words <= 1000
     assert {name for name, _ in shelf.kept} > {paper.id for paper in stored[-3:]}
+    matched("diffusion", [Paper("long", "x" * 2000, "feed")], shelf)
+    assert len(shelf.lent().forms.low) == 1
     many = [Paper(f"odd{n}", f"word{n} and other{n}", "feed") for n in range(100)]
     matched("diffusion", many, shelf)
     assert len(shelf.lent().forms.low) == 1

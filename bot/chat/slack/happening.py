@@ -58,7 +58,7 @@ class Happenings:
         where, person = channel((await self._api.me()).team, shared.place), f"slack:{shared.user}"
         for link in shared.links:
             way = Way("link", shared.place, shared.user, thread=shared.thread, message=shared.message, link=link)
-            ask = Ask(where, person, "find", link, message=shared.thread or shared.message)
+            ask = Ask(where, person, "find", link)  # not what the thread is about: the card stands under this link
             await self._answers.take(f"{key}:{link}", way, ask)
 
     async def _mentioned(self, key: str, event: Mapping[str, Any]) -> None:

@@ -96,10 +96,16 @@ def _unreadable(error: sqlite3.DatabaseError, file: Path) -> Check:
     return _damaged(file, str(error))
 
 
+def _first(why: str) -> str:
+    """The first thing that SQLite names; its head line only says in which of a connection's files."""
+    lines = [line.strip() for line in why.splitlines() if line.strip() and not line.startswith("***")]
+    return (lines[0] if lines else why)[:120].rstrip(".")
+
+
 def _damaged(file: Path, why: str) -> Check:
     return fault(
         "database",
-        f"{file} is damaged ({why[:120]}).",
+        f"{file} is damaged: {_first(why)}.",
         "Put a backup in its place: paper-round restore BACKUP; without one, `sqlite3 FILE .recover` saves some of it.",
     )
 
@@ -123,7 +129,8 @@ def _schema(db: Database, file: Path) -> Check:
     try:
         waiting = behind(db, file)
     except StoreFailed as error:
-        return fault("schema", str(error), "Update paper-round, or name another file: --store or BOT_STORE.")
+        said, _, remedy = str(error).rpartition(": ")
+        return fault("schema", f"{said}.", remedy[:1].upper() + remedy[1:])
     applied = len(migrations.applied(db)) if waiting else len(KNOWN)
     if waiting:
         return note("schema", f"It is version {applied}; the next start brings it to {len(KNOWN)}.")

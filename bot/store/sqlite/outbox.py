@@ -22,7 +22,7 @@ from bot.store.sqlite import budgets, customs, digests, doubts, news, outages, o
 from bot.store.sqlite.connection import row, rows, writing
 from bot.store.sqlite.leases import change
 from bot.store.sqlite.naming import numbers
-from bot.store.sqlite.papers import keep_bookmark, keep_papers
+from bot.store.sqlite.papers import keep_bookmark, keep_papers, publish
 from bot.store.sqlite.past import keep_page
 from bot.store.sqlite.reading import FULL, as_delivery
 
@@ -53,7 +53,9 @@ def _record(db: Database, poll: Poll, now: datetime) -> int:
         keep_page(db, poll.bookmark.address, poll.day, poll.bookmark, now)
     names = [name for paper in poll.papers for name in ids(paper)]
     before = set() if poll.audience is None else set(numbers(db, names).values())
-    known = keep_papers(db, poll.papers, now)
+    if poll.audience is None:
+        publish(db, poll.papers)
+    known = keep_papers(db, poll.papers, now, fixed=owned.foreign(db, before, poll.audience))
     owned.mark(db, {known[name] for name in names}, before, poll.audience)
     known |= numbers(db, {clean(delivery.paper) for delivery in poll.deliveries} - known.keys())
     news.spread(db, poll.news, now)

@@ -73,6 +73,24 @@ def mark(db: Database, papers: Collection[int], before: Collection[int], audienc
     db.conn.executemany("INSERT OR IGNORE INTO own VALUES (?, ?)", named)
 
 
+def foreign(db: Database, papers: Collection[int], audience: Collection[Channel] | None) -> set[int]:
+    """Those that somebody beside the audience knows: what its feed says of them changes nothing."""
+    if audience is None:
+        return set()
+    aware = _aware(db, papers)
+    return {number for number in papers if number not in aware or not aware[number] <= set(audience)}
+
+
+def private(db: Database, papers: Sequence[Paper]) -> dict[int, Paper]:
+    """Papers that only channels' own feeds have brought so far, by their numbers."""
+    if row(db, "SELECT 1 FROM own LIMIT 1") is None:
+        return {}
+    known = numbers(db, (name for paper in papers for name in ids(paper)))
+    aware = _aware(db, set(known.values()))
+    met = {known[name]: paper for paper in papers for name in ids(paper) if name in known}
+    return {number: paper for number, paper in met.items() if number in aware}
+
+
 def absorb(db: Database, younger: int, older: int) -> None:
     """Two papers are one: it is a channel's own only if both were, and known to whoever knew either."""
     aware: Mapping[int, object] = _aware(db, (younger, older))

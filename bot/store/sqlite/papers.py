@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlite_utils import Database
@@ -27,6 +28,7 @@ from bot.store.plain import (
 from bot.store.sqlite.connection import row, rows
 from bot.store.sqlite.merging import absorb
 from bot.store.sqlite.naming import numbers
+from bot.store.sqlite.owned import private
 from bot.store.sqlite.upkeep import thinned
 
 NEWEST = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
@@ -89,16 +91,36 @@ def changed(db: Database, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
     return [pair for pair in pairs if pair is not None]
 
 
-def keep_papers(db: Database, papers: Sequence[Paper], now: datetime) -> dict[str, int]:
-    """Add or update each paper, and merge those found to be one; return row numbers by every id that was met."""
+def keep_papers(db: Database, papers: Sequence[Paper], now: datetime, fixed: Set[int] = frozenset()) -> dict[str, int]:
+    """Add or update each paper, and merge those found to be one; return row numbers by every id that was met.
+
+    Those of the numbers `fixed` are left as they are, nor do they get another id.
+    """
     known = numbers(db, (name for paper in papers for name in ids(paper)))
     for paper in papers:
         met = sorted({known[name] for name in ids(paper) if name in known})
+        if not fixed.isdisjoint(met):
+            known = dict.fromkeys(ids(paper), met[0]) | known
+            continue
         number = _again(db, met, paper) if met else _add(db, first_seen(paper, utc(now)))
         if len(met) > 1:
             known |= dict.fromkeys((name for name, other in known.items() if other in met), number)
         known |= dict.fromkeys(ids(paper), number)
     return known
+
+
+def publish(db: Database, papers: Sequence[Paper]) -> None:
+    """What only channels' own feeds have brought is from now on as a feed of all has it: anybody may write those.
+
+    Their ids stay, as does when they were first seen: whoever has had the paper is not sent it again.
+    """
+    for number, found in private(db, papers).items():
+        known = _numbered(db, number)
+        assert known.seen is not None
+        shown = replace(first_seen(found, known.seen), id=known.id, aliases=known.aliases)
+        db.execute(
+            "UPDATE paper SET at = ?, day = ?, upvotes = ?, noun = ? WHERE number = ?", (*_columns(shown), number)
+        )
 
 
 def paper(db: Database, id: str) -> Paper | None:
@@ -140,11 +162,14 @@ def _again(db: Database, met: Sequence[int], found: Paper) -> int:
         absorb(db, number, oldest)
     after = update(after, found)
     if after != before:
-        db.execute(
-            "UPDATE paper SET at = ?, day = ?, upvotes = ?, noun = ? WHERE number = ?", (*_columns(after), oldest)
-        )
+        _put(db, oldest, after)
         _name(db, after, oldest)
     return oldest
+
+
+def _put(db: Database, number: int, paper: Paper) -> None:
+    asked = "UPDATE paper SET at = ?, day = ?, upvotes = ?, noun = ? WHERE number = ?"
+    db.execute(asked, (*_columns(paper), number))
 
 
 def _name(db: Database, paper: Paper, number: int) -> None:

@@ -143,6 +143,7 @@ def forget(db: Database, person: str) -> dict[str, int]:
         taken["message"] = db.execute(said, (NOBODY, blank, name)).rowcount
         taken["told"] = db.execute("DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\'", (_like(name),)).rowcount
         taken["amendment"] = db.execute("DELETE FROM amendment WHERE instr(noun, ?) > 0", (f'"{name}"',)).rowcount
+        taken["budget"] = db.execute("DELETE FROM budget WHERE channel = ?", (name,)).rowcount  # who was told something
         taken["custom"] = _unname(db, name)
         taken["errand"] = db.execute("DELETE FROM errand WHERE instr(heard, ?) > 0", (f'"{name}"',)).rowcount
         if taken["subscription"] or taken.get("own messages"):

@@ -61,6 +61,19 @@ async def test_a_paper_is_a_channels_own_until_a_feed_of_all_brings_it(store: St
     assert await store.owned([ONE, TWO]) == {"url:2": {GENERAL}}
 
 
+async def test_a_paper_that_becomes_everybodys_says_nothing_of_the_feed_it_was_of(store: Store) -> None:
+    """Neither its address nor its link, which may hold a key."""
+    private = replace(ONE, source="https://lab.example/feed", url="https://lab.example/1?key=hunter2")
+    shared = replace(ONE, source="arxiv:cs.CL", url="https://arxiv.org/abs/1")
+    await store.record(brought(private, to=GENERAL), NOW)
+    await store.record(brought(replace(private, source="https://other.example/feed"), to=RANDOM), NOW)
+    await store.record(poll(shared), NOW)
+    (kept,) = await store.papers()
+    assert (kept.source, kept.url) == (shared.source, shared.url)
+    await store.record(brought(private, to=GENERAL), NOW)
+    assert await store.papers() == [kept]
+
+
 async def test_a_paper_that_all_know_stays_so(store: Store) -> None:
     await store.record(brought(ONE, to=None), NOW)
     await store.record(brought(ONE, to=GENERAL), NOW)
@@ -82,11 +95,28 @@ async def test_two_papers_found_to_be_one_belong_to_whoever_knew_either(store: S
 
 @pytest.mark.parametrize("first", [ONE, TWO])
 async def test_two_papers_found_to_be_one_are_everybodys_if_one_was(first: Paper, store: Store) -> None:
-    second = TWO if first is ONE else ONE
+    """By the word of a feed of all; a channel's own feed may say what it likes."""
+    second, both = TWO if first is ONE else ONE, paper("url:1", aliases=("url:2",))
     await store.record(brought(first, to=None), NOW)
     await store.record(brought(second, to=RANDOM), NOW)
-    await store.record(brought(paper("url:1", aliases=("url:2",)), to=RANDOM), NOW)
+    await store.record(brought(both, to=RANDOM), NOW)
+    assert await store.owned([ONE, TWO]) == {second.id: {RANDOM}}
+    await store.record(brought(both, to=None), NOW)
     assert await store.owned([ONE, TWO]) == {}
+
+
+async def test_a_channels_own_feed_changes_nothing_of_what_others_know(store: Store) -> None:
+    """Anybody in a chat may add one: it forges no title, link, version or name, and makes no two papers one."""
+    public, theirs = replace(ONE, url="https://arxiv.org/abs/1", version=1), replace(TWO, abstract="True words.")
+    await store.record(brought(public, to=None), NOW)
+    await store.record(brought(theirs, to=RANDOM), NOW)
+    before = await store.papers()
+    forged = paper("url:1", title="Buy this", url="https://evil.example/", version=9, aliases=("url:2", "url:3"))
+    poll_of = Poll(Bookmark(OWN), (forged, replace(TWO, abstract="Lies.")), audience=frozenset({GENERAL}))
+    await store.record(poll_of, NOW)
+    assert await store.papers() == before
+    assert await store.paper("url:3") is None
+    assert await store.owned([TWO]) == {"url:2": {RANDOM, GENERAL}}
 
 
 async def test_a_poll_of_a_channels_feed_keeps_the_rest_of_its_promises(store: Store) -> None:
