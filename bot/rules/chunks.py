@@ -21,6 +21,18 @@ LONG = 64
 """Letters of a chunk that count as one against `MOST`."""
 
 
+class _Signs(dict[str, int]):
+    """Signs between words → what they do, remembered: texts have few."""
+
+    MOST = 10_000
+
+    def __missing__(self, signs: str) -> int:
+        if len(self) >= self.MOST:
+            self.clear()
+        kind = self[signs] = _SIGNS[between(signs) or ""]
+        return kind
+
+
 class Chunks(dict[str, int]):
     """What stands between two spaces → its word, remembered.
 
@@ -35,6 +47,7 @@ class Chunks(dict[str, int]):
         super().__init__()
         self.forms = forms
         self.many: list[list[int]] = []
+        self.signs = _Signs()
         self.size = 0
 
     def read(self, texts: Sequence[str]) -> tuple[Ints, Ints, Ints]:
@@ -50,6 +63,7 @@ class Chunks(dict[str, int]):
             chunks = _apart(text).split()
             words.extend(map(self.__getitem__, chunks))
             sizes.append(len(chunks))
+        self.forms.settle()
         found = np.array(words, np.int32)
         text_of = np.arange(len(texts), dtype=np.int32).repeat(sizes)
         if len(found) and found.min() < 0:
@@ -87,13 +101,12 @@ class Chunks(dict[str, int]):
             return self.forms[chunk[:-1]] << _BITS | BREAK
         words: list[int] = []
         for piece in PIECE.findall(chunk):
-            kind = between(piece)
-            if kind is None:
+            if piece[0].isalnum():
                 words.append(self.forms[piece] << _BITS)
             elif words:
-                words[-1] = max(words[-1], words[-1] & ~BREAK | _SIGNS[kind])
+                words[-1] = max(words[-1], words[-1] & ~BREAK | self.signs[piece])
             else:
-                words.append(_SIGNS[kind])
+                words.append(self.signs[piece])
         if len(words) == 1:
             return words[0]
         self.many.append(words)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -115,14 +115,32 @@ def folded(word: str) -> tuple[str, str, str]:
     if word[1:].islower() and word.isascii() and word.isalpha() and len(word) <= LONGEST:
         low, caps = word.lower(), ""  # most words: nothing to undo
     else:
-        low, caps = fold(word), capitals(word)
-        if caps and low == caps.casefold() + "s":
-            low = low[:-1]
+        low, caps = _low(word)
     return low, _stem(american(low)), caps
+
+
+def _low(word: str) -> tuple[str, str]:
+    """Any word folded, the plural of an acronym as its singular, and its capitals."""
+    low, caps = fold(word), capitals(word)
+    return (low[:-1] if caps and low == caps.casefold() + "s" else low), caps
 
 
 forms = lru_cache(maxsize=1 << 17)(folded)
 """`folded`, remembered: texts have few words."""
+
+
+def folded_all(words: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """`folded` for many words, in fewer steps: each one's folded form, family, and capitals or ""."""
+    lows, caps = [], [""] * len(words)
+    for place, word in enumerate(words):
+        if word[1:].islower() and word.isascii() and word.isalnum() and len(word) <= LONGEST:
+            lows.append(word.lower())
+        else:
+            low, caps[place] = _low(word)
+            lows.append(low)
+    spelled = list(map(american, lows))
+    stems = zip(map(apart, spelled), _ENGLISH.stemWords(spelled), strict=True)
+    return lows, [own or stem for own, stem in stems], caps
 
 
 def family(word: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.rules.arrays import Bits, Ints, Numbers, longer
-from bot.rules.fold import STOPS, folded
+from bot.rules.fold import STOPS, folded_all
 from bot.rules.words import ENDS
 
 _BASE = 1_000_003
@@ -62,8 +62,9 @@ def lasts(family: str) -> list[str]:
 class Forms(dict[str, int]):
     """Spelling → form, from 1 on. Families and capitals have numbers of their own.
 
-    `loose` are the forms that never make one word with the next by a space alone; `digests` those of the forms, and
-    `tails` those of each family and of what is left of it without an ending. All are good as far as `settle` was told.
+    A new spelling has its number at once, and all else by the next `settle`, which folds many together. `loose` are the
+    forms that never make one word with the next by a space alone; `digests` those of the forms, and `tails` those of
+    each family and of what is left of it without an ending.
     """
 
     def __init__(self) -> None:
@@ -80,31 +81,34 @@ class Forms(dict[str, int]):
         self.tail_sizes: Ints = np.full((VARIANTS, 1024), -1, np.int32)
         self.tailed = 0
         """So many families have their tails."""
-        self._fresh: list[tuple[int, int, int]] = []
+        self._fresh: list[str] = []
 
     def __missing__(self, word: str) -> int:
-        low, family, caps = folded(word)  # once a word, and remembered here
-        form = self[word] = len(self.low)
-        self.low.append(low)
-        loose = len(low) < 2 or low in STOPS
-        self._fresh.append((self.family_number(family), self.capitals_number(caps) if caps else -1, loose))
+        form = self[word] = len(self.low) + len(self._fresh)
+        self._fresh.append(word)
         return form
 
     def settle(self) -> None:
-        """Bring the arrays up to the words learned since."""
+        """Bring all up to the words learned since."""
         if not self._fresh and self.tailed == len(self.names):
             return
-        start, end = len(self.low) - len(self._fresh), len(self.low)
-        families = self.names[self.tailed :]
-        found = digests([*self.low[start:end], *families])
+        start = len(self.low)
         if self._fresh:
-            for numbers, fresh in zip((self.family, self.caps, self.loose), np.array(self._fresh).T, strict=True):
-                numbers.reach(end)[start:end] = fresh
-            self.digests = longer(self.digests, end)
-            self.digests[start:end] = found[: end - start]
-            self._fresh = []
+            self._settle_words(*folded_all(self._fresh))
+        end, families = len(self.low), self.names[self.tailed :]
+        found = digests([*self.low[start:], *families])
+        self.digests = longer(self.digests, end)
+        self.digests[start:end] = found[: end - start]
         if families:
             self._settle_tails(families, found[end - start :])
+
+    def _settle_words(self, lows: list[str], families: list[str], caps: list[str]) -> None:
+        start, end = len(self.low), len(self.low) + len(lows)
+        self.low += lows
+        self._fresh = []
+        self.family.reach(end)[start:end] = list(map(self.family_number, families))
+        self.caps.reach(end)[start:end] = [self.capitals_number(own) if own else -1 for own in caps]
+        self.loose.reach(end)[start:end] = [len(low) < 2 or low in STOPS for low in lows]
 
     def _settle_tails(self, families: Sequence[str], whole: Bits) -> None:
         start, self.tailed = self.tailed, self.tailed + len(families)

@@ -51,7 +51,6 @@ def arranged(papers: Sequence[Paper], chunks: Chunks, forms: Forms, named: Seque
     given = ((number, place, field_text(one, FIELDS[place])) for number, one in enumerate(papers) for place in fields)
     texts = [(number, place, cleaned(text)) for number, place, text in given if text]
     form, text, gap = chunks.read([own for _, _, own in texts])
-    forms.settle()
     paper = np.array([number for number, _, _ in texts], np.int32).take(text)
     zone = np.array([place for _, place, _ in texts], np.int32).take(text)
     return Words(form, paper, zone, gap, forms.family.array.take(form), BITS.take(paper))

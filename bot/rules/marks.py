@@ -50,19 +50,25 @@ class Marks:
         fresh = forms[found == _UNKNOWN]
         if len(fresh):
             different = list(set(fresh.tolist()))
-            marks[different] = list(map(self._work_out, different))
+            marks[different] = self._work_out(different)
             found = marks[forms]
         return found
 
-    def _work_out(self, form: int) -> int:
-        low, family = self.signals.forms.low[form], int(self.signals.forms.family.array[form])
-        marks = 0
+    def _work_out(self, forms: list[int]) -> list[int]:
+        families = self.signals.forms.family.array[forms].tolist()
+        self._take_apart([family for family in set(families) if family not in self.parts])
+        marks = [HOLDS if self.parts[family] else 0 for family in families]
+        for place in [place for place, mark in enumerate(marks) if mark]:
+            self.glued.put(forms[place], self.parts[families[place]])
+        if self.prefixed or self.signals.starts or self.joining:
+            marks = [mark | self._spelled(form) for mark, form in zip(marks, forms, strict=True)]
+        return marks
+
+    def _spelled(self, form: int) -> int:
+        """The marks that a form has for its letters, whatever its family."""
+        low, marks = self.signals.forms.low[form], 0
         for name, zone in self.prefixed:
             marks |= self._begin(form, name, zone, low) * BEGINS
-        glued = self.parts[family] if family in self.parts else self._held(family)
-        if glued:
-            self.glued.put(form, glued)
-            marks |= HOLDS
         if starts := self.signals.starts.get(low):
             self.starts[form] = starts
             marks |= STARTS
@@ -79,12 +85,22 @@ class Marks:
             self.prefixes[name].put(form, begun)
         return bool(begun)
 
-    def _held(self, family: int) -> list[int]:
-        """The codes of the pairs of asked families that a family holds; other forms of it will want them too."""
-        may = self.signals.forms.names[family].endswith(self.ends)  # one step of C, where nearly all end
-        pairs = _parts(self.signals, family) if may else ()
-        found = self.parts[family] = [first << 32 | second for first, second in pairs if self._asked(first, second)]
-        return found
+    def _take_apart(self, families: list[int]) -> None:
+        """Find the codes of the pairs of asked families that each family holds; all its forms will want them."""
+        names, firsts, lasts = self.signals.forms.names, self.signals.firsts, self.signals.lasts
+        for family in families:
+            name = names[family]
+            held: list[int] = []
+            if name.endswith(self.ends):  # one step of C, where nearly all end
+                for cut in range(2, len(name) - 2):
+                    if name[cut:] in lasts and name[:cut] in firsts:
+                        held += self._held(name, cut)
+            self.parts[family] = held
+
+    def _held(self, name: str, cut: int) -> Iterator[int]:
+        for first, second in _parts(self.signals, name, cut):
+            if self._asked(first, second):
+                yield first << 32 | second
 
     def _asked(self, first: int, second: int) -> bool:
         """Whether a rule may ask for both families side by side, or one after the other."""
@@ -107,11 +123,8 @@ def _beginnings(zone: Zone, low: str) -> list[int]:
     return list(found)
 
 
-def _parts(signals: Signals, whole: int) -> Iterator[tuple[int, int]]:
-    """The pairs of asked families that one word holds: `finetun` → (`fine`, `tune`)."""
-    family, firsts, lasts = signals.forms.names[whole], signals.firsts, signals.lasts
-    for cut in range(2, len(family) - 2):
-        if family[cut:] in lasts and family[:cut] in firsts:
-            for first, second in product(firsts[family[:cut]], lasts[family[cut:]]):
-                if makes(family[:cut], second, family):
-                    yield signals.asked[first], signals.asked[second]
+def _parts(signals: Signals, name: str, cut: int) -> Iterator[tuple[int, int]]:
+    """The pairs of asked families that one word, cut there, holds: `finetun` → (`fine`, `tune`)."""
+    for first, second in product(signals.firsts[name[:cut]], signals.lasts[name[cut:]]):
+        if makes(name[:cut], second, name):
+            yield signals.asked[first], signals.asked[second]

@@ -87,7 +87,6 @@ class Shelf:
     def _read(self, papers: Sequence[tuple[str, ...]], chunks: Chunks) -> Iterator[Kept]:
         texts = [cleaned(text) for fields in papers for text in fields]
         form, text, gap = chunks.read(texts)
-        self.forms.settle()
         ends = np.searchsorted(text, np.arange(len(papers) + 1) * len(FIELDS))
         zone, short = (text % len(FIELDS)).astype(np.int8), gap.astype(np.int8)
         for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.rules.arrays import Codes, Links, Lists, Maybe, different, first_of_each, lit, ones, spread, where
 from bot.rules.chunks import Chunks
-from bot.rules.fold import cleaned, tokens
+from bot.rules.fold import cleaned, folded, folded_all, tokens
 from bot.rules.forms import VARIANTS, Forms, digest, digests, lasts
 from bot.rules.lights import GAPS
 
@@ -100,6 +100,14 @@ def test_texts_read_together_are_the_words_of_each(batches: list[list[str]]) -> 
         first = [place for place, number in enumerate(text_of.tolist()) if number not in text_of[:place].tolist()]
         hang = [0 if place in first else GAPS.index(token.gap) for place, (_, token) in enumerate(expected)]
         assert gaps.tolist() == hang
+
+
+SPELT = ["Quantisation", "LLMs", "moE", "2024", "x2", "2d", "a", "β", "Résumé", "it's", "tokenized", "GPT4s", "q" * 65]
+
+
+@given(st.lists(st.sampled_from(SPELT) | st.from_regex(r"[^\W_]{1,9}", fullmatch=True), max_size=9))
+def test_words_folded_together_are_those_folded_one_by_one(words: list[str]) -> None:
+    assert list(zip(*folded_all(words), strict=True)) == [folded(word) for word in words]
 
 
 def test_chunks_are_forgotten_when_there_are_too_many_or_too_long_ones() -> None:
