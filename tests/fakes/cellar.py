@@ -11,7 +11,7 @@ from bot.habits import Tempo
 from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY
 from bot.public import inbox
-from bot.store.plain import clean, pack, utc
+from bot.store.plain import clean, utc
 from tests.fakes.tables import Tables
 
 OF_CHANNEL = (
@@ -110,17 +110,12 @@ class Cellar:
         return Counter(gone)
 
     def _take_off(self, name: str) -> dict[str, int]:
-        """What they saved, changes that name them, and lists of those who may change rules."""
-        kept = self.tables
-        saved = {key: at for key, at in kept.saved.items() if key[0] != name}
-        changes = {n: one for n, one in kept.amendments.items() if f'"{name}"' not in pack(one)}
-        named = {place: one for place, one in kept.customs.items() if one.who and name in one.who}
+        """Off the lists of those who may change a channel's rules."""
+        named = {place: one for place, one in self.tables.customs.items() if one.who and name in one.who}
         for place, one in named.items():
             left = tuple(each for each in one.who or () if each != name)
-            kept.customs[place] = replace(one, who=left or ("managers",))
-        gone = {"saved": len(kept.saved) - len(saved), "amendment": len(kept.amendments) - len(changes)}
-        kept.saved, kept.amendments = saved, changes
-        return gone | {"custom": len(named)}
+            self.tables.customs[place] = replace(one, who=left or ("managers",))
+        return {"custom": len(named)}
 
     async def abandoned(self, before: datetime) -> list[Channel]:
         kept = self.tables

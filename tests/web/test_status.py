@@ -23,7 +23,7 @@ async def test_the_page_tells_sources_platforms_and_what_waits() -> None:
     await stage.memory.record(Poll(Bookmark("f"), (), waits), NOON)
     async with opened(stage) as client:
         html, _ = await look(client, "/status")
-    for told in ("failing", "It fails since a minute ago: rss.arxiv.org did not answer.", "has not been asked yet"):
+    for told in ("failing", "It fails (first a minute ago): rss.arxiv.org did not answer.", "has not been asked yet"):
         assert told in html
     for told in ("The token was refused.", "3 waiting"):
         assert told in html
