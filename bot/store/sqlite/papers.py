@@ -118,9 +118,8 @@ def publish(db: Database, papers: Sequence[Paper]) -> None:
         known = _numbered(db, number)
         assert known.seen is not None
         shown = replace(first_seen(found, known.seen), id=known.id, aliases=known.aliases)
-        db.execute(
-            "UPDATE paper SET at = ?, day = ?, upvotes = ?, noun = ? WHERE number = ?", (*_columns(shown), number)
-        )
+        if shown != known:
+            _put(db, number, shown)
 
 
 def paper(db: Database, id: str) -> Paper | None:

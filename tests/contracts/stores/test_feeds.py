@@ -93,6 +93,13 @@ async def test_two_papers_found_to_be_one_belong_to_whoever_knew_either(store: S
     assert await store.owned([both]) == {"url:1": {GENERAL, RANDOM, TEAM}}
 
 
+async def test_a_paper_that_becomes_everybodys_as_it_was_is_not_indexed_again(store: Store) -> None:
+    await store.record(Poll(Bookmark(OWN), (ONE,), audience=frozenset({GENERAL})), NOW)
+    assert await store.index(9) == 0
+    await store.record(poll(ONE), NOW)
+    assert await store.index(0) == 0
+
+
 @pytest.mark.parametrize("first", [ONE, TWO])
 async def test_two_papers_found_to_be_one_are_everybodys_if_one_was(first: Paper, store: Store) -> None:
     """By the word of a feed of all; a channel's own feed may say what it likes."""
