@@ -8,8 +8,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+from bot.cli.sparing import without
+
+with without("rich"):  # structlog's colours for tracebacks, which nobody sees here: 4 MB and a tenth of the start
+    import structlog
+    from structlog.typing import EventDict, WrappedLogger
 
 from bot.sources import mask
 
