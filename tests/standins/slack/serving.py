@@ -28,6 +28,7 @@ class Desk:
         method = request.match_info["method"]
         fields = await _fields(request)
         self.at.calls.append((method, fields))
+        self.at.changed()
         trouble = self.at.next_trouble(method)
         if trouble and not trouble["done"]:
             return _troubled(request, trouble)

@@ -150,6 +150,13 @@ class StandIn:
         tail = f"?thread_ts={said.thread}&cid={said.channel}" if said.thread else ""
         return f"https://lab.slack.com/archives/{said.channel}/p{said.ts.replace('.', '')}{tail}"
 
+    async def called(self, method: str, times: int = 1) -> None:
+        """Wait until a method was called so often."""
+        async with asyncio.timeout(20):
+            while [name for name, _ in self.calls].count(method) < times:
+                self._news.clear()
+                await self._news.wait()
+
     def changed(self) -> None:
         self._news.set()
 
