@@ -28,6 +28,22 @@ HISTORY = frozenset({"channels:history", "groups:history"})
 
 
 @dataclass(slots=True)
+class Held:
+    """A call that is under way: `reached` once it is made, answered once `go_on` is set. `past`: so many go before."""
+
+    past: int = 0
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self) -> None:
+        """Of the calls, the one that is meant waits."""
+        self.past -= 1
+        if self.past < 0 and not self.reached.is_set():
+            self.reached.set()
+            await self.go_on.wait()
+
+
+@dataclass(slots=True)
 class Interaction:
     """A command, a press or a submission, and what its person got for it."""
 
@@ -96,6 +112,7 @@ class StandIn:
         self.hooks: dict[str, Interaction] = {}
         self.waits: list[float] = []
         """Seconds from each interaction to its first answer."""
+        self.held: dict[str, Held] = {}
         self._troubles: dict[str, list[Json]] = {}
         self._triggers: dict[str, float] = {}
         self._number = itertools.count(1)
@@ -125,6 +142,11 @@ class StandIn:
         """
         trouble = {"error": error, "status": status, "after": after, "body": body, "done": done}
         self._troubles.setdefault(method, []).append(trouble)
+
+    def hold(self, method: str, past: int = 0) -> Held:
+        """A call of `method` (or of a `response_url`), after so many others, is answered when the test says so."""
+        self.held[method] = Held(past)
+        return self.held[method]
 
     def next_trouble(self, method: str) -> Json | None:
         waiting = self._troubles.get(method)
