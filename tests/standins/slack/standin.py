@@ -22,7 +22,16 @@ USES = 5
 FRESH = 3.0
 """Seconds that a trigger opens a view. https://docs.slack.dev/interactivity/handling-user-interaction/"""
 SCOPES = frozenset(
-    {"commands", "chat:write", "chat:write.public", "channels:read", "groups:read", "users:read", "im:write"}
+    {
+        "app_mentions:read",
+        "commands",
+        "chat:write",
+        "chat:write.public",
+        "channels:read",
+        "groups:read",
+        "users:read",
+        "im:write",
+    }
 )
 HISTORY = frozenset({"channels:history", "groups:history"})
 
