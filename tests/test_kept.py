@@ -14,7 +14,7 @@ from bot import sources
 from bot.__main__ import parser
 from bot.chat import discord
 from bot.chat.slack import api
-from bot.store.sqlite.connection import connect
+from bot.store.sqlite.file.connection import connect
 
 HOUSE = Path(__file__).parent.parent
 PRESETS = ("huggingface:daily", "huggingface:trending", "arxiv:cs.CL", "biorxiv:neuroscience")

@@ -39,7 +39,7 @@ from bot.matching import Matcher
 from bot.model import Bookmark, Feed, Heard, Paper, Poll, Reply
 from bot.ports import Store
 from bot.rules import KNOWN, compiled, folding, parse
-from bot.store.sqlite.connection import connect, writing
+from bot.store.sqlite.file.connection import connect, writing
 from tests.bench.match import _ROW
 from tests.bench.papers import load
 from tests.bench.poll import Calendar, addresses, lag, say, served

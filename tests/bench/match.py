@@ -35,8 +35,8 @@ from bot.rules.fold import STOPS, cleaned, family, tokens
 from bot.rules.judge import examine
 from bot.rules.reading import read
 from bot.rules.tree import And, Node, Not, Or, Word
-from bot.store.sqlite import rulebook
-from bot.store.sqlite.connection import connect, writing
+from bot.store.sqlite.file.connection import connect, writing
+from bot.store.sqlite.tables import rulebook
 from tests.bench.papers import load
 from tests.bench.rules import PLAIN, Source
 

@@ -1,6 +1,6 @@
 """SQLite: one connection in one thread of its own, and the Store port in front of it.
 
-Steps run one after the other in the order they were asked for (`steps`).
+Steps run one after the other in the order they were asked for (`file.steps`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.ports import Store
-from bot.store.sqlite.connection import connect as open_file
-from bot.store.sqlite.connection import locate
+from bot.store.sqlite.file.connection import connect as open_file
+from bot.store.sqlite.file.connection import locate
 from bot.store.sqlite.front import SqliteStore
 
 __all__ = ["SqliteStore", "connect"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.model import Channel, Subscription
-from bot.store.sqlite import places
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.tables import places
 
 
 class Atlas(Desk):

@@ -8,8 +8,8 @@ from datetime import date
 from sqlite_utils import Database
 
 from bot.store.plain import clean
-from bot.store.sqlite.connection import rows
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.file.connection import rows
 
 # From the day to its papers, their deliveries on this platform (`;` is the character after `:`), their votes: by index.
 VOTES = """

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.habits import Tempo
 from bot.model import Channel, Subscription
-from bot.store.sqlite import upkeep
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.tables import upkeep
 
 
 class Cellar(Desk):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.model import Errand, Reply
-from bot.store.sqlite import errands
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.tables import errands
 
 
 class Counter(Desk):

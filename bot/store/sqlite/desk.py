@@ -12,9 +12,9 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from bot.errors import StoreFailed
-from bot.store.sqlite.fairness import Longest
+from bot.store.sqlite.file.steps import Steps
 from bot.store.sqlite.lead import lead, lock_beside
-from bot.store.sqlite.steps import Steps
+from bot.store.sqlite.tables.fairness import Longest
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

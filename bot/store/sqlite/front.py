@@ -20,22 +20,13 @@ from bot.model import (
     Subscription,
 )
 from bot.rules.narrow import Need
-from bot.store.sqlite import (
-    customs,
-    outbox,
-    owned,
-    papers,
-    past,
-    rooms,
-    rulebook,
-    search,
-)
 from bot.store.sqlite.atlas import Atlas
 from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.lives import Lives
 from bot.store.sqlite.mailboxes import Mailboxes
+from bot.store.sqlite.tables import customs, outbox, owned, papers, past, rooms, rulebook, search
 from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 

@@ -9,9 +9,9 @@ from sqlite_utils import Database
 
 from bot.errors import StoreFailed
 from bot.store.plain import clean
-from bot.store.sqlite import notices, outages
-from bot.store.sqlite.connection import row, writing
-from bot.store.sqlite.outbox import take_back
+from bot.store.sqlite.file.connection import row, writing
+from bot.store.sqlite.tables import notices, outages
+from bot.store.sqlite.tables.outbox import take_back
 
 
 def lock_beside(file: Path) -> FileLock:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.model import Channel, Claim, Customs, Delivery, Notice, Outage, Subscription
 from bot.ports.lives import Doubt, Round
-from bot.store.sqlite import digests, doubts, moving, notices, outages, outbox, silence
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.tables import digests, doubts, moving, notices, outages, outbox, silence
 
 
 class Lives(Desk):

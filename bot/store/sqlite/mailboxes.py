@@ -8,9 +8,9 @@ from sqlite_utils import Database
 
 from bot.model import Channel
 from bot.store.plain import clean, stamp
-from bot.store.sqlite import rulebook
-from bot.store.sqlite.connection import row, writing
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.file.connection import row, writing
+from bot.store.sqlite.tables import rulebook
 
 _COUNT = """
     INSERT INTO mailbox (channel, refusals, why, at) VALUES (?, 1, ?, ?) ON CONFLICT DO UPDATE

@@ -18,16 +18,8 @@ from bot.model import (
     Paper,
 )
 from bot.ports import NOTHING, Waiting
-from bot.store.sqlite import (
-    claims,
-    digests,
-    holding,
-    news,
-    outbox,
-    sight,
-    threads,
-)
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.tables import claims, digests, holding, news, outbox, sight, threads
 
 
 class Tray(Desk):

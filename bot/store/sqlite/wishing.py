@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.model import Amendment, Channel, Paper, Subscription
-from bot.store.sqlite import amending
 from bot.store.sqlite.desk import Desk
+from bot.store.sqlite.tables import amending
 
 
 class Wishing(Desk):

@@ -23,11 +23,11 @@ from sqlite_utils import Database
 
 from bot.errors import RulesChanged
 from bot.model import Bookmark, Claim, Delivery, Poll
-from bot.store.sqlite import claims, digests, moving, outages, outbox
-from bot.store.sqlite import steps as sharing
-from bot.store.sqlite.connection import connect
-from bot.store.sqlite.fairness import Longest
-from bot.store.sqlite.steps import Step, together
+from bot.store.sqlite.file import steps as sharing
+from bot.store.sqlite.file.connection import connect
+from bot.store.sqlite.file.steps import Step, together
+from bot.store.sqlite.tables import claims, digests, moving, outages, outbox
+from bot.store.sqlite.tables.fairness import Longest
 from tests.contracts.stores.nouns import FEED, GENERAL, MINUTE, NOW, PACE, RANDOM, TEAM, paper, poll, why
 
 PATIENCE = timedelta(seconds=30)

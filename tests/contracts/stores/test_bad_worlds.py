@@ -16,8 +16,8 @@ from sqlite_utils import Database
 
 import bot.store
 from bot.errors import StoreFailed
-from bot.store.sqlite.connection import connect, require, sentences
-from bot.store.sqlite.schema import KNOWN
+from bot.store.sqlite.file.connection import connect, require, sentences
+from bot.store.sqlite.file.schema import KNOWN
 from tests.contracts.stores.nouns import NOW, paper, poll
 
 AT_ONCE = timedelta(milliseconds=50)

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 import bot.store
 from bot.model import Bookmark, Delivery, Paper, Subscription
-from bot.store.sqlite.connection import connect
-from bot.store.sqlite.schema import KNOWN, migrations
+from bot.store.sqlite.file.connection import connect
+from bot.store.sqlite.file.schema import KNOWN, migrations
 from tests.contracts.stores.nouns import (
     FEED,
     GENERAL,

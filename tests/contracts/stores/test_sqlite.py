@@ -14,7 +14,8 @@ import bot.store
 from bot.errors import SettingsError, StoreFailed
 from bot.model import Channel
 from bot.ports import Store
-from bot.store.sqlite import (
+from bot.store.sqlite.file.connection import connect
+from bot.store.sqlite.tables import (
     claims,
     doubts,
     fairness,
@@ -30,7 +31,6 @@ from bot.store.sqlite import (
     sight,
     silence,
 )
-from bot.store.sqlite.connection import connect
 from tests.contracts.stores.conftest import RIGS
 from tests.contracts.stores.nouns import GENERAL, NOW, PACE, PATIENT, TEAM, paper, poll, take
 

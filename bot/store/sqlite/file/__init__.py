@@ -1,0 +1,1 @@
+"""The SQLite file itself: opened, its tables made and brought up to date, copied, looked through."""

@@ -1,0 +1,263 @@
+"""What keeps the file small and forgetful: plain functions over a connection, one short transaction each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.habits import Tempo
+from bot.model import Channel, Line, Original, Paper, Post, Span, Subscription
+from bot.ports.upkeep import NOBODY
+from bot.public import inbox
+from bot.store.plain import clean, moment_or_none, pack, stamp, unpack, whole
+from bot.store.sqlite.file.connection import row, rows, writing
+from bot.store.sqlite.tables.reading import as_channel
+from bot.store.sqlite.tables.rulebook import as_subscription
+
+# A workspace or server is what stands before the slash; people's own messages (`@me`) are nobody's server.
+ABANDONED = """
+    WITH known AS (
+        SELECT channel FROM subscription UNION SELECT channel FROM custom UNION SELECT channel FROM channel_feed
+    ), placed AS (
+        SELECT channel, substr(channel, 1, instr(channel, '/')) AS home FROM known
+        WHERE instr(channel, '/') > 0 AND channel NOT LIKE '%:@me/%'
+    ), standing AS (
+        SELECT home, coalesce(lost_since <= ?, 0) AS lost FROM placed LEFT JOIN custom USING (channel)
+        WHERE channel IN (SELECT channel FROM subscription UNION SELECT channel FROM channel_feed)
+    )
+    SELECT channel FROM placed WHERE home IN (SELECT home FROM standing GROUP BY home HAVING min(lost) = 1)
+    ORDER BY channel
+"""
+
+IDLE = """
+    SELECT * FROM subscription WHERE channel = :channel AND state = 'active' AND created < :since AND NOT EXISTS (
+        SELECT 1 FROM delivery, json_each(delivery.reasons) AS why
+        WHERE delivery.channel = :channel AND (posted_at >= :since OR state = 'pending' OR state = 'held')
+        AND json_extract(why.value, '$.rule') = subscription.rule
+    ) ORDER BY id
+"""
+
+_PERSONS = (
+    ("subscription", "creator"),
+    ("channel_feed", "creator"),
+)
+"""Columns that say who made something for a channel, which stays the channel's."""
+
+_OF_CHANNEL = (
+    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment", "mailbox"),
+    *("round", "notice"),
+)
+"""Tables whose rows are one channel's, beside its deliveries and messages."""
+
+
+# ── retention ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def thinned(db: Database) -> int:
+    """The number up to which papers were thinned; 0: none."""
+    return _cursor(db, "papers")
+
+
+def thin(db: Database, papers: datetime | None, deliveries: datetime | None, limit: int) -> int:
+    """One batch of each."""
+    with writing(db):
+        looked = _thin_papers(db, papers, limit) if papers else 0
+        return looked + (_thin_deliveries(db, deliveries, limit) if deliveries else 0)
+
+
+def _thin_papers(db: Database, before: datetime, limit: int) -> int:
+    """Papers are numbered as they were first seen, so the walk ends at the first young one."""
+    asked = "SELECT number, noun FROM paper WHERE number > ? ORDER BY number LIMIT ?"
+    looked, last = 0, _cursor(db, "papers")
+    for found in rows(db, asked, (last, limit)):
+        paper = unpack(found["noun"], Paper)
+        if paper.seen is None or paper.seen >= before:
+            break
+        db.execute("UPDATE paper SET noun = ? WHERE number = ?", (pack(_thin(paper)), found["number"]))
+        looked, last = looked + 1, found["number"]
+    _move(db, "papers", last)
+    return looked
+
+
+def _thin(paper: Paper) -> Paper:
+    signals = replace(paper.signals, gist=None, keywords=())
+    return replace(paper, abstract="", authors=paper.authors[:3], original=Original(), signals=signals)
+
+
+def _thin_deliveries(db: Database, before: datetime, limit: int) -> int:
+    """What waits is passed over and keeps its reasons, however old."""
+    asked = """
+        SELECT number, state, channel, message, coalesce(posted_at, due) < ? AS old FROM delivery
+        WHERE number > ? ORDER BY number LIMIT ?
+    """
+    looked, last = 0, _cursor(db, "deliveries")
+    for found in rows(db, asked, (stamp(before), last, limit)):
+        if not found["old"]:
+            break
+        if found["state"] not in ("pending", "held"):
+            _strip(db, found)
+        looked, last = looked + 1, found["number"]
+    _move(db, "deliveries", last)
+    return looked
+
+
+def _strip(db: Database, found: sqlite3.Row) -> None:
+    number = (found["number"],)
+    bare = "reasons = '[]', options = '{}', worker = NULL, error = iif(state = 'sent', NULL, error)"
+    db.execute(f"UPDATE delivery SET {bare} WHERE number = ?", number)  # noqa: S608 — our own words
+    db.execute("DELETE FROM news WHERE delivery = ?", number)
+    db.execute("DELETE FROM vote WHERE delivery = ?", number)
+    db.execute("DELETE FROM edit WHERE channel = ? AND message = ?", (found["channel"], found["message"]))
+
+
+def _cursor(db: Database, what: str) -> int:
+    found = row(db, "SELECT number FROM thinned WHERE what = ?", (what,))
+    return int(found["number"]) if found else 0
+
+
+def _move(db: Database, what: str, number: int) -> None:
+    db.execute("INSERT OR REPLACE INTO thinned VALUES (?, ?)", (what, number))
+
+
+# ── forgetting ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def forget(db: Database, person: str) -> dict[str, int]:
+    """Take a person out; how many rows of each table held them. Their own messages with the bot are purged."""
+    name, taken = clean(person), dict[str, int]()
+    with writing(db):
+        for channel in _inboxes(db, name):
+            taken["own messages"] = taken.get("own messages", 0) + _purge(db, channel)
+        for table, column in _PERSONS:
+            done = db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (NOBODY, name))  # noqa: S608 — our own words
+            taken[table] = done.rowcount
+        for table in ("draft", "vote", "saved", "notice"):
+            taken[table] = db.execute(f"DELETE FROM {table} WHERE person = ?", (name,)).rowcount  # noqa: S608 — our own words
+        blank = pack(Post(Line((Span("(forgotten)"),))))
+        said = "UPDATE message SET author = ?, post = ? WHERE author = ?"
+        taken["message"] = db.execute(said, (NOBODY, blank, name)).rowcount
+        taken["told"] = db.execute("DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\'", (_like(name),)).rowcount
+        taken["amendment"] = db.execute("DELETE FROM amendment WHERE instr(noun, ?) > 0", (f'"{name}"',)).rowcount
+        taken["budget"] = db.execute("DELETE FROM budget WHERE channel = ?", (name,)).rowcount  # who was told something
+        taken["custom"] = _unname(db, name)
+        taken["errand"] = db.execute("DELETE FROM errand WHERE instr(heard, ?) > 0", (f'"{name}"',)).rowcount
+        if taken["subscription"] or taken.get("own messages"):
+            db.execute("UPDATE rulebook SET version = version + 1")
+    return {table: count for table, count in taken.items() if count}
+
+
+def _unname(db: Database, name: str) -> int:
+    """Take the person off the lists of those who may change a channel's rules; an empty one leaves it to managers."""
+    held = rows(db, "SELECT channel, who FROM custom WHERE instr(who, ?) > 0", (f'"{name}"',))
+    for one in held:
+        left = tuple(each for each in unpack(one["who"], tuple[str, ...]) if each != name)
+        db.execute("UPDATE custom SET who = ? WHERE channel = ?", (pack(left or ("managers",)), one["channel"]))
+    return len(held)
+
+
+def _inboxes(db: Database, person: str) -> list[str]:
+    """Where a person alone is: their messages with the bot, or their mail address, also when no rule is left there.
+
+    On Slack and Discord it is their rules that tell which messages are theirs.
+    """
+    asked = """
+        SELECT DISTINCT channel FROM subscription WHERE creator = ?
+        AND (channel LIKE 'discord:@me/%' OR channel GLOB 'slack:*/D*')
+    """
+    known = {"email": [person], "local": [str(inbox(person))]}.get(person.partition(":")[0], [])
+    return [*known, *(found["channel"] for found in rows(db, asked, (person,)))]
+
+
+def _like(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
+
+
+def abandoned(db: Database, before: datetime) -> list[Channel]:
+    """Channels of workspaces that have been lost altogether."""
+    return [as_channel(found["channel"]) for found in rows(db, ABANDONED, (stamp(before),))]
+
+
+def purge(db: Database, channel: Channel) -> int:
+    """All of one channel; the rulebook's version changes."""
+    with writing(db):
+        gone = _purge(db, clean(str(channel)))
+        db.execute("UPDATE rulebook SET version = version + 1")
+        return gone
+
+
+def _purge(db: Database, channel: str) -> int:
+    with _unlinked(db):
+        gone = sum(
+            db.execute(f"DELETE FROM {table} WHERE channel = ?", (channel,)).rowcount  # noqa: S608 — our own words
+            for table in _OF_CHANNEL
+        )
+        for table in ("news", "vote"):
+            asked = f"DELETE FROM {table} WHERE delivery IN (SELECT number FROM delivery WHERE channel = ?)"  # noqa: S608
+            gone += db.execute(asked, (channel,)).rowcount
+        for table in ("delivery", "message"):
+            gone += db.execute(f"DELETE FROM {table} WHERE channel = ?", (channel,)).rowcount  # noqa: S608 — our own words
+        gone += db.execute(
+            "DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\' OR about LIKE '%|' || ? || '|%' ESCAPE '\\'",
+            (_like(channel), _like(channel)),
+        ).rowcount
+        return gone
+
+
+@contextmanager
+def _unlinked(db: Database) -> Iterator[None]:
+    """Rows that refer to each other go together: whether all do is looked at when the transaction ends."""
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    yield
+
+
+# ── silences and rules that rot ─────────────────────────────────────────────────────────────────────
+
+
+def subscription(db: Database, id: int) -> Subscription | None:
+    """By its number."""
+    found = row(db, "SELECT * FROM subscription WHERE id = ?", (whole(id),))
+    return as_subscription(found) if found else None
+
+
+def tempo(db: Database, channel: Channel, start: datetime, middle: datetime) -> Tempo:
+    """What the channel had, by two indexes."""
+    name, begin, mid = clean(str(channel)), stamp(start), stamp(middle)
+    had = row(
+        db,
+        "SELECT count(*) FILTER (WHERE posted_at < ?) AS before, count(*) FILTER (WHERE posted_at >= ?) AS lately "
+        "FROM delivery WHERE channel = ? AND posted_at >= ?",
+        (mid, mid, name, begin),
+    )
+    waits = row(db, "SELECT count(*) AS n FROM delivery WHERE channel = ? AND state IN ('pending', 'held')", (name,))
+    assert had is not None
+    assert waits is not None
+    return Tempo(had["before"], had["lately"], waits["n"])
+
+
+def idle(db: Database, channel: Channel, since: datetime) -> list[Subscription]:
+    """Rules that brought nothing."""
+    asked: dict[str, object] = {"channel": clean(str(channel)), "since": stamp(since)}
+    return [as_subscription(found) for found in rows(db, IDLE, asked)]
+
+
+def heard(db: Database, about: str) -> datetime | None:
+    """When it was said."""
+    found = row(db, "SELECT at FROM told WHERE about = ?", (clean(about),))
+    return moment_or_none(found["at"]) if found else None
+
+
+def tell_once(db: Database, about: str, now: datetime) -> None:
+    """Remember it."""
+    with writing(db):
+        db.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (clean(about), stamp(now)))
+
+
+def hush(db: Database, about: str) -> None:
+    """It may be said again."""
+    with writing(db):
+        db.execute("DELETE FROM told WHERE about = ?", (clean(about),))
