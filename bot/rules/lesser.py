@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.rules.backtest import left_out, replaced
-from bot.rules.tree import Rule, Word, leaves
+from bot.rules.tree import Fact, Number, Rule, Top, Word, alternatives, leaves
 from bot.rules.vocabulary import Unseen
 from bot.rules.writer import spell
 
@@ -22,6 +22,12 @@ def without(rule: Rule, term: str) -> Rule | None:
             rest = left_out(rule.tree, leaf)
             return Rule(rest) if rest is not None and rest != rule.tree else None
     return None
+
+
+def fruitless(rule: Rule, seen: Collection[str]) -> tuple[str, ...]:
+    """The alternatives by which no paper was found: those of the rule that are not among the terms seen."""
+    leaves = [leaf for leaf in alternatives(rule.tree) if not isinstance(leaf, Number | Fact | Top)]
+    return tuple(term for term in dict.fromkeys(map(spell, leaves)) if term not in seen)
 
 
 def corrected(rule: Rule, slips: Iterable[Unseen]) -> Rule | None:

@@ -26,7 +26,7 @@ from itertools import cycle
 from pathlib import Path
 
 import bot.store
-from bot.store.sqlite.connection import connect, writing
+from bot.store.sqlite.file.connection import connect, writing
 from tests.bench.papers import load
 from tests.bench.rules import Source
 from tests.door.command import daily, environment
