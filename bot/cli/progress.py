@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+Item = TypeVar("Item")
 
 PATIENCE = 1.0
 """Seconds after which a person wants to know."""
@@ -38,6 +40,14 @@ def progress(doing: str) -> Iterator[Told]:
         yield bar.tell
     finally:
         bar.end()
+
+
+def steps(doing: str, items: Collection[Item]) -> Iterator[Item]:
+    """The items one after the other, and a bar that tells how many are done."""
+    with progress(doing) as told:
+        for done, item in enumerate(items):
+            told(done, len(items))
+            yield item
 
 
 async def follow(doing: str, look: Look, often: float = OFTEN) -> None:

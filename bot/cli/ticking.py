@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from bot import flow, past, sources
 from bot.cli.posting import CHANNELS_AT_ONCE, TICK, WORKER, end, tend
-from bot.cli.progress import Told, progress, quiet
+from bot.cli.progress import Told, progress, quiet, steps
 from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
@@ -245,15 +245,13 @@ async def once(feeds: list[Feed], world: World) -> int:
     known = await world.store.bookmarks()
     failed = False
     watched = _watched(feeds, await world.store.feeds())
-    with progress("Reading sources") as told:
-        for done, feed in enumerate(watched):
-            told(done, len(watched))
-            mark = known.get(feed.address)
-            if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
-                log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
-            else:
-                failed |= not await _polled(feed, world)
-            failed |= not await _renew(feed, world, gap=0)
+    for feed in steps("Reading sources", watched):
+        mark = known.get(feed.address)
+        if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
+            log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
+        else:
+            failed |= not await _polled(feed, world)
+        failed |= not await _renew(feed, world, gap=0)
     with progress("Posting") as told:
         failed |= await _deliver_due(world, told)
     await silence.arrange(world)

@@ -30,6 +30,7 @@ from pathlib import Path
 
 import bot.store
 from bot import flow
+from bot.cli.progress import steps
 from bot.errors import ChannelLost, SourceFailed, TryLater, Unsure
 from bot.flow import World, keeping, later
 from bot.matching import Matcher
@@ -424,7 +425,7 @@ async def run(size: Size, file: Path) -> Year:
     began = time.perf_counter()
     await year.begin()
     print(f"{'day':>4}{'expected':>10}{'messages':>10}{'db MB':>8}{'RSS MB':>8}{'peak':>6}{'oldest d':>9}{'CPU s':>8}")
-    for number in range(size.days):
+    for number in steps("Living days", range(size.days)):
         await year.day(number)
         await year.hours(number)
         if number % 30 == 29 or number == size.days - 1:

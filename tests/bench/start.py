@@ -26,6 +26,7 @@ from itertools import cycle
 from pathlib import Path
 
 import bot.store
+from bot.cli.progress import steps
 from bot.store.sqlite.file.connection import connect, writing
 from tests.bench.papers import load
 from tests.bench.rules import Source
@@ -146,11 +147,11 @@ async def bench(given: argparse.Namespace, home: Path) -> None:
         await rig.prepare()
         print(f"{'':34}  heard   rules   ready   RSS MB     PSS   CPU s")
         print(f"{'the very first start':34} {await rig.start()}", flush=True)
-        for _ in range(given.times):
+        for _ in steps("Starting without rules", range(given.times)):
             print(f"{'no rules':34} {await rig.start()}", flush=True)
         rig.fill(Source(load(given.papers)).rules(given.rules))
         print(f"{f'{given.rules:,} rules, not compiled yet':34} {await rig.start()}", flush=True)
-        for _ in range(given.times):
+        for _ in steps("Starting with rules", range(given.times)):
             print(f"{f'{given.rules:,} rules':34} {await rig.start()}", flush=True)
         print(f"wanted: ready within {READY:.0f} s; at rest {EMPTY} MB without rules, {FULL} MB with 100,000")
 
