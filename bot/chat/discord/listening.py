@@ -60,7 +60,7 @@ class Voice(Protocol):
 class Ears:
     """Hears what people do, as soon as it has an `answer`."""
 
-    def __init__(self, client: discord.Client, voice: Voice) -> None:
+    def __init__(self, client: discord.Client, voice: Voice, *, to_all: bool = False) -> None:
         self.client = client
         self.answer: Answer | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
@@ -75,7 +75,7 @@ class Ears:
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
-        offering.offer(self.tree, self)
+        offering.offer(self.tree, self, to_all=to_all)
         vars(client).update(  # discord.py looks handlers up by name
             tree=self.tree,
             on_interaction=self.on_interaction,
@@ -156,7 +156,7 @@ class Ears:
         reply = await self.answer(change)
         if reply.public and key:
             try:
-                await self._voice.post(change.channel, reply.public, key)
+                await self._voice.post(change.channel, reply.public, key, doubt=True)
             except PlatformFailed as error:
                 log.warning("%s could not be greeted: %s", change.channel, error)
 

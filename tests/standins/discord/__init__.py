@@ -60,6 +60,10 @@ class Discord:
         """What the bot's role allows."""
         self.invited = True
         """Whether the bot is in the server."""
+        self.outage = False
+        """Whether the server is away when a session begins."""
+        self.joined_at = TIME
+        """When the bot was invited."""
         self._nonces: dict[str, Told] = {}
         self.general = self.add_channel("general")
         self.talks: dict[str, Talk] = {}
@@ -84,7 +88,7 @@ class Discord:
         await site.start()
         self.port = self._runner.addresses[0][1]
         self.gateway.ready = self._ready
-        self.gateway.hello = lambda: [("GUILD_CREATE", self._server())] if self.invited else []
+        self.gateway.hello = self._hello
         return self
 
     async def __aexit__(self, *raised: object) -> None:
@@ -356,7 +360,7 @@ class Discord:
     # ── the server's life ──
     async def invite(self, *, again: bool = False) -> None:
         """Somebody invites the bot; `again`: an outage is over."""
-        self.invited = True
+        self.invited, self.outage = True, False
         server = self._server()
         if not again:
             del server["unavailable"]
@@ -411,6 +415,9 @@ class Discord:
             "application": {"id": str(self.application), "flags": 0},
         }
 
+    def _hello(self) -> list[tuple[str, Payload]]:
+        return [("GUILD_CREATE", self._server())] if self.invited and not self.outage else []
+
     def _server(self) -> Payload:
         channels = [place.payload(self.guild) for place in self.places.values() if place.parent is None]
         everyone = {
@@ -425,6 +432,7 @@ class Discord:
         app = {"id": str(APP), "name": "Paper Round", "permissions": str(self.role), "position": 2, "managed": True}
         roles = [everyone | plain, everyone | plain | leads, everyone | plain | app]
         us = self.bot.member() | {"user": self.bot.user() | {"bot": True}, "roles": [str(APP)]}
+        us["joined_at"] = self.joined_at
         about = {"id": str(self.guild), "name": "The Lab", "owner_id": "9", "member_count": 2, "joined_at": TIME}
         lists = {"channels": channels, "threads": [], "members": [us], "roles": roles, "emojis": [], "stickers": []}
         return (

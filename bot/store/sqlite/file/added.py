@@ -91,3 +91,11 @@ LIVES = """
     ALTER TABLE delivery ADD COLUMN named TEXT;  -- the channel's name of old, under which it was begun
     CREATE INDEX delivery_pending ON delivery (channel) WHERE state = 'pending';
 """
+
+SERVERS = """
+    CREATE TABLE server (
+        platform TEXT NOT NULL, server TEXT NOT NULL,
+        since TEXT NOT NULL,  -- in the platform's own words: another time is another invitation
+        PRIMARY KEY (platform, server)
+    ) STRICT, WITHOUT ROWID;
+"""
