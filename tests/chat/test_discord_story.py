@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import pytest
+
 from bot import flow
 from bot.chat.discord.offering import FIND
 from bot.flow import World
@@ -152,8 +154,12 @@ async def test_completion_offers_rules_of_channels_one_can_see() -> None:
         assert zones[0]["value"] == "Europe/Berlin"
 
 
-async def test_a_thread_that_was_deleted_is_opened_again_elsewhere() -> None:
-    """The gateway tells that it is gone; the next Discuss gets a new one, with its abstract."""
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "some minutes later"])
+async def test_a_thread_that_was_deleted_is_opened_again(later: bool) -> None:
+    """The gateway tells that it is gone; the next Discuss gets a new one, with its abstract, once.
+
+    At once Discord still knows the nonce of the abstract that was deleted with the first thread.
+    """
     async with lab() as it:
         await it.wants(it.discord.general, "quantized", Options("instant", start=0))
         await it.morning()
@@ -161,10 +167,13 @@ async def test_a_thread_that_was_deleted_is_opened_again_elsewhere() -> None:
         seen = await it.discord.press(post, "discuss:1")
         thread = it.discord.places[int(seen.buttons["Open the thread"].rpartition("/")[2])]
         await it.discord.tell(thread, "THREAD_DELETE")
-        it.discord.forget_nonces()  # some minutes later
+        if later:
+            it.discord.forget_nonces()
         again = await it.discord.press(post, "discuss:1")
         fresh = it.discord.places[int(again.buttons["Open the thread"].rpartition("/")[2])]
-        assert any("We quantize." in told.text for told in fresh.messages)
+        assert len([told for told in fresh.messages if "We quantize." in told.text]) == 1
+        await it.discord.press(post, "discuss:1")
+        assert len([told for told in fresh.messages if told.kind == 0]) == 1
 
 
 async def test_a_new_server_hears_the_first_command() -> None:

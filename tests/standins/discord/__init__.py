@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiohttp import web
@@ -113,6 +114,10 @@ class Discord:
         now = int(time.time() * 1000) - 1_420_070_400_000
         self._last = max(self._last + 1, now << 22)
         return self._last
+
+    def moment(self) -> str:
+        """Now, as the next number will tell it."""
+        return datetime.fromtimestamp(((self.next_id() >> 22) + 1_420_070_400_000) / 1000, UTC).isoformat()
 
     def add_channel(self, name: str, kind: int = TEXT) -> Place:
         place = Place(self.next_id(), name, kind=kind)
