@@ -223,12 +223,10 @@ class Rig:
         if channel.platform == "discord":
             place = int(channel.place.partition("/")[2])
             threads = [one for one in self.discord.places.values() if one.parent == place]
-            inside = [told for thread in threads for told in thread.messages if told.kind == 0]
-            if self.discord.places[place].kind != FORUM:
-                return [told.text for told in self.discord.places[place].messages], [told.text for told in inside]
-            begun = {thread.id for thread in threads}  # a post's first message has its number
-            firsts = [told.text for told in inside if told.id in begun]
-            return firsts, [told.text for told in inside if told.id not in begun]
+            hung_there = [told for thread in threads for told in thread.messages if told.kind == 0]
+            begun = {thread.id for thread in threads}  # a forum's post and its first message share their number
+            firsts = [*self.discord.places[place].messages, *(told for told in hung_there if told.id in begun)]
+            return [told.text for told in firsts], [told.text for told in hung_there if told.id not in begun]
         kept = await opened.messages(channel, limit=10**6)
         hung = [await opened.messages(channel, thread=one.id, limit=100) for one in kept]
         inside = [one.post.plain for thread in hung for one in thread if one.thread]

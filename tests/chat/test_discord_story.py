@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from tests.chat.discord_running import channel, running
 from tests.fakes.store import FakeStore
 from tests.flow.stage import FakeFetch, Hands, paper
 from tests.standins.discord import Discord
-from tests.standins.discord.world import FORUM, Place
+from tests.standins.discord.world import EVERYDAY, FORUM, Place
 
 FEED = Feed("https://feed.example/papers", "https://feed.example/papers")
 OLD = paper("old", "Pruning language models", "We prune.")
@@ -233,6 +234,27 @@ async def test_the_overview_calls_channels_by_their_names() -> None:
         assert f"<#{it.discord.general.id}>" in str(seen)
         assert f"#{it.discord.general.name}" in str(seen)
         assert str(channel(it.discord)) not in str(seen)
+
+
+async def test_from_ones_own_messages_roles_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord tells none there, and what it told of them elsewhere does not count for long: whoever lost a role, or
+    left the server, sees and changes nothing any more."""
+    monkeypatch.setattr("bot.chat.discord.seeing.FRESH", 0.3)
+    async with lab() as it:
+        rule, ann = await it.wants(it.discord.general, "quantized", Options("instant")), it.discord.ann
+        mine = it.discord.private(ann)
+        seen = await it.discord.command("papers overview", place=mine, by=ann)
+        opened = await it.discord.choose(seen, f"go:{rule.id}", by=ann)
+        assert "End all its rules" in opened.buttons
+        ann.permissions = EVERYDAY
+        await asyncio.sleep(0.35)
+        refused = await it.discord.press(opened, opened.buttons["End all its rules"], by=ann)
+        assert "those who manage this channel" in refused.text
+        assert len(await it.world.store.subscriptions(channel(it.discord))) == 1
+        it.discord.gone.add(ann.id)
+        await asyncio.sleep(0.35)
+        none = await it.discord.command("papers overview", place=mine, by=ann)
+        assert "None of the channels that you can see" in none.text
 
 
 async def test_from_one_channel_another_is_changed_by_who_manages_it() -> None:

@@ -207,7 +207,7 @@ class Discord:
         return Channel(self.platform, f"{OWN}/{await self._private(person)}")
 
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
-        """Their own messages, and what the roles let them read that Discord told with their last command."""
+        """Their own messages, and what their roles let them read, as Discord tells them now."""
         inbox = None
         if any(channel.place.startswith(f"{OWN}/") for channel in channels):
             with suppress(Refused):
@@ -215,15 +215,17 @@ class Discord:
         name = person.removeprefix(f"{self.platform}:")
         if self._client is None or self._ears is None or not is_number(name):
             return frozenset(channel for channel in channels if channel == inbox)
+        await self._ears.people.ask(self._client, int(name), channels)
         return self._ears.people.visible(self._client, int(name), inbox, channels)
 
     async def standing(self, person: str, channel: Channel) -> Standing:
-        """By the roles that Discord told with their last command."""
+        """By their roles there, as Discord tells them now."""
         name = person.removeprefix(f"{self.platform}:")
         if channel.place.startswith(f"{OWN}/"):
             return "manager" if channel == await self.inbox(person) else "member"
         if self._client is None or self._ears is None or not is_number(name):
             return "member"
+        await self._ears.people.ask(self._client, int(name), [channel])
         return self._ears.people.standing(self._client, int(name), channel)
 
     async def link(self, channel: Channel, thread: str) -> str | None:

@@ -55,6 +55,8 @@ class Discord:
         """0: the server has as many active threads as Discord allows."""
         self.closed_doors: set[int] = set()
         """People who take no direct messages."""
+        self.gone: set[int] = set()
+        """People who have left the server."""
         self.everyone = EVERYDAY
         """What everybody may do, unless a channel says otherwise."""
         self.role = INVITED
