@@ -70,9 +70,19 @@ def _one(word: str, person: str, platform: str) -> str:
         return person
     if named := _PERSON.fullmatch(word):
         if platform in _IDS and not _IDS[platform].fullmatch(named[1]):
-            raise WordsWrong(f"who: knows nobody by the name {word[:40]!r}: choose them from the list that @ opens.")
+            raise WordsWrong(_nameless(word, platform))
         return f"{platform}:{named[1]}"
     raise WordsWrong(f"who: takes anyone, creator, managers, me, or people as @person; {word[:40]!r} is none of these.")
+
+
+def _nameless(word: str, platform: str) -> str:
+    """A name where an id is needed. Slack hands names over where the app was made from an older manifest."""
+    older = (
+        " Was that done? Then the Slack app's manifest is an old one: whoever runs the bot pastes "
+        "config/slack-app.yaml anew under “App Manifest” at https://api.slack.com/apps."
+    )
+    told = f"who: knows nobody by the name {word[:40]!r}: choose them from the list that @ opens."
+    return told + (older if platform == "slack" else "")
 
 
 def locks_out(who: Who, person: str, standing: Standing) -> bool:

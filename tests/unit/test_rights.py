@@ -57,6 +57,8 @@ def test_a_name_is_nobody_where_people_have_ids() -> None:
     for person, word in ((ADA, "@ada"), ("discord:1", "@ada"), ("discord:1", "<@U2>")):
         with pytest.raises(WordsWrong, match="choose them from the list"):
             rights.read(f"managers,{word}", person)
+    with pytest.raises(WordsWrong, match=r"pastes config/slack-app\.yaml anew"):  # as an older manifest hands it over
+        rights.read("@ada", ADA)
     assert rights.read("<@!99>", "discord:1") == ("discord:99",)
     assert rights.read("@bob", "local:ada") == ("local:bob",)
 
