@@ -38,9 +38,7 @@ async def tell_all(feeds: Sequence[Feed], world: World, first: float = FIRST, da
             crowded = await tending.tell_crowd(world)
             if silent or rotten or crowded:
                 figures = {"silent": silent, "idle": rotten, "crowded": crowded}
-                log.info(
-                    "people were told of channels that are silent or crowded, and of rules that rot", extra=figures
-                )
+                log.info("people were told of silent and crowded channels and of rules that rot", extra=figures)
         except StoreFailed as error:
             log.warning("%s", error)
         except Exception:  # our own mistake here must not end the bot
