@@ -25,9 +25,8 @@ from bot.replies import standing
 from bot.replies.words import counted
 from bot.sources import mask
 
-CHANNELS = 50
-"""Channels of a platform that are asked about: Slack takes some fifty such questions a minute.
-https://docs.slack.dev/reference/methods/conversations.info (tier 3)"""
+SHOWN = 50
+"""Channels of a platform that are well and have a line each; of more of them, one line says so."""
 
 WIDEST = 50
 """Characters of what a line is about: a Discord channel by its ids has 48."""
@@ -188,11 +187,13 @@ async def _platform(platform: str, given: Settings, channels: list[Channel]) -> 
     """What the platform says of tokens and channels."""
     ask: Callable[[Mapping[str, str], Sequence[Channel]], Awaitable[Findings]]
     ask = import_module(f"bot.chat.{platform}.checks").health
-    told = await ask(given.env, channels[:CHANNELS])
-    left = len(channels) - CHANNELS
-    if left <= 0:
+    told = await ask(given.env, channels)
+    names = {str(channel) for channel in channels}
+    well = [one for one in told.checks if one.about in names and one.verdict == "ok"]
+    if len(well) <= SHOWN:
         return told
-    return Findings((*told.checks, note(platform, f"{left} more channels were not asked about.")), told.date)
+    rest = [one for one in told.checks if one not in well]
+    return Findings((*rest, ok(platform, f"{len(well):,} channels can be posted to.")), told.date)
 
 
 def _silent(channels: Sequence[Channel], platforms: Sequence[str]) -> list[Check]:

@@ -111,8 +111,8 @@ async def test_a_crowded_channel_is_told_of_once(stage: Stage) -> None:
     assert person == ADA
     assert post.plain == (
         "slack:T1/C1 had 101 papers in a week, most in a message of their own. To have fewer messages: "
-        "/papers settings mode:daily there makes it one digest a day, max:10 ten a day and the rest in one; a rule with a word more "
-        "brings fewer papers."
+        "/papers settings mode:daily there makes it one digest a day, max:10 ten a day and the rest in one; "
+        "a rule with a word more brings fewer papers."
     )
     stage.days = 40
     assert await tending.tell_crowd(stage.world) == 0
