@@ -20,7 +20,7 @@ from bot.config import Settings
 from bot.errors import SettingsError, SourceFailed, StoreFailed, WordsWrong
 from bot.fetch import Fetcher
 from bot.model import Bookmark, Channel, Feed
-from bot.proxies import proxy_for
+from bot.proxies import proxy_for, require_proxies
 from bot.replies import standing
 from bot.replies.words import counted
 from bot.sources import mask
@@ -80,8 +80,9 @@ async def _all(given: Settings, *, offline: bool) -> list[Check]:
     broken = checks.failed(one for one in database if one.about in ("database", "database folder", "schema"))
     known, channels, mine = ({}, [], []) if broken else await _remembered(given, database)
     platforms = _tokens(given, found)
-    if offline:
-        return [*found, *(_remembered_source(feed, known) for feed in feeds), note("world", "Left out: --offline.")]
+    if offline or any(one.about == "proxy" and one.verdict == "fault" for one in found):
+        why = "--offline." if offline else "nothing can be asked through that proxy."
+        return [*found, *(_remembered_source(feed, known) for feed in feeds), note("world", f"Left out: {why}")]
     dates: list[tuple[str, str]] = []
     for platform in platforms:
         told = await _platform(platform, given, [one for one in channels if one.platform == platform])
@@ -107,6 +108,7 @@ def config(given: Settings) -> tuple[list[Feed], list[Check]]:
         said = f"There is no time zone {given.file.delivery.tz!r}."
         found.append(fault("[delivery] tz", said, f"Name one by its city in {given.path}, such as Europe/Berlin."))
     try:
+        require_proxies(given.env)
         through = proxy_for("https://arxiv.org/", given.env)
     except SettingsError as error:
         found.append(fault("proxy", str(error), "Set that variable to such an address, or take it out."))
@@ -128,7 +130,7 @@ def _tokens(given: Settings, found: list[Check]) -> list[str]:
     try:
         platforms = connected(given.env)
     except SettingsError as error:
-        where = "Set what is missing, or take away what is set: README, in five minutes, says where to find it."
+        where = "Set that one as well (the README, “in five minutes”, says where it is found), or take out the others."
         found.append(fault("tokens", str(error), where))
         return []
     if not platforms:
@@ -235,7 +237,8 @@ async def _source(
         fetched = await fetch(feed, bookmark or Bookmark(feed.address))
         reading = None if fetched.body is None else await parser(fetched, feed, Bookmark(feed.address))
     except SourceFailed as error:
-        return fault(about, str(error), remedy("failing"))
+        said, _, mended = str(error).partition("; use ")
+        return fault(about, f"{said.rstrip('.')}.", f"Use {mended}" if mended else remedy("failing"))
     except (StoreFailed, OSError) as error:
         return fault(about, str(error), remedy("failing"))
     dates.append((about, fetched.date))

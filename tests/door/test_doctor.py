@@ -158,6 +158,7 @@ async def test_9_slack_a_scope_is_missing_and_channels_cannot_be_posted_to(home:
     assert "/invite @paper-round" in found["slack:T0LAB/C0GONE"][2]
     assert "workspace T0ELSE" in found["slack:T0ELSE/C0GENERAL"][1]
     assert found["clock"][0] == "FAULT"
+    assert "This machine's clock is" in found["clock"][1]
     assert "timedatectl" in found["clock"][2]
 
 
@@ -230,9 +231,15 @@ def test_11_a_platform_that_channels_wait_for_is_not_connected(home: Path) -> No
 def test_12_a_source_that_is_no_feed_and_a_proxy_that_is_none(home: Path) -> None:
     (home / "page.html").write_text("<!doctype html><html><title>Log in</title></html>")
     config(home, address="page.html")
+    _, found = doctor(home)
+    assert found["page.html"][1] == "page.html is an HTML page ('Log in'), not a feed."
+    assert found["page.html"][2].startswith("Use the address of the page's feed")
     _, found = doctor(home, HTTPS_PROXY="socks5://proxy:1080")
-    assert found["page.html"][0] == "FAULT"
     assert "HTTP proxy" in " ".join(found["proxy"])
+    assert found["world"][1] == "Left out: nothing can be asked through that proxy."
+    refused = paper_round(home, "run", "--once", HTTPS_PROXY="socks5://proxy:1080")
+    assert refused.code == 2
+    assert "HTTPS_PROXY has to be the address of an HTTP proxy" in refused.err
     _, found = doctor(home, HTTPS_PROXY="http://me:pw@proxy.example:3128")
     assert found["proxy"][0] == "note"
     assert "private address" in found["proxy"][1]

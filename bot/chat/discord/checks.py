@@ -136,22 +136,23 @@ async def _channel(asker: Asker, channel: Channel, homes: Mapping[str, Server]) 
         return ok(about, "It is somebody's own messages.")
     if home.guild.status != 200 or home.member.status != 200:
         return _hidden(about, home.guild if home.guild.status != 200 else home.member)
+    named = f"#{said.body.get('name')}"
     may = permissions(home.guild.body, home.member.body, said.body, home.me)
     lacking = [name for name, bit in NEEDED.items() if not may & bit]
     if lacking:
         return fault(
             about,
-            f"The bot may not post there: it lacks {', '.join(lacking)}.",
+            f"The bot may not post in {named}: it lacks {', '.join(lacking)}.",
             f"In the channel's settings, Permissions, allow it {', '.join(lacking)}.",
         )
     without = [name for name, bit in USEFUL.items() if not may & bit]
     if without:
         return fault(
             about,
-            f"It can be posted to, but the bot lacks {', '.join(without)}.",
+            f"{named} can be posted to, but the bot lacks {', '.join(without)}.",
             f"In the channel's settings, Permissions, allow it {', '.join(without)}.",
         )
-    return ok(about, "It can be posted to.")
+    return ok(about, f"{named} can be posted to.")
 
 
 def _hidden(about: str, said: Answer) -> Check:

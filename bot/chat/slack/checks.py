@@ -153,10 +153,11 @@ async def _channel(api: Api, channel: Channel, scopes: frozenset[str], team: str
         if "lacks the scope" in str(error):
             return note(about, "Slack does not tell without the scopes channels:read and groups:read.")
         return split(about, str(error))
+    named = f"#{told['name']}" if told.get("name") else "This conversation"
     if told.get("is_archived"):
-        return fault(about, "It is archived.", "Unarchive it, or subscribe in another channel.")
+        return fault(about, f"{named} is archived.", "Unarchive it, or subscribe in another channel.")
     hidden = bool(told.get("is_private"))
     if not told.get("is_member") and not told.get("is_im") and (hidden or "chat:write.public" not in scopes):
         name = (await api.me()).name
-        return fault(about, "The bot is not in it.", f"Type /invite @{name} there.")
-    return ok(about, "It can be posted to.")
+        return fault(about, f"The bot is not in {named}.", f"Type /invite @{name} there.")
+    return ok(about, f"{named} can be posted to.")
