@@ -102,7 +102,7 @@ def _lines(found: Backtest) -> Iterator[Line]:
             "small",
         )
     if found.examples:
-        yield _text("The newest:" if found.matches > 1 else "It is:")
+        yield _text("The newest:" if found.matches > 1 else "This one:")
     yield from map(summary.example, found.examples)
 
 
@@ -115,7 +115,8 @@ def _rate(found: Backtest) -> Iterator[Span]:
         return
     yield Span(_weekly(found.weekly) if found.recent else "None in the last 30 days", "strong")
     last = f"{found.recent:,} in the last 30 days, " if found.recent else ""
-    yield Span(f" {found.spark} ({last}{found.matches:,}{among})")
+    drawn = f" {found.spark}" if found.recent else ""  # nothing, drawn, looks like a gap to be filled in
+    yield Span(f"{drawn} ({last}{found.matches:,}{among})")
 
 
 def _terms(found: Backtest) -> Iterator[Span]:
