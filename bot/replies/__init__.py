@@ -29,8 +29,8 @@ class Caught:
 
 def voted(votes: int) -> Reply:
     """A vote was counted, or taken back."""
-    said = f"there {'is' if votes == 1 else 'are'} {votes or 'none'} now. Press again to change your mind."
-    return Reply(Post(line(f"Noted: {said}")))
+    said = f"{votes:,} upvote{'s' if votes != 1 else ''}" if votes else "no upvotes"
+    return Reply(Post(line(f"Noted: {said} now. Press again to change your mind.")))
 
 
 def cited(paper: Paper) -> Reply:
@@ -184,7 +184,7 @@ _COMMANDS = (
         ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
         ("/subscribe me mamba", "for you alone, in your own messages"),
     )),
-    ("What comes here", (
+    ("For the channel", (
         ("/subscriptions", "the list; /subscriptions me: what you get alone"),
         ("/papers change 1 mamba -vision", "another rule under the same number"),
         ("/papers test 1", "what a rule would bring; nothing is posted"),
@@ -193,7 +193,7 @@ _COMMANDS = (
         ("/papers pause 3d", "nothing for three days, and nothing is lost; /papers resume"),
         ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
     )),
-    ("To look something up, for you alone", (
+    ("To look something up", (
         ("/papers status", "how this channel and the sources are doing, and why nothing came"),
         ("/papers why 2405.04324", "what became of a paper (by id, link or title) and what each rule says of it"),
         ("/papers search diffusion", "papers seen so far"),

@@ -103,6 +103,7 @@ async def talk(platform: str, papers: Sequence[Paper]) -> dict[str, list[Turn]]:
     """A morning's commands by what they are about, each with its answer."""
     at = Conversation(platform, papers)
     await at.polled(0)
+    at.hands.time = MORNING - timedelta(days=1)
     shown = {"help": await _typed(at, "/subscribe", "/papers help"), "subscribe": await _subscribed(at)}
     at.hands.time = MORNING
     await at.polled(1)
@@ -136,6 +137,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 async def _typed(at: Conversation, *words: str) -> list[Turn]:
     for one in words:
         await at.typed(one)
+        await at.hands.deliver_all(at.world)
     return at.taken()
 
 
@@ -177,8 +179,10 @@ def drawn(platform: str, turn: Turn) -> str:
         said.append(_form(reply.form))
     else:
         said.append(f'<div class="shown">{gallery.APP}{ALONE}{draw(reply.post)}</div>')
-    if reply.public is not None:
-        said.append(f'<div class="shown">{gallery.APP}{draw(reply.public)}</div>')
+    for beside in (reply.public, reply.told):
+        if beside is not None:
+            told = '<p class="by"><span>In your own messages</span></p>' if beside is reply.told else ""
+            said.append(f'<div class="shown">{gallery.APP}{told}{draw(beside)}</div>')
     return "".join(said)
 
 
