@@ -18,7 +18,7 @@ def how(wanted: Options, now: datetime, *, personal: bool = False) -> str:
         return _at_once(wanted, "sent to you" if personal else "posted here")
     then = rounds.local(wanted, rounds.next_round(wanted, now))
     days = options.spoken(wanted.days).removeprefix("on ")
-    what = "in a weekly digest," if wanted.mode == "weekly" else f"as one digest a day, {days}".strip()
+    what = "as one digest a week" if wanted.mode == "weekly" else f"as one digest a day, {days}".strip()
     most = f" It shows the best {wanted.max}, the others one a line in its thread." if wanted.max else ""
     return f"They come {what} at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
 

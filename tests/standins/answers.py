@@ -66,7 +66,7 @@ class Conversation:
         stored = month(papers[TODAY:])
         today = [replace(paper, announced=MORNING) for paper in month(papers[:TODAY])]
         self.fetch = FakeFetch([stored, [*stored, *today]])
-        self.hands, self.chat = Hands(self.fetch, MORNING - timedelta(days=DAYS)), FakeChat(platform)
+        self.hands, self.chat = Hands(self.fetch, MORNING - timedelta(days=1)), FakeChat(platform)
         self.world = World(
             FakeStore(), self.hands.clock, self.fetch, self.fetch.read, {platform: self.chat}, Matcher(),
             shared=frozenset({FEED.address}), zone="Europe/Berlin",
@@ -103,7 +103,6 @@ async def talk(platform: str, papers: Sequence[Paper]) -> dict[str, list[Turn]]:
     """A morning's commands by what they are about, each with its answer."""
     at = Conversation(platform, papers)
     await at.polled(0)
-    at.hands.time = MORNING - timedelta(days=1)
     shown = {"help": await _typed(at, "/subscribe", "/papers help"), "subscribe": await _subscribed(at)}
     at.hands.time = MORNING
     await at.polled(1)
