@@ -176,6 +176,7 @@ async def _connect(
     for platform, chat in chats.items():
         if isinstance(chat, Wary):
             measures.watch_refusals(platform, chat.refusals)
+            chat.hear_limits(measures.limits_of(platform))
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 

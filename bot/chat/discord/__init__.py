@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -110,6 +110,10 @@ class Discord:
     def refusals(self) -> int:
         """How many of Discord's answers said no in the last ten minutes; at 10,000 it bars the address."""
         return self.budget.spent
+
+    def hear_limits(self, limited: Callable[[], None]) -> None:
+        """Count with `limited` what discord.py waits out by itself, too."""
+        self.budget.limited = limited
 
     async def listen(self, answer: Answer) -> None:
         """Log in, tell Discord our commands, connect the gateway, and answer until cancelled or closed.
