@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.chat.discord import forums
-from bot.chat.discord.embeds import show, thread_name
+from bot.chat.discord.embeds import parted, show, thread_name
 from bot.chat.discord.forums import AUTO_ARCHIVE, Kind
 from bot.chat.discord.places import REPLY
 from bot.chat.discord.recalling import said_before, spoke
@@ -53,7 +53,7 @@ async def forum_post(
     client: discord.Client, server: int, place: int, kind: Kind, post: Post, *, doubt: bool = False
 ) -> str:
     """A forum's post, named by the headline; its number."""
-    message, name = said(show(post)), post.headline.text
+    message, name = said(show(post)), "".join(part.text for part in parted(post.headline)[0])
     if doubt and (before := await forums.begun_before(client, server, place, name, message)):
         return str(before)
     return str(await forums.begin(client, place, kind, name, message, post))
