@@ -135,7 +135,7 @@ def _weekly(papers: float) -> str:
     """A rate as people say it: less than one a week is so many a month."""
     if papers >= 1:
         return f"{_papers(round(papers))} a week"
-    return f"about {max(1, round(papers * 30 / 7))} a month"
+    return f"About {max(1, round(papers * 30 / 7))} a month"
 
 
 def _papers(count: int) -> str:

@@ -11,8 +11,10 @@ from bot.replies.words import who
 
 def settled(shown: Reply, decided: rights.Who, person: str) -> Reply:
     """The channel's settings as `shown`, and that it was changed who may change them, said to the channel too."""
-    told = Line((Span("Rules here can be changed by "), *_named(decided), Span(".")))
-    post = replace(shown.post, lines=(told, *shown.post.lines))
+    done = Line((Span("Done: rules here can be changed by "), *_named(decided), Span(".")))
+    post = replace(
+        shown.post, headline=done, lines=(*_typed_as(decided, person), shown.post.headline, *shown.post.lines)
+    )
     public = Line((who(person), Span(" decided that rules here can be changed by "), *_named(decided), Span(".")))
     return replace(shown, post=post, public=Post(public))
 
@@ -23,6 +25,15 @@ def stands(shown: Reply, decided: rights.Who) -> Reply:
         return shown
     told = Line((Span("Rules here can be changed by "), *_named(decided), Span(".")))
     return replace(shown, post=replace(shown.post, lines=(*shown.post.lines, told)))
+
+
+def _typed_as(decided: rights.Who, person: str) -> tuple[Line, ...]:
+    """Where the short command is shown to those alone who manage a channel: what the others type."""
+    if decided == rights.MANAGERS or not person.startswith("discord:"):
+        return ()
+    type_ = Span(" to those who manage the channel; everybody else has ")
+    shown = (Span("Discord shows "), Span("/subscribe", "code"), type_, Span("/papers subscribe", "code"), Span("."))
+    return (Line(shown, "small"),)
 
 
 def _named(decided: rights.Who) -> tuple[Span, ...]:

@@ -90,7 +90,7 @@ def lost(channel: Channel, why: str, mine: Sequence[Subscription]) -> Post:
     theirs = summary.cut(", ".join(one.rule for one in mine), 300)
     kept = "What matches waits for up to 14 days, and comes in one digest once this is mended."
     return Post(
-        line("Papers for ", (theirs, "code"), f" cannot be posted in {channel}."),
+        line("Papers for ", (theirs, "code"), " cannot be posted in ", Span(str(channel), channel=str(channel)), "."),
         (Line((Span(why),)), Line((Span(kept),), "small")),
     )
 

@@ -176,8 +176,8 @@ def _pre(lines: Sequence[Line]) -> Line:
 
 
 def _between(before: str, after: str) -> str:
-    """Paragraphs have a blank line between them; everything else stands close."""
-    return "\n\n" if before == after == "text" else "\n"
+    """A paragraph has a blank line before it, except below what keeps a distance by itself; all else stands close."""
+    return "\n\n" if after == "text" and before in ("text", "item", "small") else "\n"
 
 
 def _line(line: Line, room: int) -> str:

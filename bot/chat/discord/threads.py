@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -30,6 +30,10 @@ FULL: Final = (
 )
 
 
+Called = Callable[[Span], str]
+"""A run of text where no mention is drawn, such as a thread's name."""
+
+
 async def said_once(
     client: discord.Client, place: int, post: Post, key: str, *, doubt: bool = False, to: str | None = None
 ) -> str:
@@ -50,10 +54,10 @@ async def said_once(
 
 
 async def forum_post(
-    client: discord.Client, server: int, place: int, kind: Kind, post: Post, *, doubt: bool = False
+    client: discord.Client, server: int, place: int, kind: Kind, post: Post, called: Called, *, doubt: bool = False
 ) -> str:
-    """A forum's post, named by the headline; its number."""
-    message, name = said(show(post)), "".join(part.text for part in parted(post.headline)[0])
+    """A forum's post, named by the headline, people and channels in it as they are `called`; its number."""
+    message, name = said(show(post)), "".join(map(called, parted(post.headline)[0]))
     if doubt and (before := await forums.begun_before(client, server, place, name, message)):
         return str(before)
     return str(await forums.begin(client, place, kind, name, message, post))

@@ -365,7 +365,8 @@ class Discord:
         shown, given = await self.form(talk), []
         for n, part in enumerate(shown["components"]):
             inner = part["component"]
-            value = fields.get(inner["custom_id"], inner.get("value", ""))
+            chosen = next((one["value"] for one in inner.get("options") or [] if one.get("default")), "")
+            value = fields.get(inner["custom_id"], inner.get("value", chosen))
             answer = {"value": value} if inner["type"] == 4 else {"values": [value] if value else []}
             one = {"type": inner["type"], "custom_id": inner["custom_id"], "id": 10 + n} | answer
             given.append({"type": 18, "id": n + 1, "component": one})
