@@ -119,6 +119,21 @@ async def test_what_the_first_release_kept_is_still_there(tmp_path: Path) -> Non
     await store.close()
 
 
+async def test_servers_that_had_subscribed_are_known_and_not_greeted_again(tmp_path: Path) -> None:
+    old = Database(tmp_path / "old.db", strict=True)
+    migrations.apply(old, stop_before="servers")
+    for channel in ("discord:7/1", "discord:7/2", "discord:@me/3", "slack:T1/C1", "local:general"):
+        kept = (channel, "a", "x:1", "{}", "active", "2026-01-01T00:00:00+00:00")
+        old.execute(
+            "INSERT INTO subscription (channel, rule, creator, options, state, created) VALUES (?,?,?,?,?,?)", kept
+        )
+    old.conn.commit()
+    old.close()
+    store = await bot.store.open(str(tmp_path / "old.db"))
+    assert await store.enrolled("discord") == {"7": ""}
+    await store.close()
+
+
 def test_a_file_that_is_up_to_date_is_not_written(tmp_path: Path) -> None:
     connect(tmp_path / "a.db", PATIENT).close()
     before = (tmp_path / "a.db").read_bytes()

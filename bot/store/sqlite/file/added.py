@@ -98,4 +98,7 @@ SERVERS = """
         since TEXT NOT NULL,  -- in the platform's own words: another time is another invitation
         PRIMARY KEY (platform, server)
     ) STRICT, WITHOUT ROWID;
+    INSERT INTO server  -- a server that has subscribed needs no greeting; when it let the bot in is not known
+        SELECT DISTINCT 'discord', substr(channel, 9, instr(channel, '/') - 9), '' FROM subscription
+        WHERE channel GLOB 'discord:[0-9]*/*';
 """
