@@ -72,6 +72,14 @@ def test_a_channel_that_says_nothing_is_as_the_config_says() -> None:
         rights.default("U1")
 
 
+def test_a_config_that_says_nothing_leaves_discord_to_its_managers() -> None:
+    """And other platforms to anyone; what it says counts everywhere."""
+    discord, slack = Customs(Channel("discord", "1/2")), Customs(Channel("slack", "T1/C1"))
+    assert rights.default(None) is None
+    assert (rights.counts(discord, None), rights.counts(slack, None)) == (("managers",), ("anyone",))
+    assert rights.counts(discord, rights.default("anyone")) == ("anyone",)
+
+
 def test_who_shuts_themselves_out_is_known_before() -> None:
     assert rights.locks_out(("managers",), ADA, "member")
     assert rights.locks_out(("creator",), ADA, "member")
