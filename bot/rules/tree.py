@@ -134,6 +134,17 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
             return (node,)
 
 
+def wanted(node: Node) -> tuple[Leaf, ...]:
+    """The leaves that a paper may have, in canonical order; excluded ones are not among them."""
+    match node:
+        case And(parts) | Or(parts):
+            return tuple(leaf for part in parts for leaf in wanted(part))
+        case Not():
+            return ()
+        case _:
+            return (node,)
+
+
 def demands(node: Node) -> bool:
     """Whether a paper must have something to match: exclusions alone demand nothing."""
     match node:
