@@ -229,7 +229,7 @@ def _spoken(words: str, keys: list[str]) -> str:
     if found := re.fullmatch(r"Expected `(int|float)` ([<>]=) (\S+)", words):
         return f"takes {_KINDS[found[1]]}, {found[3]} or {'more' if found[2] == '>=' else 'less'}"
     if found := re.fullmatch(r"Invalid enum value (.+)", words):
-        return f"takes {' or '.join(get_args(_hints(keys[:-1])[keys[-1]]))}, not {found[1]}"
+        return f"takes {' or '.join(_choices(_hints(keys[:-1])[keys[-1]]))}, not {found[1]}"
     return "must not be empty" if words == "Expected `str` of length >= 1" else f"{words[0].lower()}{words[1:]}"
 
 
@@ -249,6 +249,11 @@ def _hints(keys: list[str]) -> dict[str, Any]:
     for key in keys:
         found = Source if key.startswith("sources[") else get_type_hints(found)[key]
     return get_type_hints(found)
+
+
+def _choices(hint: Any) -> list[str]:
+    """The words of a `Literal`, alone or beside None."""
+    return [word for one in get_args(hint) for word in ([one] if isinstance(one, str) else _choices(one))]
 
 
 def _table(key: str) -> str:
