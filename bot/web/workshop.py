@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from bot.model import Paper
 from bot.rules import Engine, Rule, trending, write
-from bot.rules.lesser import left_out, wanted
+from bot.rules.lesser import left_out
 from bot.rules.narrow import Either, Need, needs
-from bot.rules.tree import And, Leaf, Node, Not
+from bot.rules.tree import And, Leaf, Node, Not, wanted
 from bot.rules.writer import all_of
 from bot.web.seek import FRESH, Seeker
 
