@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
-from types import MappingProxyType
 
 from aiohttp import web
 
 from bot.model import Bookmark, Delivery, Feed, Paper
 from bot.ports import Store
-from bot.public import public
-from bot.rules.trending import heat
+from bot.public import PUBLIC, public
+from bot.rules.trending import NO_VOTES, heat
 from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import paper_path
@@ -24,7 +23,6 @@ SHEET = 60
 DAYS = 4000
 """Days that can be leafed through: eleven years."""
 STRIP = 7
-NO_VOTES: Mapping[str, int] = MappingProxyType({})
 
 
 async def front(request: web.Request) -> web.Response:
@@ -79,7 +77,7 @@ def _reach(delivery: Delivery) -> _Reach:
 
 async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
     order = "newest" if request.query.get("order") == "newest" else "trending"
-    here = await desk(request).store.votes(day, "local")
+    here = await desk(request).store.votes(day, PUBLIC)
     papers = ordered(await desk(request).seeker.shown(await desk(request).store.day(day)), order, here)
     sheets = max(1, -(-len(papers) // SHEET))
     sheet = min(_sheet(request), sheets)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bot.model import Paper
 from bot.ports import Store
-from bot.public import known_to_all
+from bot.public import PUBLIC, known_to_all
 from bot.rules import Acronyms, Engine, Explanation, Rule, explain, trending, write
 from bot.rules.backtest import replaced
 from bot.rules.narrow import needs
@@ -186,7 +186,7 @@ class _Ranks:
     async def of(self, papers: Sequence[Paper]) -> Mapping[str, int]:
         for day in {when.date() for paper in papers if (when := _when(paper))} - self.days:
             self.days.add(day)
-            self.places |= trending(await self.store.day(day))
+            self.places |= trending(await self.store.day(day), await self.store.votes(day, PUBLIC))
         return self.places
 
 
