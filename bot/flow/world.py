@@ -102,8 +102,8 @@ async def wishes(channels: Collection[Channel], world: World) -> Wishes:
 async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:
     """Each paper's place in its day: as the store has the day, and with what has just been read.
 
-    Votes of the public channels count in the second alone: what they have lifted since the paper was last asked about is
-    found by comparing the two.
+    Votes of the public channels count in the second alone: what they have lifted since the paper was last asked about
+    is found by comparing the two.
     """
     days: dict[date, dict[str, Paper]] = {}
     for paper in read:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from bot.model import Bundle, Delivery, Entry, Item, Line, Paper, Post, Span
-from bot.summary.cards import byline, compact, discuss, shown_title, signals, title, updates, why
+from bot.summary.cards import TALK, byline, compact, discuss, shown_title, signals, title, updates, why
 from bot.summary.telling import gist
 from bot.summary.words import Said, counted, cut, joined, listed, one_line, plain, weekday
 
@@ -178,7 +178,7 @@ def _told(delivery: Delivery, paper: Paper, here: list[Said]) -> list[Line]:
     if (delivery.options.format or "compact") == "compact":
         told = compact(replace(delivery, reasons=words), paper, where=False)
         return [Line(joined([told.spans, *here], " · "))]
-    facts = [*why(words), *signals(paper), *here]
+    facts = [*why(words), *signals(paper, TALK), *here]
     return [Line(plain(gist(paper))), Line(joined(facts, " · "), "small")]
 
 

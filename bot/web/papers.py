@@ -23,6 +23,7 @@ SHEET = 60
 DAYS = 4000
 """Days that can be leafed through: eleven years."""
 STRIP = 7
+VERSIONS = 12
 
 
 async def front(request: web.Request) -> web.Response:
@@ -49,6 +50,7 @@ async def one_paper(request: web.Request) -> web.Response:
     if paper.id != request.match_info["id"]:
         raise web.HTTPFound(paper_path(paper.id))
     came = paper.announced or paper.seen
+    here = await desk(request).store.votes(came.date(), PUBLIC) if came else NO_VOTES
     return await page(
         request,
         "paper.html",
@@ -56,8 +58,19 @@ async def one_paper(request: web.Request) -> web.Response:
         paper=paper,
         day=came.date() if came else None,
         sample=_sampled([paper]),
+        own=here.get(paper.id, 0),
+        versions=versions(paper),
         reached=[_reach(one) for one in await desk(request).store.reached(paper.id) if public(one.channel)],
     )
+
+
+def versions(paper: Paper) -> list[tuple[int, str]]:
+    """The paper's versions with where each is read, the newest first; only arXiv keeps them all."""
+    if not paper.version or not paper.id.startswith("arxiv:"):
+        return []
+    number = paper.id.removeprefix("arxiv:")
+    last = range(paper.version, max(0, paper.version - VERSIONS), -1)
+    return [(one, f"https://arxiv.org/abs/{number}v{one}") for one in last]
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,8 +159,8 @@ def table(what: str, spans: list[Span], target: float, lag: Lag) -> None:
     p50, p95, (most, _, worst) = spans[len(spans) // 2][0], spans[cut][0], spans[-1]
     print(
         f"{what:28} p50 {p50:6.1f}  p95 {p95:6.1f}  most {most:6.1f} ms of a core ({worst}); by the clock p95 "
-        f"{walls[cut]:.1f}  target {target:g}: {'met' if p95 <= target else 'NOT met'}; loop late {lag.worst * 1000:.0f} "
-        f"ms, held {lag.held * 1000:.0f} ms of a core"
+        f"{walls[cut]:.1f}  target {target:g}: {'met' if p95 <= target else 'NOT met'}; "
+        f"loop late {lag.worst * 1000:.0f} ms, held {lag.held * 1000:.0f} ms of a core"
     )
     slow = {one: cpu for cpu, _, one in spans[-9:]}
     print(f"{'':28} the slowest: {', '.join(f'{one} {cpu:.0f}' for one, cpu in reversed(slow.items()))}")

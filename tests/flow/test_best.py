@@ -1,4 +1,4 @@
-"""The day's best (`top:2`) in a digest: the days that are over, in trending order, with the votes of our own readers."""
+"""The day's best (`top:2`) in a digest: of days that are over, in trending order, counting our own readers' votes."""
 
 from __future__ import annotations
 
