@@ -6,8 +6,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 import bot.store
 from bot.chat.mail import connect
 from bot.chat.mail.server import Server, server

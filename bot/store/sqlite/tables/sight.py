@@ -16,7 +16,7 @@ TOLD = f"""
 SENT = f"""
     {FULL} WHERE channel = ? AND state = 'sent' AND posted_at IS NOT NULL
     ORDER BY posted_at DESC, delivery.number DESC LIMIT ?
-"""  # noqa: S608 — our own words
+"""
 # Each count walks an index that holds nothing else.
 WAITING = """
     SELECT platform, sum(pending) AS pending, sum(held) AS held, min(due) AS due FROM (
