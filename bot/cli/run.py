@@ -145,7 +145,7 @@ def whereabouts(store: str) -> str:
 async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | str) -> None:
     """Channels of a platform that is not connected get nothing: their silence is explained at once.
 
-    That mail is off is told to whoever has set something of it, or has mailboxes that wait; others did not ask for mail.
+    That mail is off is told to whoever has set something of it, or has mailboxes that wait; others did not ask for it.
     """
     wanting = {channel.platform for channel in await store.wanting()} - chats.keys()
     if isinstance(mail, str) and (mail != OFF or "email" in wanting):
