@@ -3,9 +3,11 @@
 The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels, and
 mails digests through a real SMTP server (aiosmtpd). It is killed (SIGKILL) at random moments and started again; then
 every channel is read, and papers lost and doubled are counted: for posts, and for the openers of their threads in
-every third channel of a platform (`thread:auto`). Mail's hard moment is when the server has taken a mail and the bot has not
-yet written that down: a share of the kills is aimed at it. Mailboxes are read twice: as they are, and as those show them
-that know a Message-ID again. A digest is due in the next life, as the clock is not waited for.
+every third channel of a platform (`thread:auto`).
+
+Mail's hard moment is when the server has taken a mail and the bot has not yet written that down: a share of the kills
+is aimed at it. Mailboxes are read as those show them that know a Message-ID again, and as those that do not. A digest
+is due in the next life, as the clock is not waited for.
 """
 
 from __future__ import annotations
