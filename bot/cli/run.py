@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import flow, rights
-from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
+from bot.chat import ADDRESSES, KEEPS, NEEDS, REMEMBERS, at_home, local
 from bot.chat.mail.server import OFF, Server
 from bot.cli import logs, loop, mailing, pages, posting, ticking, upkeep
 from bot.cli.counting import counted, figures
@@ -168,9 +168,10 @@ async def _connect(
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     stack.push_async_callback(_close, chats)  # also when a later one does not connect
+    open_ = settings.file.rights.who in ("anyone", "creator")
     for platform in platforms:
         page = import_module(f"bot.chat.{platform}")
-        kept = (store, clock) if platform in KEEPS else ()
+        kept = (store, clock) if platform in KEEPS else (store, open_) if platform in REMEMBERS else ()
         chats[platform] = await page.connect(settings.env, *kept)
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)

@@ -27,11 +27,12 @@ from bot.ports.lives import Lives
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
+from bot.ports.roster import Roster
 from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Roster, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

@@ -53,7 +53,7 @@ def preview(
         *(_zone_wanted(wanted, around) or when.zone(wish, wanted)),
         *_until_now(wanted, now, around),
         *_outsiders(around),
-        *preview_of(caught),
+        *preview_of(caught, wanted),
         *_passing_on(wish, around),
     )
     return Reply(Post(_question(wish, around), lines, _buttons(draft, around)))

@@ -13,7 +13,7 @@ from bot.model import Paper
 from bot.ports import Store
 from bot.public import PUBLIC, known_to_all
 from bot.rules import Acronyms, Engine, Explanation, Rule, Shelf, explain, trending, write
-from bot.rules.backtest import replaced
+from bot.rules.lesser import replaced
 from bot.rules.narrow import needs
 from bot.rules.tree import Word, leaves
 from bot.rules.vocabulary import is_words, meant

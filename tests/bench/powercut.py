@@ -3,7 +3,8 @@
 The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels, and
 mails digests through a real SMTP server (aiosmtpd). It is killed (SIGKILL) at random moments and started again; then
 every channel is read, and papers lost and doubled are counted: for posts, and for the openers of their threads in
-every third channel of a platform (`thread:auto`).
+every third channel of a platform (`thread:auto`). Half of Discord's channels are forums, where each paper is a post of
+its own and its opener the second message there.
 
 Mail's hard moment is when the server has taken a mail and the bot has not yet written that down: a share of the kills
 is aimed at it. Mailboxes are read as those show them that know a Message-ID again, and as those that do not. A digest
@@ -39,6 +40,7 @@ from bot.model import Bookmark, Channel, Options, Poll, Subscription
 from bot.ports import Store
 from tests.door.command import environment, paper_round
 from tests.standins.discord import Discord
+from tests.standins.discord.world import FORUM, TEXT
 from tests.standins.mail import MailServer, mail_server, text_of
 from tests.standins.slack import StandIn, serving
 
@@ -115,7 +117,8 @@ class Rig:
         if platform == "slack":
             return Channel(platform, f"{self.slack.team}/C{number}")
         if platform == "discord":
-            return Channel(platform, f"{self.discord.guild}/{self.discord.add_channel(f'room-{number}').id}")
+            kind = FORUM if number // len(PLATFORMS) % 2 else TEXT
+            return Channel(platform, f"{self.discord.guild}/{self.discord.add_channel(f'room-{number}', kind).id}")
         return Channel(platform, f"room-{number}")
 
     def threaded(self) -> list[Channel]:
@@ -276,8 +279,10 @@ class Rig:
         if channel.platform == "discord":
             place = int(channel.place.partition("/")[2])
             threads = [one for one in self.discord.places.values() if one.parent == place]
-            mine = [told.text for thread in threads for told in thread.messages if told.kind == 0]
-            return [told.text for told in self.discord.places[place].messages], mine
+            hung_there = [told for thread in threads for told in thread.messages if told.kind == 0]
+            begun = {thread.id for thread in threads}  # a forum's post and its first message share their number
+            firsts = [*self.discord.places[place].messages, *(told for told in hung_there if told.id in begun)]
+            return [told.text for told in firsts], [told.text for told in hung_there if told.id not in begun]
         if channel.platform == "email":
             return mailed(self.mail.mails(channel.place)), []
         kept = await opened.messages(channel, limit=10**6)

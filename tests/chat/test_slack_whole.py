@@ -13,7 +13,20 @@ from bot import flow
 from bot.chat.slack import Slack
 from bot.flow import World, later
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Delivery, Heard, Options, Paper, Poll, Reason, Reply, Signals, Subscription
+from bot.model import (
+    Bookmark,
+    Bundle,
+    Channel,
+    Delivery,
+    Heard,
+    Options,
+    Paper,
+    Poll,
+    Reason,
+    Reply,
+    Signals,
+    Subscription,
+)
 from bot.ports import Store
 from bot.replies.subscribing import MODES
 from tests.chat.slack_bot import GENERAL, hearing
@@ -50,14 +63,14 @@ class Whole:
     async def deliver(self) -> None:
         await self.hands.deliver_all(self.world)
 
-    async def posted(self, *numbers: int, options: Options | None = None) -> list[Said]:
+    async def posted(self, *numbers: int, options: Options | None = None, bundle: Bundle | None = None) -> list[Said]:
         """Papers come to the channel by a rule; its messages."""
         wish = Subscription(GENERAL, "transformers", "slack:U0ADA", Options(mode="instant"))
         await self.store.subscribe(wish, self.hands.clock())
         planned = tuple(
             Delivery(
                 PAPERS[n - 1].id, GENERAL, (Reason("transformers", "title", 10, 22, "transformers"),),
-                due=self.hands.clock(), options=options or Options(mode="instant", format="card"),
+                due=self.hands.clock(), options=options or Options(mode="instant", format="card"), bundle=bundle,
             )
             for n in numbers
         )  # fmt: skip

@@ -43,6 +43,7 @@ from tests.fakes.cellar import Cellar
 from tests.fakes.lives import FakeLives
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
+from tests.fakes.roster import FakeRoster
 from tests.fakes.tables import Due, Row, Tables
 from tests.fakes.wishes import Wishes, _kept
 
@@ -51,7 +52,7 @@ NO_TIME = timedelta()
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives):
+class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives, FakeRoster):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:

@@ -31,7 +31,7 @@ FIRST = Path(__file__).with_name("first.sql")
 """A file as the first release left it, with a row in every table: frozen, whatever the schema becomes."""
 
 LATER = (
-    *("outage", "notice", "round", "doubted"),
+    *("outage", "notice", "round", "doubted", "server"),
     *(
         "news",
         "vote",
@@ -116,6 +116,21 @@ async def test_what_the_first_release_kept_is_still_there(tmp_path: Path) -> Non
     ]
     assert [said.post.plain for said in await store.messages(GENERAL)] == ["hello"]
     assert await store.take_draft(1, GENERAL, "local:you") == subscription("draft")
+    await store.close()
+
+
+async def test_servers_that_had_subscribed_are_known_and_not_greeted_again(tmp_path: Path) -> None:
+    old = Database(tmp_path / "old.db", strict=True)
+    migrations.apply(old, stop_before="servers")
+    for channel in ("discord:7/1", "discord:7/2", "discord:@me/3", "slack:T1/C1", "local:general"):
+        kept = (channel, "a", "x:1", "{}", "active", "2026-01-01T00:00:00+00:00")
+        old.execute(
+            "INSERT INTO subscription (channel, rule, creator, options, state, created) VALUES (?,?,?,?,?,?)", kept
+        )
+    old.conn.commit()
+    old.close()
+    store = await bot.store.open(str(tmp_path / "old.db"))
+    assert await store.enrolled("discord") == {"7": ""}
     await store.close()
 
 

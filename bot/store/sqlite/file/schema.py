@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, UPKEEP
+from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, SERVERS, UPKEEP
 
 migrations = Migrations("paper-round")
 
@@ -313,9 +313,15 @@ def lives(db: Database) -> None:
     db.executescript(LIVES)
 
 
+@migrations()
+def servers(db: Database) -> None:
+    """Servers that let the bot in, so that one which did so while the bot was down is greeted, and once."""
+    db.executescript(SERVERS)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten", "lives",
+    "rewritten", "lives", "servers",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
