@@ -128,9 +128,19 @@ def _came(posted: int) -> str:
 
 
 def _channel(stands: Standing, now: datetime) -> list[Line]:
-    told = [stands.customs.lost_why or "", _paused(stands, now), _last(stands, now), _next(stands, now)]
+    lost = stands.customs.lost_since is not None
+    told = [stands.customs.lost_why or "", _paused(stands, now), _last(stands, now), "" if lost else _next(stands, now)]
+    if lost:
+        told.append(_until_mended(stands.waiting))
     first = Line((Span("Begin with "), Span("/subscribe transformers quantization", "code"), Span(".")))
     return [*(Line((Span(one),)) for one in told if one), *([] if stands.rules else [first])]
+
+
+def _until_mended(waiting: int) -> str:
+    """What waits in a channel that cannot be posted to, and how it comes."""
+    if not waiting:
+        return "Nothing waits yet; what matches until this is mended comes in one digest."
+    return f"{counted(waiting, 'paper')} wait{'s' if waiting == 1 else ''}, to come in one digest once this is mended."
 
 
 def _paused(stands: Standing, now: datetime) -> str:
@@ -180,7 +190,7 @@ def missed(rule: int, missing: Sequence[str]) -> str:
 
 def _silence(stands: Standing, now: datetime) -> list[Line]:
     """Why nothing came, where nothing did."""
-    if not stands.rules or stands.posted or stands.waiting:
+    if not stands.rules or stands.posted or stands.waiting or stands.customs.lost_since:
         return []
     seen = sum(one.seen for one in stands.sources)
     wrong = [one for one in stands.sources if one.health.wrong]
