@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from bot.rules.tree import And, Leaf, Node, Not, Or, Rule, Word, demands, leaves
+from bot.rules.tree import (
+    And,
+    Fact,
+    Leaf,
+    Node,
+    Not,
+    Number,
+    Or,
+    Rule,
+    Top,
+    Word,
+    alternatives,
+    demands,
+    leaves,
+)
 from bot.rules.vocabulary import Unseen
 from bot.rules.writer import all_of, any_of, spell
 
@@ -33,6 +47,12 @@ def without(rule: Rule, term: str) -> Rule | None:
             rest = left_out(rule.tree, leaf)
             return Rule(rest) if rest is not None and rest != rule.tree else None
     return None
+
+
+def fruitless(rule: Rule, seen: Collection[str]) -> tuple[str, ...]:
+    """The alternatives by which no paper was found: those of the rule that are not among the terms seen."""
+    leaves = [leaf for leaf in alternatives(rule.tree) if not isinstance(leaf, Number | Fact | Top)]
+    return tuple(term for term in dict.fromkeys(map(spell, leaves)) if term not in seen)
 
 
 def left_out(node: Node, leaf: Leaf) -> Node | None:
