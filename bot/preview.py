@@ -59,7 +59,7 @@ def _lines(found: Backtest, wanted: Options) -> Iterator[Line]:
             most = "a digest shows the best ten, and the others one a line in its thread"
         yield Line((Span("Or all of them, but calmer, with "), Span("max:10", "code"), Span(f": {most}.")), "small")
     if found.examples:
-        yield _text("The newest:" if found.matches > 1 else "It is:")
+        yield _text("The newest:" if found.matches > 1 else "This one:")
     yield from map(summary.example, found.examples)
 
 
@@ -70,9 +70,11 @@ def _rate(found: Backtest) -> Iterator[Span]:
         yield Span(f"{found.matches:,}" if found.matches else "None", "strong")
         yield Span(f"{among} would have matched; it is too early to say how many a week.")
         return
-    yield Span(_weekly(found.weekly) if found.recent else "None in the last 30 days", "strong")
+    rate = _weekly(found.weekly)
+    yield Span(rate[:1].upper() + rate[1:] if found.recent else "None in the last 30 days", "strong")
     last = f"{found.recent:,} in the last 30 days, " if found.recent else ""
-    yield Span(f" {found.spark} ({last}{found.matches:,}{among})")
+    drawn = f" {found.spark}" if found.recent else ""  # nothing, drawn, looks like a gap to be filled in
+    yield Span(f"{drawn} ({last}{found.matches:,}{among})")
 
 
 def _terms(found: Backtest) -> Iterator[Span]:
@@ -99,7 +101,7 @@ def _weekly(papers: float) -> str:
     """A rate as people say it: less than one a week is so many a month."""
     if papers >= 1:
         return f"{_papers(round(papers))} a week"
-    return f"about {max(1, round(papers * 30 / 7))} a month"
+    return f"about {_papers(max(1, round(papers * 30 / 7)))} a month"
 
 
 def _papers(count: int) -> str:

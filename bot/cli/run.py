@@ -18,7 +18,7 @@ from typing import Any
 from bot import flow, rights
 from bot.chat import ADDRESSES, KEEPS, NEEDS, REMEMBERS, at_home, local
 from bot.chat.mail.server import OFF, Server
-from bot.cli import logs, loop, mailing, pages, posting, ticking, upkeep
+from bot.cli import firsts, logs, loop, mailing, pages, posting, sparing, ticking, upkeep
 from bot.cli.counting import counted, figures
 from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
@@ -131,6 +131,7 @@ async def _run(
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
         beside = [upkeep.keep_all(world, upkeep.retention(settings.file.keep)), upkeep.tell_all(feeds, world)]
+        beside += [sparing.keep_small(), firsts.show(feeds, world)]
         return await _until_stopped(world, feeds, platforms, refused, beside, served=served)
 
 
@@ -179,6 +180,7 @@ async def _connect(
     for platform, chat in chats.items():
         if isinstance(chat, Wary):
             measures.watch_refusals(platform, chat.refusals)
+            chat.hear_limits(measures.limits_of(platform))
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 

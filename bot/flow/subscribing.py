@@ -50,6 +50,7 @@ async def offered(heard: Ask | Press, draft: Draft, world: World) -> Reply:
         shared=heard.shared,
         barred=None if personal or _may(heard, customs, before or wish, world) else rights.counts(customs, world.who),
         personal=personal,
+        outsider=heard.standing == "outsider",
         placeless=not (wish.options.tz or customs.options.tz or customs.zone),
     )
     wanted = options.effective(wish.options, customs, world.zone)

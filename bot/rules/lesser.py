@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 
-from bot.rules.tree import And, Leaf, Node, Not, Or, Rule, Word, demands, leaves
+from bot.rules.tree import (
+    And,
+    Fact,
+    Leaf,
+    Node,
+    Number,
+    Or,
+    Rule,
+    Top,
+    Word,
+    alternatives,
+    demands,
+    leaves,
+)
 from bot.rules.vocabulary import Unseen
 from bot.rules.writer import all_of, any_of, spell
 
@@ -14,18 +27,6 @@ def terms(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spell(leaf) for leaf in leaves(rule.tree)))
 
 
-def wanted(node: Node) -> Iterator[Leaf]:
-    """The terms that a paper may have, in canonical order; excluded ones are not among them."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from wanted(part)
-        case Not():
-            return
-        case _:
-            yield node
-
-
 def without(rule: Rule, term: str) -> Rule | None:
     """The rule with this term left out; None when it has no such term, or nothing would be left that is wanted."""
     for leaf in leaves(rule.tree):
@@ -33,6 +34,12 @@ def without(rule: Rule, term: str) -> Rule | None:
             rest = left_out(rule.tree, leaf)
             return Rule(rest) if rest is not None and rest != rule.tree else None
     return None
+
+
+def fruitless(rule: Rule, seen: Collection[str]) -> tuple[str, ...]:
+    """The alternatives by which no paper was found: those of the rule that are not among the terms seen."""
+    leaves = [leaf for leaf in alternatives(rule.tree) if not isinstance(leaf, Number | Fact | Top)]
+    return tuple(term for term in dict.fromkeys(map(spell, leaves)) if term not in seen)
 
 
 def left_out(node: Node, leaf: Leaf) -> Node | None:

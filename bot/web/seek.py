@@ -16,7 +16,7 @@ from bot.rules import Acronyms, Engine, Explanation, Rule, Shelf, explain, trend
 from bot.rules.lesser import replaced
 from bot.rules.narrow import needs
 from bot.rules.tree import Word, leaves
-from bot.rules.vocabulary import is_words, meant
+from bot.rules.vocabulary import may_be_a_slip, meant
 from bot.web.door import Wrong
 
 _T = TypeVar("_T")
@@ -145,7 +145,7 @@ class Seeker:
         found = []
         for leaf in dict.fromkeys(leaves(rule.tree)):
             alone = needs(Rule(leaf), self.acronyms)
-            if not is_words(leaf) or alone is None or await self.store.narrowed(alone, limit=1):
+            if not may_be_a_slip(leaf) or alone is None or await self.store.narrowed(alone, limit=1):
                 continue
             word = None
             if isinstance(leaf, Word):

@@ -10,9 +10,9 @@ from itertools import chain, zip_longest
 
 from bot.model import Paper
 from bot.rules import Rule, write
-from bot.rules.lesser import left_out, wanted
+from bot.rules.lesser import left_out
 from bot.rules.narrow import Either, Need, needs
-from bot.rules.tree import And, Leaf, Node, Not
+from bot.rules.tree import And, Leaf, Node, Not, wanted
 from bot.rules.writer import all_of
 from bot.web.seek import FRESH, Ranks, Seeker
 

@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any
 
 import bot.store
+from bot.cli.progress import steps
 from bot.model import Bookmark, Channel, Options, Poll, Subscription
 from bot.ports import Store
 from tests.door.command import environment, paper_round
@@ -326,7 +327,7 @@ async def ordeal(plan: Plan, home: Path) -> Outcome:
         stack.callback(rig.log.close)
         await rig.prepare()
         startup = 2.0
-        for life in range(plan.kills):
+        for life in steps("Killing", range(plan.kills)):
             await rig.publish(plan.papers * (life + 1) // plan.kills)
             startup = await rig.cut(startup)
         await rig.settle()

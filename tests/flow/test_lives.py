@@ -395,7 +395,7 @@ async def test_a_merged_line_stays_in_its_digest_and_leads_where_its_paper_is_di
     found = await team.store.deliveries()
     merged = next(one for one in found if one.state == "merged")
     reply = await flow.answer(Press(TEAM, "local:bob", f"vote:{merged.row}"), team.world)
-    assert "there is 1 now" in reply.post.plain
+    assert "1 upvote now" in reply.post.plain
     await team.talks()
     assert len(team.shown(digest.id).entries) == 2
     assert alone.id != digest.id

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import bot.store
-from bot import flow
+from bot import flow, rot
 from bot.chat import local
 from bot.flow import World, tending
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Press, Reason, Signals, Subscription
+from bot.model import Bookmark, Channel, Customs, Delivery, Options, Paper, Poll, Press, Reason, Signals, Subscription
 from bot.public import inbox
 from bot.rules import parse, write
 from tests.fakes.chat import FakeChat
@@ -97,6 +97,27 @@ async def test_a_channel_that_seldom_has_papers_may_be_silent(stage: Stage) -> N
     assert await tending.tell_silence([], stage.world) == 0
 
 
+async def test_a_crowded_channel_is_told_of_once(stage: Stage) -> None:
+    """Where papers come one by one; and not again when somebody has left it so."""
+    options = Options(mode="instant")
+    for number in range(rot.MANY + 1):
+        await stage.has(number, number / 30)
+    stage.days = 5
+    assert await tending.tell_crowd(stage.world) == 0  # Slack begins with digests
+    await stage.world.store.subscribe(Subscription(TEAM, RULE, ADA, options), START)
+    assert await tending.tell_crowd(stage.world) == 1
+    assert await tending.tell_crowd(stage.world) == 0
+    ((person, post, _),) = stage.chat.told
+    assert person == ADA
+    assert post.plain == (
+        "slack:T1/C1 had 101 papers in a week, most in a message of their own. To have fewer messages: "
+        "/papers settings mode:daily there makes it one digest a day, max:10 ten a day and the rest in one; "
+        "a rule with a word more brings fewer papers."
+    )
+    stage.days = 40
+    assert await tending.tell_crowd(stage.world) == 0
+
+
 async def near_miss(stage: Stage, day: float) -> None:
     """A paper that many voted for and that lacked one term."""
     liked = Paper("arxiv:liked", "Quantization of birds", "x", signals=Signals(upvotes=80))
@@ -139,6 +160,25 @@ async def test_a_rule_that_works_is_nobodys_business(stage: Stage) -> None:
     stage.days = 120
     assert await tending.tell_rot(stage.world) == 0
     assert stage.chat.told == []
+
+
+async def test_a_word_in_vain_of_a_rule_that_works_is_told_and_taken_out(stage: Stage) -> None:
+    """The others of the rule go on; and so it is once the word is out."""
+    rule = write(parse("mamba OR retnet"))
+    await stage.world.store.subscribe(Subscription(TEAM, rule, ADA), START)
+    for number in range(rot.ENOUGH):
+        await stage.has(number, 1 + 4 * number, rule)
+        await stage.has(100 + number, 1 + 4 * number)  # the other rule, of which both words are needed
+    stage.days = 91
+    assert await tending.tell_rot(stage.world) == 1
+    ((person, post, _),) = stage.chat.told
+    assert person == ADA
+    assert "mamba is in none" in post.plain  # the stage's papers were found by another word
+    (button,) = (entry.button for entry in post.entries if entry.button)
+    done = await flow.answer(Press(Channel("slack", "inbox-U0ADA"), ADA, button.action), stage.world)
+    assert "is now retnet" in done.post.plain
+    stage.days = 93
+    assert await tending.tell_rot(stage.world) == 0
 
 
 async def test_visitors_of_the_pages_are_told_in_the_channel_that_only_they_can_open(stage: Stage) -> None:

@@ -87,7 +87,7 @@ def test_an_empty_store_promises_nothing() -> None:
 
 def test_a_rare_rule_is_told_by_the_month() -> None:
     """Less than one a week reads as so many a month."""
-    assert "about 1 a month" in told("owls", [*MONTH, paper(99, "Owls", 3)])
+    assert "About 1 paper a month" in told("owls", [*MONTH, paper(99, "Owls", 3)])
 
 
 @pytest.mark.parametrize("days", [4, 40])

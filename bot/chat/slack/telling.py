@@ -93,7 +93,7 @@ class Teller:
             except ChannelLost as error:
                 if not quiet:
                     later = "That is done by itself, and papers come, as soon as the bot can post here."
-                    await self.complain(errand, way, "The channel is not told yet.", str(error), later)
+                    await self.complain(errand, way, "The channel is not told yet.", _here(error, way.place), later)
                 return False
             except TryLater as error:
                 if attempt + 1 < TRIES:
@@ -233,6 +233,11 @@ def _manner(way: Way, replaces: bool) -> dict[str, Any]:
     if replaces:
         return {"replace_original": True}
     return _threaded({"response_type": "ephemeral", "replace_original": False}, way)
+
+
+def _here(error: ChannelLost, place: str) -> str:
+    """What is wrong with a channel, for somebody who is in it."""
+    return str(error).replace(f"the Slack channel {place}", "this channel").replace(" there.", " here.")
 
 
 def _threaded(shown: dict[str, Any], way: Way) -> dict[str, Any]:
