@@ -108,12 +108,13 @@ async def passed(items: Sequence[Item], world: World) -> list[int]:
 
 
 def _holds(item: Item, places: Ranks, world: World) -> bool:
-    """Whether any rule that brought the paper finds it now. Rules were readable when they were kept."""
-    wanted = {reason.rule for reason in item.delivery.reasons}
-    return any(
-        rules.explain(rules.parse(rule, world.acronyms), item.paper, acronyms=world.acronyms, ranks=places).hit
-        for rule in wanted
-    )
+    """Whether the paper's place is good enough for any rule that brought it; what else has changed about the paper
+    since takes nothing back. Rules were readable when they were kept."""
+    for rule in {reason.rule for reason in item.delivery.reasons}:
+        told = rules.explain(rules.parse(rule, world.acronyms), item.paper, acronyms=world.acronyms, ranks=places)
+        if not any(term.startswith("top:") for term in told.missing):
+            return True
+    return False
 
 
 async def _planned(claim: Claim, items: list[Item], world: World) -> list[Item]:

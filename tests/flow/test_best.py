@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -58,6 +59,16 @@ async def test_a_paper_that_another_rule_wants_as_well_is_never_passed(team: Tea
     await team.reads(*voted(9, 5))
     (said,) = await team.at(17, "07:00")
     assert sorted(papers(said.post)) == ["0", "1"]
+
+
+async def test_a_new_version_takes_no_place_away(team: Team) -> None:
+    """What had the word when it was matched has it no more by the morning: its place is still its own."""
+    await team.wants("top:1 paper", MORNING)
+    best, other = voted(9, 5)
+    await team.reads(best, other)
+    await team.reads(replace(best, version=2, title="Another name"), other)
+    (said,) = await team.at(18, "07:05")
+    assert papers(said.post) == ["0"]
 
 
 async def test_votes_of_public_channels_count_for_the_days_best(team: Team) -> None:
