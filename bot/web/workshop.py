@@ -74,7 +74,7 @@ async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
     """Try a rule on the papers of the last 30 days."""
     first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     found = await _candidates(rule, seeker, first)
-    days = await seeker.store.days(DAYS)
+    days = await seeker.store.days(DAYS, own=await seeker.open_channels())
     cut = _when(found[-1]) if len(found) >= MOST else None
     start = max(first, cut) if cut else first
     base = sum(count for day, count in days if day >= start.date())
@@ -87,8 +87,8 @@ async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper
     await seeker.store.index(FRESH)
     asked = [needs(Rule(leaf), seeker.acronyms) for leaf in _wanted(rule.tree)]
     need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
-    found = await seeker.store.narrowed(need, since=since, limit=MOST)
-    return await seeker.shown([paper for _, paper in found])
+    found = await seeker.store.narrowed(need, since=since, limit=MOST, own=await seeker.open_channels())
+    return [paper for _, paper in found]
 
 
 def _any(parts: list[Need]) -> Need:

@@ -40,7 +40,7 @@ LATER = (
         "page",
         "past",
         "channel_feed",
-        "own",
+        "claim",
         "indexing",
         "gone",
         "address",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, UPKEEP
+from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, PRIVATE, UPKEEP, part
 
 migrations = Migrations("paper-round")
 
@@ -313,9 +313,16 @@ def lives(db: Database) -> None:
     db.executescript(LIVES)
 
 
+@migrations()
+def private(db: Database) -> None:
+    """What only a channel's own feeds have brought is that channel's copy, known by ids that are its alone."""
+    db.executescript(PRIVATE)
+    part(db)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten", "lives",
+    "rewritten", "lives", "private",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""
