@@ -59,7 +59,7 @@ class Delivery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[rights]`: who may change the rules of a channel that does not say so itself."""
 
-    who: Literal["anyone", "creator", "managers"] = "anyone"
+    who: Literal["anyone", "creator", "managers"] | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -57,3 +57,12 @@ class Tempo:
     before: int
     lately: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a rule brought: how many papers, the first of them when, and all the terms by which they were found."""
+
+    papers: int
+    first: datetime
+    terms: frozenset[str]

@@ -184,4 +184,5 @@ def spoken(days: str | None) -> str:
     if days in (None, "mon-sun"):
         return ""
     words = re.sub(r"[a-z]{3}", lambda match: _NAMES.get(match.group(), match.group()), days)
-    return "on " + words.replace("-", " to ").replace(",", " and ")
+    *first, last = words.replace("-", " to ").split(",")
+    return f"on {', '.join(first)} and {last}" if first else f"on {last}"

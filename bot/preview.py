@@ -3,84 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import summary
-from bot.model import Line, Span
-from bot.rules import Backtest, Count, Rule, without
-
-COMFORTABLE = 10.0
-"""Papers a week that a team reads with pleasure: a rule is widened towards it, and not beyond `FLOOD`."""
-FLOOD = 60.0
+from bot.model import Line, Options, Span
+from bot.rules import Backtest, Count, Variant
+from bot.rules.variants import FLOOD
 
 TERMS = 6
 """Terms that are counted one by one; a longer rule is told by its first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """A rule that finds more: `name` says what was done in a few words, `papers` how many of the base it finds.
-
-    `weekly` is None while too little is stored to say.
-    """
-
-    rule: Rule
-    name: str
-    papers: int
-    weekly: float | None
-
-    @property
-    def label(self) -> str:
-        """What stands on its button: `Without transformers: 10 a week`."""
-        many = _weekly(self.weekly).removeprefix("about ") if self.weekly is not None else _papers(self.papers)
-        return f"{self.name}: {many.replace(' papers', '').replace(' paper', '') if self.weekly is not None else many}"
+def offered(found: Backtest) -> Variant | None:
+    """What the rule might be instead: wider where it brings little, narrower where it brings much, else nothing."""
+    return next(iter((*found.wider, *found.narrower)), None)
 
 
-def widest(found: Backtest, now: datetime) -> Widening | None:
-    """The best way to more papers: that which comes nearest to what a team likes to read, and floods nobody.
-
-    None for a rule that brings enough, or that no single change widens well.
-    """
-    if _plenty(found):
-        return None
-    ways = [way for way in _ways(found, now) if way.papers > found.matches and _bearable(way, found.base)]
-    return min(ways, key=lambda way: abs(_rate_of(way) - COMFORTABLE), default=None)
+def label(other: Variant) -> str:
+    """What stands on its button: `Without transformers: 10 a week`."""
+    return f"{other.name}: {_brought(other)}"
 
 
-def _plenty(found: Backtest) -> bool:
-    """Whether it brings what a team likes to read; what less than a stored week has is less than a week's."""
-    return (found.matches if found.weekly is None else found.weekly) >= COMFORTABLE
+def _brought(other: Variant) -> str:
+    if other.weekly is None:
+        return _papers(other.papers)
+    return _weekly(other.weekly).removeprefix("about ").replace(" papers", "").replace(" paper", "")
 
 
-def _ways(found: Backtest, now: datetime) -> Iterator[Widening]:
-    span = max(now - found.since, timedelta(days=1)) if found.since else None
-
-    def made(rule: Rule, name: str, papers: int) -> Widening:
-        weekly = None if found.early or span is None else papers * timedelta(days=7) / span
-        return Widening(rule, name, papers, weekly)
-
-    for count in found.without:
-        if (rule := without(found.rule, count.term)) is not None:
-            yield made(rule, f"Without {count.term}", count.papers)
-    for wider in found.wider[:1]:
-        yield made(wider.whole, wider.rule[1:-1], wider.papers)
+def lines(found: Backtest, wanted: Options | None = None) -> tuple[Line, ...]:
+    """How many papers, which term decides, what else it might be, the newest examples. `wanted`: all that counts."""
+    return tuple(_lines(found, wanted or Options()))
 
 
-def _bearable(way: Widening, base: int) -> bool:
-    return way.weekly <= FLOOD if way.weekly is not None else way.papers * 2 <= base
-
-
-def _rate_of(way: Widening) -> float:
-    return way.weekly if way.weekly is not None else float(way.papers)
-
-
-def lines(found: Backtest) -> tuple[Line, ...]:
-    """How many papers, which term decides, what would widen it, and the newest examples."""
-    return tuple(_lines(found))
-
-
-def _lines(found: Backtest) -> Iterator[Line]:
+def _lines(found: Backtest, wanted: Options) -> Iterator[Line]:
     if not found.base:
         yield _text("No papers are stored yet, so there is nothing to compare with.")
         return
@@ -95,14 +50,16 @@ def _lines(found: Backtest) -> Iterator[Line]:
         )
     if len(found.terms) > 1:
         yield Line(tuple(_terms(found)), "small")
-    if found.wider and not _plenty(found) and found.wider[0].term not in [word.term for word in found.unseen]:
-        widest = found.wider[0]
-        yield Line(
-            (Span("Wider: "), Span(widest.rule, "code"), Span(f" in place of {widest.term}: {widest.papers:,}")),
-            "small",
-        )
+    if not any(word.meant for word in found.unseen):
+        yield from _others("Wider: ", [one for one in found.wider if not one.name.startswith("Without ")])
+        yield from _others("Narrower: ", found.narrower)
+    if found.weekly is not None and found.weekly > FLOOD and not wanted.max:
+        most = "what is above ten a day comes in one digest at midnight"
+        if wanted.mode != "instant":
+            most = "a digest shows the best ten, and the others one a line in its thread"
+        yield Line((Span("Or all of them, but calmer, with "), Span("max:10", "code"), Span(f": {most}.")), "small")
     if found.examples:
-        yield _text("The newest:" if found.matches > 1 else "It is:")
+        yield _text("The newest:" if found.matches > 1 else "This one:")
     yield from map(summary.example, found.examples)
 
 
@@ -113,9 +70,11 @@ def _rate(found: Backtest) -> Iterator[Span]:
         yield Span(f"{found.matches:,}" if found.matches else "None", "strong")
         yield Span(f"{among} would have matched; it is too early to say how many a week.")
         return
-    yield Span(_weekly(found.weekly) if found.recent else "None in the last 30 days", "strong")
+    rate = _weekly(found.weekly)
+    yield Span(rate[:1].upper() + rate[1:] if found.recent else "None in the last 30 days", "strong")
     last = f"{found.recent:,} in the last 30 days, " if found.recent else ""
-    yield Span(f" {found.spark} ({last}{found.matches:,}{among})")
+    drawn = f" {found.spark}" if found.recent else ""  # nothing, drawn, looks like a gap to be filled in
+    yield Span(f"{drawn} ({last}{found.matches:,}{among})")
 
 
 def _terms(found: Backtest) -> Iterator[Span]:
@@ -127,6 +86,13 @@ def _terms(found: Backtest) -> Iterator[Span]:
     yield Span(f"Any of the words: {found.anyway:,}.")
 
 
+def _others(title: str, variants: Sequence[Variant]) -> Iterator[Line]:
+    """What else the rule might be, in a line."""
+    if variants:
+        told = [part for one in variants for part in (Span(f"{one.name}: "), Span(_brought(one), "strong"), Span("; "))]
+        yield Line((Span(title), *told[:-1], Span(".")), "small")
+
+
 def _counts(before: str, counts: tuple[Count, ...]) -> str:
     return ", ".join(f"{before}{one.term}: {one.papers:,}" for one in counts[:TERMS])
 
@@ -135,7 +101,7 @@ def _weekly(papers: float) -> str:
     """A rate as people say it: less than one a week is so many a month."""
     if papers >= 1:
         return f"{_papers(round(papers))} a week"
-    return f"about {max(1, round(papers * 30 / 7))} a month"
+    return f"about {_papers(max(1, round(papers * 30 / 7)))} a month"
 
 
 def _papers(count: int) -> str:

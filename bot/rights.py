@@ -35,15 +35,17 @@ def may(who: Who, person: str, standing: Standing, creator: str | None = None) -
     return "anyone" in who or person in who or ("creator" in who and creator == person)
 
 
-def counts(customs: Customs, default: Who) -> Who:
-    """Who may change the rules of a channel: as it says itself, else as the bot's config does.
+def counts(customs: Customs, default: Who | None) -> Who:
+    """Who may change the rules of a channel: as it says itself, else as the bot's config does, else as is usual there.
 
-    Discord shows what changes a channel to those who manage it, until the server or the channel says otherwise: there
-    a config that leaves it to anyone leaves it to them.
+    Discord shows what changes a channel to those who manage it, until the config, the server or the channel says
+    otherwise; elsewhere it is anyone's.
     """
     if customs.who is not None:
         return customs.who
-    return MANAGERS if default == ANYONE and customs.channel.platform == "discord" else default
+    if default is not None:
+        return default
+    return MANAGERS if customs.channel.platform == "discord" else ANYONE
 
 
 def read(words: str, person: str) -> Who:
@@ -55,8 +57,10 @@ def read(words: str, person: str) -> Who:
     return tuple(found)
 
 
-def default(words: str) -> Who:
-    """The config's: one of the groups, since people are of one platform."""
+def default(words: str | None) -> Who | None:
+    """The config's: one of the groups, since people are of one platform; None where it says nothing."""
+    if words is None:
+        return None
     if words not in GROUPS:
         raise WordsWrong(f"who: is one of {', '.join(GROUPS)}; {words[:40]!r} is none of these.")
     return (words,)
@@ -70,9 +74,19 @@ def _one(word: str, person: str, platform: str) -> str:
         return person
     if named := _PERSON.fullmatch(word):
         if platform in _IDS and not _IDS[platform].fullmatch(named[1]):
-            raise WordsWrong(f"who: knows nobody by the name {word[:40]!r}: choose them from the list that @ opens.")
+            raise WordsWrong(_nameless(word, platform))
         return f"{platform}:{named[1]}"
     raise WordsWrong(f"who: takes anyone, creator, managers, me, or people as @person; {word[:40]!r} is none of these.")
+
+
+def _nameless(word: str, platform: str) -> str:
+    """A name where an id is needed. Slack hands names over where the app was made from an older manifest."""
+    older = (
+        " Was that done? Then the Slack app's manifest is an old one: whoever runs the bot pastes "
+        "config/slack-app.yaml anew under “App Manifest” at https://api.slack.com/apps."
+    )
+    told = f"who: knows nobody by the name {word[:40]!r}: choose them from the list that @ opens."
+    return told + (older if platform == "slack" else "")
 
 
 def locks_out(who: Who, person: str, standing: Standing) -> bool:

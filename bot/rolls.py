@@ -11,7 +11,7 @@ from typing import TypeVar, overload
 
 from bot.model import Subscription
 
-AT_ONCE = 10_000
+AT_ONCE = 1_000
 """Rows that stand as texts of their own at a time, on their way into the columns."""
 
 Kind = TypeVar("Kind", bound=Hashable)
@@ -66,7 +66,7 @@ class Lines(Mapping[int, str]):
 class Roll(Sequence[Subscription]):
     """Subscriptions by number, ascending: a sequence like any other, whose nouns are made anew each time.
 
-    Of most it is only the rule that differs, so that the rest of a noun is made once and kept by number.
+    Of most it is only the rule that differs, so that what the rest of a noun is made of is kept once, by number.
     """
 
     def __init__(self, rows: Iterable[tuple[int, str, Kind]], made: Callable[[Kind], Subscription]) -> None:
@@ -76,7 +76,8 @@ class Roll(Sequence[Subscription]):
         self.marks = array("q")
         """A number for each rule's words, which in this process is the same for equal words."""
         self.kinds = array("I")
-        self.kept: list[Subscription] = []
+        self.kept: list[Kind] = []
+        self._made = made
         known: dict[Kind, int] = {}
         rest = iter(rows)
         while chunk := list(islice(rest, AT_ONCE)):
@@ -87,7 +88,7 @@ class Roll(Sequence[Subscription]):
             for kind in dict.fromkeys(kinds):
                 if kind not in known:
                     known[kind] = len(self.kept)
-                    self.kept.append(made(kind))
+                    self.kept.append(kind)
             self.kinds.extend(map(known.__getitem__, kinds))
 
     @staticmethod
@@ -109,7 +110,7 @@ class Roll(Sequence[Subscription]):
         if isinstance(place, slice):
             return tuple(self[n] for n in range(len(self))[place])
         at = range(len(self))[place]
-        return replace(self.kept[self.kinds[at]], id=self.ids[at], rule=self.rules[at])
+        return replace(self._made(self.kept[self.kinds[at]]), id=self.ids[at], rule=self.rules[at])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot import rules, summary
-from bot.habits import Tempo
+from bot.habits import Harvest, Tempo
 from bot.health import Health
 from bot.model import Button, Channel, Entry, Line, Paper, Post, Span, Subscription
 from bot.rules import Acronyms, Rule, Shelf, Unseen
-from bot.rules.lesser import terms, without
+from bot.rules.lesser import fruitless, terms, without
 
 SILENT = timedelta(days=7)
 """So long without a paper is worth a word, in a channel that is used to them."""
@@ -29,6 +29,8 @@ MONTHLY = timedelta(days=30)
 
 VOTED = 20
 """Votes from which on many people found a paper worth reading: the upper tenth of Hugging Face's days."""
+ENOUGH = 20
+"""Papers that a rule must have brought before it is said that one of its words brought none of them."""
 RULES, PAPERS = 5, 2
 """Rules in a message, and papers named for each."""
 
@@ -49,6 +51,15 @@ class Rotten:
     subscription: Subscription
     unseen: tuple[Unseen, ...] = ()
     near: tuple[Near, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waning:
+    """A rule that works, and the terms by which none of the papers was found that it brought for so long."""
+
+    subscription: Subscription
+    papers: int
+    terms: tuple[str, ...]
 
 
 # ── silence ─────────────────────────────────────────────────────────────────────────────────────────
@@ -77,6 +88,17 @@ def examined(one: Subscription, papers: Sequence[Paper], acronyms: Acronyms, she
     return Rotten(one, rules.unseen(rule, papers, acronyms, shelf), tuple(_near(rule, papers, acronyms)))
 
 
+def waned(one: Subscription, had: Harvest, since: datetime, acronyms: Acronyms) -> Waning | None:
+    """What of a working rule works no more; None where that is nothing, or cannot be said yet.
+
+    `had` is what it brought since then. A rule that was changed a month later or more is another one by now.
+    """
+    if had.papers < ENOUGH or had.first > since + MONTHLY:
+        return None
+    terms = fruitless(rules.parse(one.rule, acronyms), had.terms)
+    return Waning(one, had.papers, terms) if terms else None
+
+
 def _near(rule: Rule, papers: Iterable[Paper], acronyms: Acronyms) -> Iterable[Near]:
     missed: dict[str, list[Paper]] = defaultdict(list)
     for paper in papers:
@@ -91,27 +113,36 @@ def _near(rule: Rule, papers: Iterable[Paper], acronyms: Acronyms) -> Iterable[N
             yield Near(term, rules.write(lesser), tuple(best))
 
 
-def is_worth_telling(found: Sequence[Rotten]) -> bool:
-    """A rule that brought nothing is: somebody waits for its papers. Without one there is no message."""
-    return bool(found)
+def report(found: Sequence[Rotten], waning: Sequence[Waning], acronyms: Acronyms) -> Post:
+    """One message for all of a person's rules, with a button that mends each where one is known, and one to stop.
 
-
-def report(found: Sequence[Rotten], acronyms: Acronyms) -> Post:
-    """One message for all of a person's rules, with a button that mends each where one is known, and one to stop."""
-    shown = found[:RULES]
-    count = "One of your rules has" if len(found) == 1 else f"{len(found)} of your rules have"
-    head = Line((Span(f"{count} found nothing in {IDLE.days} days.", "strong"),))
-    more = [Line((Span(f"And {len(found) - RULES} more: /subscriptions in their channels lists them."),), "small")]
-    entries = tuple(_entry(one, acronyms) for one in shown)
+    A rule that brought nothing is worth it: somebody waits for its papers. So is a word in vain: it hides that others
+    are missing.
+    """
+    entries = [*(_entry(one, acronyms) for one in found), *(_waning(one, acronyms) for one in waning)]
+    head = Line((Span(_head(len(found), len(waning)), "strong"),))
+    left = len(entries) - RULES
+    more = [Line((Span(f"And {left} more: /subscriptions in their channels lists them."),), "small")]
     once = Line((Span("This comes once a month at the most, and only when there is something."),), "small")
-    closing = (*(more if len(found) > RULES else []), once)
-    return Post(head, (), (Button("Stop", "tending:0"),), entries=entries, closing=closing)
+    closing = (*(more if left > 0 else []), once)
+    return Post(head, (), (Button("Stop", "tending:0"),), entries=tuple(entries[:RULES]), closing=closing)
+
+
+def _head(idle: int, waning: int) -> str:
+    """What it is about, in one sentence."""
+    told = "One of your rules has" if idle == 1 else f"{idle} of your rules have"
+    nothing = f"{told} found nothing in {IDLE.days} days"
+    vain = f"papers have come for {IDLE.days} days, but none by some of its words"
+    if not waning:
+        return f"{nothing}."
+    if not idle:
+        return f"By {'one of your rules' if waning == 1 else f'{waning} of your rules'} {vain}."
+    return f"{nothing}; by {'another' if waning == 1 else f'{waning} others'} {vain}."
 
 
 def _entry(one: Rotten, acronyms: Acronyms) -> Entry:
     mine = one.subscription
-    where = (Span(" in "), _place(mine.channel), Span(f" (#{mine.id})"))
-    lines = [Line((Span(summary.cut(mine.rule, 200), "code"), *where))]
+    lines = [Line((Span(summary.cut(mine.rule, 200), "code"), *_in_its_channel(mine)))]
     for word in one.unseen[:2]:
         meant = f": did you mean {word.meant}?" if word.meant else "."
         lines.append(Line((Span(word.term, "strong"), Span(f" is in none of the papers of late{meant}")), "small"))
@@ -123,6 +154,20 @@ def _entry(one: Rotten, acronyms: Acronyms) -> Entry:
     lines += [Line((said, Span(near.term, "strong"), Span(":")), "small"), *map(summary.example, near.papers[:PAPERS])]
     button = Button(f"Without {summary.cut(near.term, 30)}", f"widen:{seal(mine, near.term, acronyms)}")
     return Entry(summary.cut(mine.rule, 60), tuple(lines), button)
+
+
+def _waning(one: Waning, acronyms: Acronyms) -> Entry:
+    mine, term = one.subscription, one.terms[0]
+    lines = [Line((Span(summary.cut(mine.rule, 200), "code"), *_in_its_channel(mine)))]
+    for each in one.terms[:2]:
+        said = f" is in none of the {one.papers} papers that it brought in {IDLE.days} days."
+        lines.append(Line((Span(each, "strong"), Span(said)), "small"))
+    button = Button(f"Without {summary.cut(term, 30)}", f"widen:{seal(mine, term, acronyms)}")
+    return Entry(summary.cut(mine.rule, 60), tuple(lines), button)
+
+
+def _in_its_channel(one: Subscription) -> tuple[Span, ...]:
+    return Span(" in "), _place(one.channel), Span(f" (#{one.id})")
 
 
 def seal(one: Subscription, term: str, acronyms: Acronyms) -> int:

@@ -18,6 +18,10 @@ NEEDS: dict[str, tuple[str, ...]] = {
 KEEPS = frozenset({"slack"})
 """Platforms whose page keeps in the store who waits for an answer: `connect(env, errands, clock)`."""
 
+REMEMBERS = frozenset({"discord"})
+"""Platforms whose page remembers in the store which servers let the bot in, and shows what changes a channel to those
+who may: `connect(env, roster, to_all)`, `to_all` where the config leaves it to everybody."""
+
 ADDRESSES = {"slack": "SLACK_API_URL", "discord": "DISCORD_API_URL"}
 """The variable that says where a platform is, where it is not the platform itself."""
 

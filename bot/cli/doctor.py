@@ -69,8 +69,7 @@ def run_checks(words: Namespace) -> list[Check]:
         found.extend(await _all(given, offline=words.offline))
         return 0
 
-    with progress("Looking") as told:
-        told(0, 0)
+    with progress("Looking"):
         run(looked())
     return found
 

@@ -6,10 +6,13 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
-import structlog
-from structlog.typing import EventDict, WrappedLogger
+from bot.cli.sparing import without
+
+with without("rich"):  # structlog's colours for tracebacks, which nobody sees here: 4 MB and a tenth of the start
+    import structlog
+    from structlog.typing import EventDict, WrappedLogger
 
 from bot.sources import mask
 
@@ -38,13 +41,24 @@ def begin(style: Style = "text", secrets: Iterable[str] = ()) -> None:
 
     `text`: the time, the sentence, then `key=value`; `json`: an object a line. `secrets` are values never written.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Stderr()
     handler.setFormatter(formatter(style, secrets))
     root = logging.getLogger()
     root.handlers = [one for one in root.handlers if not _is_ours(one)] + [handler]
     root.setLevel(logging.INFO)
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+class Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever stderr is at that moment: a bar on a terminal stays beneath what is written meanwhile."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)  # not the parent's, which keeps the stderr of now
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # as in logging's own handler of last resort
+        return sys.stderr
 
 
 def secrets_of(env: Iterable[tuple[str, str]]) -> list[str]:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import TypeVar
 
+from bot.cli.sparing import give_back
+
 T = TypeVar("T")
 
 COLLECTED = (10_000, 20, 20)
@@ -40,4 +42,5 @@ def settle() -> None:
     """What is there now stays: it is never looked through again, which would hold the loop for tens of milliseconds."""
     gc.collect()
     gc.freeze()
+    give_back()
     gc.set_threshold(*COLLECTED)

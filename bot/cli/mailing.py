@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from bot import optin
 from bot.chat import mail
@@ -15,8 +15,10 @@ from bot.cli.world import clock
 from bot.config import Settings
 from bot.errors import SettingsError
 from bot.ports import Chat, Store
-from bot.web.desk import Platform
-from bot.web.signup import Mailing
+
+if TYPE_CHECKING:  # the pages are loaded when they are served
+    from bot.web.desk import Platform
+    from bot.web.signup import Mailing
 
 
 def wanted(settings: Settings) -> Server | str:
@@ -41,6 +43,8 @@ async def connected(found: Server, settings: Settings, store: Store) -> Mail:
 
 def silent(found: Server | str) -> list[Platform]:
     """That mail is off, for the status page."""
+    from bot.web.desk import Platform
+
     return [Platform("Mail", found.removeprefix("Mail is "))] if isinstance(found, str) else []
 
 
@@ -48,5 +52,7 @@ def offered(chats: Mapping[str, Chat], found: Server | str) -> Mailing | str:
     """What the pages need of mail, or why there is none."""
     if isinstance(found, str):
         return found
+    from bot.web.signup import Mailing
+
     chat = cast("Mail", chats["email"])  # with whatever stands around it (`counting`)
     return Mailing(chat.invite, chat.key)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot import sources
 from bot.cli.parsing import Parser
+from bot.cli.progress import progress
 from bot.cli.world import opened_fetch, source, tell
 from bot.config import Settings
 from bot.errors import SourceFailed
@@ -25,7 +26,8 @@ async def readings(addresses: Sequence[str], settings: Settings) -> AsyncIterato
         for feed in feeds:
             name = sources.mask(feed.address)
             try:
-                reading = await _whole(feed, fetch, parse)
+                with progress(f"Reading {name}"):
+                    reading = await _whole(feed, fetch, parse)
             except SourceFailed as error:
                 tell(str(error) if name in str(error) else f"{name}: {error}")
                 yield None

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from bot import flow, rights
-from bot.chat import ADDRESSES, KEEPS, NEEDS, at_home, local
+from bot.chat import ADDRESSES, KEEPS, NEEDS, REMEMBERS, at_home, local
 from bot.chat.mail.server import Server
-from bot.cli import logs, loop, mailing, pages, posting, ticking, upkeep
+from bot.cli import firsts, logs, loop, mailing, pages, posting, sparing, ticking, upkeep
 from bot.cli.counting import counted, figures
 from bot.cli.looks import LOOKS
 from bot.cli.parsing import Parser
@@ -131,6 +131,7 @@ async def _run(
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
         beside = [upkeep.keep_all(world, upkeep.retention(settings.file.keep)), upkeep.tell_all(feeds, world)]
+        beside += [sparing.keep_small(), firsts.show(feeds, world)]
         return await _until_stopped(world, feeds, platforms, refused, beside, served=served)
 
 
@@ -165,9 +166,10 @@ async def _connect(
     """The chats by platform; the local one is always there, so that `local:` subscriptions are served."""
     chats: dict[str, Chat] = {"local": local.connect(store, clock)}
     stack.push_async_callback(_close, chats)  # also when a later one does not connect
+    open_ = settings.file.rights.who in ("anyone", "creator")
     for platform in platforms:
         page = import_module(f"bot.chat.{platform}")
-        kept = (store, clock) if platform in KEEPS else ()
+        kept = (store, clock) if platform in KEEPS else (store, open_) if platform in REMEMBERS else ()
         chats[platform] = await page.connect(settings.env, *kept)
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)

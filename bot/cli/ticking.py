@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from bot import flow, past, sources
 from bot.cli.posting import CHANNELS_AT_ONCE, TICK, WORKER, end, tend
+from bot.cli.progress import Told, progress, quiet, steps
 from bot.cli.rota import Rota
 from bot.errors import SourceFailed, StoreFailed, WordsWrong
 from bot.feeds import OwnFeed, from_chat
@@ -243,14 +244,16 @@ async def once(feeds: list[Feed], world: World) -> int:
     """Poll what is due, deliver what is due, and return the exit code: 1 when a source or a delivery failed."""
     known = await world.store.bookmarks()
     failed = False
-    for feed in _watched(feeds, await world.store.feeds()):
+    watched = _watched(feeds, await world.store.feeds())
+    for feed in steps("Reading sources", watched):
         mark = known.get(feed.address)
         if feed.url.startswith(("http:", "https:")) and mark and mark.due and waits(mark.due, world.clock()):
             log.info("%s: not due before %s", sources.mask(feed.address), f"{mark.due:%d %B %H:%M} UTC")
         else:
             failed |= not await _polled(feed, world)
         failed |= not await _renew(feed, world, gap=0)
-    failed |= await _deliver_due(world)
+    with progress("Posting") as told:
+        failed |= await _deliver_due(world, told)
     await silence.arrange(world)
     while await tend(world):  # what is paced, or was edited a moment ago, is for the next run
         pass
@@ -268,7 +271,7 @@ async def _polled(feed: Feed, world: World) -> bool:
     return True
 
 
-async def _deliver_due(world: World) -> bool:
+async def _deliver_due(world: World, told: Told = quiet) -> bool:
     """Deliver until nothing is due any more; True when something could not be delivered."""
     failed, sent = False, 0
     while True:
@@ -276,6 +279,7 @@ async def _deliver_due(world: World) -> bool:
         took = await _delivered(claims, world)
         sent += sum(one for one, claim in zip(took, claims, strict=True) if not claim.delivery.message)
         failed |= not all(took)
+        told(sent, 0)
         if not claims:
             due = await world.store.due(list(world.chats))
             wait = (due - world.clock()).total_seconds() if due else None

@@ -64,6 +64,9 @@ PRESSES: Mapping[str, bool] = MappingProxyType({
 Actions read `verb:number`; the verb of a form that was sent is `edited`.
 """
 
+_OPENERS: Mapping[str, str] = MappingProxyType({"edited": "edit"})
+"""The verb of each form that can be sent → that of the button that opens it."""
+
 _CHANGING = frozenset({"change", "pause", "resume"})
 
 
@@ -98,6 +101,7 @@ __all__ = [
     "Unsubscribe",
     "Why",
     "changes",
+    "opener",
     "read",
 ]
 
@@ -162,6 +166,16 @@ def changes(heard: Ask | Press) -> bool:
         case "feeds":
             return first in ("add", "remove") and more != [""]
     return verb in _CHANGING
+
+
+def opener(sent: str) -> str | None:
+    """The action that opens the form whose action was sent, as it is now; None for what is no form.
+
+    >>> opener("edited:7")
+    'edit:7'
+    """
+    verb, colon, number = sent.partition(":")
+    return f"{_OPENERS[verb]}{colon}{number}" if verb in _OPENERS else None
 
 
 def _subscribing(

@@ -156,21 +156,28 @@ async def dropped(press: Press, number: int, world: World) -> Reply:
 
 async def seen_by(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:
     """Channels of this platform that have rules and that the person can see, this one first."""
-    platform = heard.channel.platform
-    book: dict[Channel, list[Subscription]] = {}
-    for one in await world.store.subscriptions():
-        if one.channel.platform == platform:
-            book.setdefault(one.channel, []).append(one)
-    seen = await world.chats[platform].visible(heard.person, book.keys())
+    book = await _book(heard.channel.platform, world)
+    seen = await world.chats[heard.channel.platform].visible(heard.person, book.keys())
     ordered = sorted(book, key=lambda channel: (channel != heard.channel, str(channel)))
     return {channel: book[channel] for channel in ordered if channel in seen}
 
 
+async def _book(platform: str, world: World) -> dict[Channel, list[Subscription]]:
+    """A platform's channels that have rules."""
+    book: dict[Channel, list[Subscription]] = {}
+    for one in await world.store.subscriptions():
+        if one.channel.platform == platform:
+            book.setdefault(one.channel, []).append(one)
+    return book
+
+
 async def _of(press: Press, number: int, world: World) -> tuple[Channel, list[Subscription]] | None:
-    """The channel of a subscription, if the person can see it."""
-    for channel, mine in (await seen_by(press, world)).items():
+    """The channel of a subscription, if the person can see it: about it alone the platform is asked."""
+    platform = press.channel.platform
+    for channel, mine in (await _book(platform, world)).items():
         if any(one.id == number for one in mine):
-            return channel, mine
+            seen = await world.chats[platform].visible(press.person, [channel])
+            return (channel, mine) if channel in seen else None
     return None
 
 

@@ -20,11 +20,9 @@ async def settled(ask: Ask, wanted: commands.Settings, said: str, world: World) 
             f"After that you could not change it back yourself: say who:{said},me — or let somebody who manages this "
             "channel say it."
         )
-    if wanted.options is not None:
-        await tuning.answer(ask, commands.Settings(wanted.options), world)
+    shown = await tuning.answer(ask, commands.Settings(wanted.options), world) if wanted.options is not None else None
     customs = (await world.store.customs([ask.channel]))[ask.channel]
     await world.store.keep_customs(replace(customs, who=who))
-    shown = await tuning.answer(ask, commands.Settings(), world)
     return deciding.settled(shown, who, ask.person)
 
 

@@ -21,12 +21,22 @@ async def follow(change: Change, world: World) -> Reply:
             await world.store.mended(change.channel, world.clock())
         case "lost":
             await lose(change.channel, change.why, world)
+        case "left":
+            await _leave(change.channel, change.why, world)
         case "moved" if change.to is not None:
             await world.store.move(change.channel, change.to, world.clock())
         case "unthreaded":
             await world.store.unthreaded(change.channel, change.thread)
     new = change.kind == "joined" and not await world.store.subscriptions(change.channel)
     return greeting() if new else unsaid()
+
+
+async def _leave(anywhere: Channel, why: str, world: World) -> None:
+    """Every channel of the server that somebody subscribed is lost; a server's channels begin alike."""
+    server = anywhere.place.partition("/")[0] + "/"
+    for channel in await world.store.wanting():
+        if channel.platform == anywhere.platform and channel.place.startswith(server):
+            await lose(channel, why, world)
 
 
 async def lose(channel: Channel, why: str, world: World) -> None:

@@ -50,6 +50,7 @@ async def offered(heard: Ask | Press, draft: Draft, world: World) -> Reply:
         shared=heard.shared,
         barred=None if personal or _may(heard, customs, before or wish, world) else rights.counts(customs, world.who),
         personal=personal,
+        outsider=heard.standing == "outsider",
         placeless=not (wish.options.tz or customs.options.tz or customs.zone),
     )
     wanted = options.effective(wish.options, customs, world.zone)
@@ -155,13 +156,13 @@ async def _edited(press: Press, draft: Draft, world: World) -> Reply:
 
 
 async def _wider(heard: Ask | Press, draft: Draft, caught: rules.Backtest, world: World) -> Button | None:
-    """The button of the rule that may be meant, else of the best wider one; it waits as a draft of its own."""
+    """The button of the rule that may be meant, else of the best other one; it waits as a draft of its own."""
     meant = corrected(caught.rule, caught.unseen)
-    wider = preview.widest(caught, world.clock()) if meant is None else None
+    other = preview.offered(caught) if meant is None else None
     if meant is not None:
         rule, label = rules.write(meant), f"I meant {rules.write(meant)}"
-    elif wider is not None:
-        rule, label = rules.write(wider.rule), wider.label
+    elif other is not None:
+        rule, label = rules.write(other.rule), preview.label(other)
     else:
         return None
     wish = replace(draft.wish, rule=rule)

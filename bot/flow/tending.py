@@ -59,7 +59,7 @@ async def _sources(feeds: Sequence[Feed], channel: Channel, world: World) -> lis
 
 
 async def tell_rot(world: World) -> int:
-    """People with rules that found nothing for long: one message each, monthly at the most; how many there were."""
+    """People with rules that found nothing for long, or some words of them: one message each; how many there were."""
     now, told = world.clock(), 0
     theirs: dict[str, list[Subscription]] = defaultdict(list)
     for mine in (await _rules(world)).values():
@@ -69,10 +69,10 @@ async def tell_rot(world: World) -> int:
     for person, mine in theirs.items():
         if await _is_too_soon(person, world):
             continue
-        found = await _rotten(mine, world)
-        if rot.is_worth_telling(found):
+        found, waning = await _rotten(mine, world), await _waning(mine, world)
+        if found or waning:
             await world.store.tell_once(f"rot|{person}", now)
-            await _tell(person, rot.report(found, world.acronyms), f"rot|{person}|{now:%Y-%m-%d}", world)
+            await _tell(person, rot.report(found, waning, world.acronyms), f"rot|{person}|{now:%Y-%m-%d}", world)
             told += 1
     return told
 
@@ -98,6 +98,18 @@ async def _rotten(mine: Sequence[Subscription], world: World) -> list[rot.Rotten
         for one in idle:
             async with world.looking:
                 found.append(await asyncio.to_thread(rot.examined, one, papers, world.acronyms, world.shelf))
+    return found
+
+
+async def _waning(mine: Sequence[Subscription], world: World) -> list[rot.Waning]:
+    """A person's rules that work, but for some of their words."""
+    names, since, found = {one.id for one in mine}, world.clock() - rot.IDLE, list[rot.Waning]()
+    for channel in dict.fromkeys(one.channel for one in mine):
+        if not await _is_open(channel, world):
+            continue
+        for one, had in await world.store.harvest(channel, since):
+            if one.id in names and (told := rot.waned(one, had, since, world.acronyms)):
+                found.append(told)
     return found
 
 

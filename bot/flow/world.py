@@ -49,8 +49,8 @@ class World:
     """Why nothing is sent by mail; empty: it is."""
     secret: Callable[[], str] = secrets.token_urlsafe
     """Makes what nobody guesses."""
-    who: rights.Who = rights.ANYONE
-    """Who may change the rules of channels that do not say so themselves."""
+    who: rights.Who | None = None
+    """Who may change the rules of channels that do not say so themselves; None: whoever usually may there."""
     tally: Tally = field(default_factory=Uncounted)
     matching: asyncio.Lock = field(default_factory=asyncio.Lock)
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)

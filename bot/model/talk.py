@@ -51,13 +51,14 @@ class Press:
 class Change:
     """What became of a channel on its platform, as the platform tells it; nobody typed anything.
 
-    `joined`: the bot may speak there since now. `lost`: it cannot be reached any more, `why` says so in a sentence.
+    `joined`: the bot may speak there since now. `lost`: it cannot be reached any more, `why` says so in a sentence;
+    `left`: so it is with all channels of its server or team, whatever follows the slash in its place.
     `back`: it can be again. `moved`: it has another id now, `to`. `unthreaded`: somebody deleted its `thread`.
     `person` is who did it, where that is told.
     """
 
     channel: Channel
-    kind: Literal["joined", "lost", "back", "moved", "unthreaded"]
+    kind: Literal["joined", "lost", "left", "back", "moved", "unthreaded"]
     why: str = ""
     to: Channel | None = None
     person: str = ""

@@ -28,11 +28,12 @@ from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
 from bot.ports.private import Private
+from bot.ports.roster import Roster
 from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Private, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Private, Roster, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

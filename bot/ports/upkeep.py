@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from bot.habits import Tempo
+from bot.habits import Harvest, Tempo
 from bot.model import Channel, Subscription
 
 NOBODY = "gone:Somebody"
@@ -44,6 +44,9 @@ class Upkeep(Protocol):
 
     async def idle(self, channel: Channel, since: datetime) -> list[Subscription]:
         """Its active rules made before then by which it has been brought nothing since, and nothing waits."""
+
+    async def harvest(self, channel: Channel, since: datetime) -> list[tuple[Subscription, Harvest]]:
+        """Its active rules made before then that have brought it papers since, and what; by the newest 2,000 papers."""
 
     async def heard(self, about: str) -> datetime | None:
         """When people were last told this (`silence|slack:T1/C1`); None: never."""

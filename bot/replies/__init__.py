@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import rules, summary
@@ -29,8 +29,8 @@ class Caught:
 
 def voted(votes: int) -> Reply:
     """A vote was counted, or taken back."""
-    said = f"there {'is' if votes == 1 else 'are'} {votes or 'none'} now. Press again to change your mind."
-    return Reply(Post(line(f"Noted: {said}")))
+    said = f"{votes:,} upvote{'s' if votes != 1 else ''}" if votes else "no upvotes"
+    return Reply(Post(line(f"Noted: {said} now. Press again to change your mind.")))
 
 
 def cited(paper: Paper) -> Reply:
@@ -178,25 +178,36 @@ def broken() -> Reply:
     )
 
 
-def _commands() -> list[Line]:
-    typed = (
-        ("/subscribe transformers quantization", "papers that mention both words (or their word family)"),
+_COMMANDS = (
+    ("To begin", (
+        ("/subscribe transformers quantization", "papers that mention both words, in any of their forms"),
         ('/subscribe "state space" OR mamba -survey', "a phrase or a word, without surveys"),
-        ("/subscribe me mamba", "the same, only for you, in your own messages"),
-        ("/subscriptions", "what this channel gets; /subscriptions me: what you get"),
-        ("/unsubscribe 1", "end one by its number; /unsubscribe all ends all"),
+        ("/subscribe me mamba", "for you alone, in your own messages"),
+    )),
+    ("For the channel", (
+        ("/subscriptions", "the list; /subscriptions me: what you get alone"),
+        ("/papers change 1 mamba -vision", "another rule under the same number"),
+        ("/papers test 1", "what a rule would bring; nothing is posted"),
+        ("/unsubscribe 1", "ends one; /unsubscribe all ends all"),
         ("/papers settings at:08:30 tz:Europe/Berlin", "when and how papers come"),
-        ("/papers pause 3d", "nothing for a while, and nothing lost; /papers resume"),
-        ("/papers status", "how this channel and the sources are doing, and why nothing came"),
-        ("/papers why 2405.04324", "what became of a paper, by id, link or title, and what each rule says of it"),
-        ("/papers test 1", "what a rule would bring now; nothing is posted"),
-        ("/papers change 1 mamba -vision", "give one of them another rule"),
-        ("/papers top 14d", "the best that this channel had, only for you"),
-        ("/papers search diffusion", "papers seen so far, only for you"),
-        ("/papers saved", "what you kept for later; also: /papers find, overview, export"),
+        ("/papers pause 3d", "nothing for three days, and nothing is lost; /papers resume"),
         ("/papers feeds add https://example.org/feed.xml", "a feed of this channel's own"),
-    )
-    return [Line((Span(words, "code"), Span(f" — {meaning}")), "item") for words, meaning in typed]
+    )),
+    ("To look something up", (
+        ("/papers status", "how this channel and the sources are doing, and why nothing came"),
+        ("/papers why 2405.04324", "what became of a paper (by id, link or title) and what each rule says of it"),
+        ("/papers search diffusion", "papers seen so far"),
+        ("/papers top 14d", "the best that this channel had"),
+        ("/papers saved", "what you kept for later"),
+        ("/papers overview", "all channels that you can see; also: /papers find, /papers export"),
+    )),
+)  # fmt: skip
+
+
+def _commands() -> Iterator[Line]:
+    for about, commands in _COMMANDS:
+        yield Line((Span(about, "strong"),))
+        yield from (Line((Span(words, "code"), Span(f" — {meaning}")), "item") for words, meaning in commands)
 
 
 def _by(subscription: Subscription, personal: bool) -> tuple[Span, ...]:

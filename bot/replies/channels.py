@@ -25,15 +25,15 @@ def tested(
     one: Subscription, wanted: Options, items: tuple[Item, ...], matched: int, base: int, now: datetime
 ) -> Reply:
     """The posts of the last seven days as they would look here; nothing is posted, kept or counted."""
-    head = line(f"What #{one.id} ", Span(one.rule, "code"), " would bring: nothing is posted by asking.")
+    head = line(f"What #{one.id} ", Span(one.rule, "code"), " would bring; nothing is posted")
     if not items:
-        none = f"None of the {counted(base, 'paper')} of the last 7 days meets it."
+        none = f"None of the {counted(base, 'paper')} of the last 7 days matches."
         return Reply(Post(head, (line(f"{none} /papers change {one.id} RULE changes it."),)))
     many = f"{matched:,} of the {counted(base, 'paper')} of the last 7 days"
     manner = "as one digest" if wanted.mode != "instant" else "each as a message of its own"
-    cut = f", the newest {len(items)} of them" if matched > len(items) else ""
+    cut = f"; the newest {len(items)} of them" if matched > len(items) else ""
     shown = summary.digest(items, day=rounds.local_date(wanted, now), total=matched)
-    told = Line((Span(f"{many} meet it{cut}. Here they come {manner}:"),))
+    told = Line((Span(f"{many} {'matches' if matched == 1 else 'match'}{cut}, as they come here, {manner}:"),))
     entries = tuple(replace(entry, button=None) for entry in shown.entries)
     return Reply(Post(head, (told,), entries=entries))
 

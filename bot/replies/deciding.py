@@ -9,12 +9,13 @@ from bot.model import Line, Post, Reply, Span
 from bot.replies.words import who
 
 
-def settled(shown: Reply, decided: rights.Who, person: str) -> Reply:
-    """The channel's settings as `shown`, and that it was changed who may change them, said to the channel too."""
-    told = Line((Span("Rules here can be changed by "), *_named(decided), Span(".")))
-    post = replace(shown.post, lines=(told, *shown.post.lines))
+def settled(shown: Reply | None, decided: rights.Who, person: str) -> Reply:
+    """Who may change rules from now on, said to the channel too; below it the settings as `shown`, if those changed."""
+    told = Line((Span("Done: rules here can be changed by "), *_named(decided), Span(".")))
+    back = Line((Span("To open them to all: /papers settings who:anyone"),), "small")
+    lines = shown.post.lines if shown else () if "anyone" in decided else (back,)
     public = Line((who(person), Span(" decided that rules here can be changed by "), *_named(decided), Span(".")))
-    return replace(shown, post=post, public=Post(public))
+    return Reply(Post(told, lines), public=Post(public))
 
 
 def stands(shown: Reply, decided: rights.Who) -> Reply:
@@ -22,11 +23,13 @@ def stands(shown: Reply, decided: rights.Who) -> Reply:
     if "anyone" in decided:
         return shown
     told = Line((Span("Rules here can be changed by "), *_named(decided), Span(".")))
-    return replace(shown, post=replace(shown.post, lines=(*shown.post.lines, told)))
+    *lines, hint = shown.post.lines
+    return replace(shown, post=replace(shown.post, lines=(*lines, told, hint)))
 
 
 def _named(decided: rights.Who) -> tuple[Span, ...]:
     spans = [Span(rights.spoken(decided))]
-    for one in rights.people(decided):
-        spans += [Span(", "), who(one)]
+    named = rights.people(decided)
+    for place, one in enumerate(named, 1):
+        spans += [Span(" and " if place == len(named) else ", "), who(one)]
     return tuple(spans)

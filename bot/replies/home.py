@@ -61,22 +61,27 @@ def _next(due: Sequence[Due], now: datetime) -> list[Line]:
 def _due(one: Due, now: datetime) -> Line:
     where = Span("your own messages") if one.personal else Span(one.channel, channel=one.channel)
     waits = f": {counted(one.waiting, 'paper')} so far" if one.waiting else ""
-    return Line((where, Span(f" {moment(one.at, one.options, now)} ({one.options.tz}){waits}")), "item")
+    return Line((where, Span(f", {moment(one.at, one.options, now)} ({one.options.tz}){waits}")), "item")
 
 
 def _alone(mine: Mine, now: datetime) -> list[Line]:
-    title = _title("What you follow alone")
+    title = _title("For you alone")
     if not mine.rules:
         return [title, line("Nothing yet. ", ("/subscribe me RULE", "code"), " sends papers to you alone.")]
     paused = [Line((Span("Paused: /papers resume here, in your messages, goes on."),), "small")]
     told = [
         Line(
-            (Span(f"#{one.id} ", "strong"), Span(typed(one), "code"), Span(f" — {how(wanted, now, personal=True)}")),
+            (Span(f"#{one.id} ", "strong"), Span(typed(one), "code"), Span(f" — {_arriving(wanted, now)}")),
             "item",
         )
         for one, wanted in mine.rules
     ]
     return [title, *told, *(paused if mine.customs.paused_until and mine.customs.paused_until > now else ())]
+
+
+def _arriving(wanted: Options, now: datetime) -> str:
+    said = how(wanted, now, personal=True)
+    return said[:1].lower() + said[1:]
 
 
 def _kept(saved: Sequence[Paper]) -> list[Line]:

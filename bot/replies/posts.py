@@ -33,7 +33,7 @@ def saved(paper: Paper, *, new: bool, row: int) -> Reply:
     title = Span(summary.cut(summary.shown_title(paper), TITLE), "strong")
     lines = (Line((Span("/papers saved", "code"), Span(" lists all that you keep.")), "small"),)
     if not new:
-        away = (Button("Do not keep it", f"unsave:{row}"),)
+        away = (Button("Remove it", f"unsave:{row}"),)
         return Reply(Post(line("You have saved ", title, " already."), lines, away))
     return Reply(Post(line("Saved for later: ", title), lines), told=card(paper))
 
@@ -41,8 +41,8 @@ def saved(paper: Paper, *, new: bool, row: int) -> Reply:
 def unsaved(paper: Paper, *, was: bool) -> Reply:
     """It is not kept any more."""
     title = Span(summary.cut(summary.shown_title(paper), TITLE), "strong")
-    done = "is not among what you saved any more." if was else "was not among what you saved."
-    return Reply(Post(line(title, f" {done}")), replaces=True)
+    said = line("Removed from what you saved: ", title) if was else line(title, " was not among what you saved.")
+    return Reply(Post(said), replaces=True)
 
 
 def not_for_us(paper: Paper, offers: tuple[Offer, ...], who: rights.Who | None, standing: str) -> Reply:

@@ -35,6 +35,8 @@ class Around:
     shared: bool = False
     barred: rights.Who | None = None
     personal: bool = False
+    outsider: bool = False
+    """Whether the person is of another company, whose people change nothing here."""
     placeless: bool = False
     """Nobody has said which time zone the channel, or another one of its team or server, lives in."""
 
@@ -53,7 +55,7 @@ def preview(
         *(_zone_wanted(wanted, around) or when.zone(wish, wanted)),
         *_until_now(wanted, now, around),
         *_outsiders(around),
-        *preview_of(caught),
+        *preview_of(caught, wanted),
         *_passing_on(wish, around),
     )
     return Reply(Post(_question(wish, around), lines, _buttons(draft, around)))
@@ -104,7 +106,8 @@ def _passing_on(wish: Subscription, around: Around) -> tuple[Line, ...]:
     """What somebody who may not change rules can hand to somebody who may."""
     if around.barred is None:
         return ()
-    return (_only(around.barred), Line((Span("You could pass this on: "), Span(command(wish), "code"))))
+    barring = line(rights.OUTSIDER) if around.outsider else _only(around.barred)
+    return (barring, Line((Span("You could pass this on: "), Span(command(wish), "code"))))
 
 
 def command(wish: Subscription) -> str:

@@ -80,7 +80,7 @@ def found(paper: Paper, here: Delivery | None, now: datetime) -> Reply:
 def several(papers: Sequence[Paper]) -> Reply:
     """More than one paper may be meant."""
     lines = [Line((*summary.example(paper).spans, Span(" · "), Span(paper.id, "code")), "item") for paper in papers]
-    return Reply(Post(line("More than one paper may be meant; the newest. Ask again with its id:"), tuple(lines)))
+    return Reply(Post(line("More than one paper may be meant. The newest; ask again with its id:"), tuple(lines)))
 
 
 def unknown(words: str) -> Reply:

@@ -17,16 +17,17 @@ def how(wanted: Options, now: datetime, *, personal: bool = False) -> str:
     if wanted.mode == "instant":
         return _at_once(wanted, "sent to you" if personal else "posted here")
     then = rounds.local(wanted, rounds.next_round(wanted, now))
-    what = "a weekly digest" if wanted.mode == "weekly" else f"one digest a day {options.spoken(wanted.days)}".strip()
+    days = options.spoken(wanted.days).removeprefix("on ")
+    what = "as one digest a week" if wanted.mode == "weekly" else f"as one digest a day, {days}".strip()
     most = f" It shows the best {wanted.max}, the others one a line in its thread." if wanted.max else ""
-    return f"They come in {what}, at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
+    return f"They come {what} at {wanted.at} ({wanted.tz}); the next on {then:%A} {then.day} {then:%B}.{most}"
 
 
 def zone(wish: Subscription, wanted: Options) -> tuple[Line, ...]:
     """By which zone's clock a digest comes, and how to change it; nothing where the rule itself says so."""
     if wanted.mode == "instant" or wish.options.tz is not None:
         return ()
-    said = Span("Another time zone: ")
+    said = Span("For another time zone: ")
     return (Line((said, Span("/papers settings tz:Asia/Tokyo", "code")), "small"),)
 
 
@@ -90,7 +91,7 @@ def lost(channel: Channel, why: str, mine: Sequence[Subscription]) -> Post:
     theirs = summary.cut(", ".join(one.rule for one in mine), 300)
     kept = "What matches waits for up to 14 days, and comes in one digest once this is mended."
     return Post(
-        line("Papers for ", (theirs, "code"), f" cannot be posted in {channel}."),
+        line("Papers for ", (theirs, "code"), " cannot be posted in ", Span(str(channel), channel=str(channel)), "."),
         (Line((Span(why),)), Line((Span(kept),), "small")),
     )
 

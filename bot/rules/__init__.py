@@ -6,7 +6,7 @@
 """
 
 from bot.rules.acronyms import KNOWN, Acronyms, extend
-from bot.rules.backtest import Backtest, Count, Wider, backtest, without
+from bot.rules.backtest import Backtest, Count, backtest
 from bot.rules.describe import describe
 from bot.rules.engine import Engine
 from bot.rules.exclude import Exclusion, exclusions
@@ -17,6 +17,7 @@ from bot.rules.reading import field_text
 from bot.rules.shelf import Shelf
 from bot.rules.tree import Rule
 from bot.rules.trending import trending
+from bot.rules.variants import Variant
 from bot.rules.vocabulary import Unseen, unseen
 from bot.rules.writer import write
 
@@ -31,7 +32,7 @@ __all__ = [
     "Rule",
     "Shelf",
     "Unseen",
-    "Wider",
+    "Variant",
     "backtest",
     "compiled",
     "describe",
@@ -43,6 +44,5 @@ __all__ = [
     "parse",
     "trending",
     "unseen",
-    "without",
     "write",
 ]

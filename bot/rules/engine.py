@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -27,8 +28,9 @@ from bot.rules.signals import Signals
 from bot.rules.tree import Rule
 from bot.rules.ways import Ways
 
-AT_ONCE = 25_000
-"""Rules that stand as texts of their own at a time while many are loaded: more would only take more room."""
+AT_ONCE = (1_000, 25_000)
+"""Rules that stand as texts of their own at a time while many are loaded, at first and at most: what they leave behind
+between what stays is room that nobody gets back, and each time all rules are put in order."""
 
 
 class Engine:
@@ -49,6 +51,11 @@ class Engine:
 
     def __len__(self) -> int:
         return len(self.fanout)
+
+    @property
+    def spellings(self) -> int:
+        """Words as papers write them that are remembered; they are never forgotten."""
+        return len(self.signals.forms)
 
     def learn(self, papers: Iterable[Paper]) -> None:
         """Count the words of stored papers, so that rules added later are kept under their rarest terms."""
@@ -80,7 +87,7 @@ class Engine:
     def _load(self, lines: Iterable[tuple[int, str]]) -> None:
         keys: list[Longs] = []
         rules: list[Longs] = []
-        for chunk in _chunks(lines, AT_ONCE):
+        for chunk in _chunks(lines):
             keys.append(np.fromiter((key for key, _ in chunk), np.int64, len(chunk)))
             rules.append(self.ways.rules([line for _, line in chunk]))
         if keys:
@@ -125,12 +132,9 @@ class Engine:
         return rules, papers_hit
 
 
-def _chunks(lines: Iterable[tuple[int, str]], size: int) -> Iterator[list[tuple[int, str]]]:
-    chunk: list[tuple[int, str]] = []
-    for line in lines:
-        chunk.append(line)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
+def _chunks(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """A fiftieth of what was loaded before, each time."""
+    rest, loaded, (least, most) = iter(lines), 0, AT_ONCE
+    while chunk := list(islice(rest, min(most, max(least, loaded // 50)))):
+        loaded += len(chunk)
         yield chunk

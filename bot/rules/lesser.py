@@ -1,18 +1,43 @@
-"""A rule without one of its terms, and with a slip of the pen put right."""
+"""A rule with one of its terms left out or put otherwise, and with a slip of the pen put right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
-from bot.rules.backtest import left_out, replaced
-from bot.rules.tree import Rule, Word, leaves
+from bot.rules.tree import (
+    And,
+    Fact,
+    Leaf,
+    Node,
+    Not,
+    Number,
+    Or,
+    Rule,
+    Top,
+    Word,
+    alternatives,
+    demands,
+    leaves,
+)
 from bot.rules.vocabulary import Unseen
-from bot.rules.writer import spell
+from bot.rules.writer import all_of, any_of, spell
 
 
 def terms(rule: Rule) -> tuple[str, ...]:
     """The rule's terms in canonical words, as `explain` names them; excluded ones, too."""
     return tuple(dict.fromkeys(spell(leaf) for leaf in leaves(rule.tree)))
+
+
+def wanted(node: Node) -> Iterator[Leaf]:
+    """The terms that a paper may have, in canonical order; excluded ones are not among them."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from wanted(part)
+        case Not():
+            return
+        case _:
+            yield node
 
 
 def without(rule: Rule, term: str) -> Rule | None:
@@ -22,6 +47,35 @@ def without(rule: Rule, term: str) -> Rule | None:
             rest = left_out(rule.tree, leaf)
             return Rule(rest) if rest is not None and rest != rule.tree else None
     return None
+
+
+def fruitless(rule: Rule, seen: Collection[str]) -> tuple[str, ...]:
+    """The alternatives by which no paper was found: those of the rule that are not among the terms seen."""
+    leaves = [leaf for leaf in alternatives(rule.tree) if not isinstance(leaf, Number | Fact | Top)]
+    return tuple(term for term in dict.fromkeys(map(spell, leaves)) if term not in seen)
+
+
+def left_out(node: Node, leaf: Leaf) -> Node | None:
+    """The rule without a wanted term; None when nothing that demands something would be left."""
+    if node == leaf:
+        return None
+    if isinstance(node, And | Or):
+        parts = [rest for part in node.parts if (rest := left_out(part, leaf)) is not None]
+        if not parts:
+            return None
+        rest = all_of(parts) if isinstance(node, And) else any_of(parts)
+        return rest if demands(rest) else None
+    return node
+
+
+def replaced(node: Node, old: Node, new: Node) -> Node:
+    """The rule with a part replaced wherever it is wanted."""
+    if node == old:
+        return new
+    if isinstance(node, And | Or):
+        parts = [replaced(part, old, new) for part in node.parts]
+        return all_of(parts) if isinstance(node, And) else any_of(parts)
+    return node
 
 
 def corrected(rule: Rule, slips: Iterable[Unseen]) -> Rule | None:

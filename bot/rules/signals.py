@@ -6,6 +6,7 @@ A leaf of a rule is a signal; so is a choice between leaves. Signals are only ev
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -70,7 +71,7 @@ class Signals:
         self.frequency = frequency
         self.acronyms = acronyms
         self.zones: dict[str, Zone] = {"": Zone(forms, acronyms)}
-        self.weight: list[float] = [1.0, 0.0, 0.9, 0.1, 0.1]
+        self.weight = array("d", [1.0, 0.0, 0.9, 0.1, 0.1])
         self.known: dict[str, int] = {"on:new": NEW, "on:cross": CROSS, "on:revised": REVISED, SAID: SAYS}
         self.head = Numbers()
         self.rest = Numbers()
@@ -79,8 +80,9 @@ class Signals:
         """Signals that some rule asks for side by side, `pair` by `pair`."""
         self.asked: dict[str, int] = {}
         self.wholes = Maybe(probes=2)
-        self.firsts: dict[str, list[str]] = {}
-        self.lasts: dict[str, list[str]] = {}
+        self.firsts: dict[str, tuple[str, ...]] = {}
+        self.lasts: dict[str, tuple[str, ...]] = {}
+        """By how they may be written, the families: one, nearly always, and never more than there are endings."""
         self.starts: dict[str, list[str]] = {}
         self.epoch = 0
         self.facts: dict[int, Number | Fact | Top] = {}
@@ -204,9 +206,9 @@ class Signals:
         self.epoch += 1
         if len(family) >= 2:
             for start in firsts(family):
-                self.firsts.setdefault(start, []).append(family)
+                self.firsts[start] = (*self.firsts.get(start, ()), family)
         for end in lasts(family):
-            self.lasts.setdefault(end, []).append(family)
+            self.lasts[end] = (*self.lasts.get(end, ()), family)
 
     def _leaf(self, leaf: Node) -> int:
         match leaf:

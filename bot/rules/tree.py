@@ -134,6 +134,18 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
             return (node,)
 
 
+def alternatives(node: Node, *, inside: bool = False) -> tuple[Leaf, ...]:
+    """The leaves of which a paper needs one only, in canonical order: those that stand `inside` an OR."""
+    match node:
+        case And(parts) | Or(parts):
+            within = inside or isinstance(node, Or)
+            return tuple(leaf for part in parts for leaf in alternatives(part, inside=within))
+        case Not():
+            return ()
+        case _:
+            return (node,) if inside else ()
+
+
 def demands(node: Node) -> bool:
     """Whether a paper must have something to match: exclusions alone demand nothing."""
     match node:

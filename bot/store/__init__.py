@@ -33,21 +33,21 @@ async def open(url: str, *, worker: str = "paper-round", patience: timedelta = t
 def examine(url: str) -> list[Check]:
     """What a doctor finds at `url`, without changing or making anything."""
     scheme, place = _split(url)
-    found: list[Check] = importlib.import_module(f"{PAGES[scheme]}.examining").examine(place)
+    found: list[Check] = importlib.import_module(f"{PAGES[scheme]}.file.examining").examine(place)
     return found
 
 
 def backup(url: str, target: Path, told: Callable[[int, int], None]) -> dict[str, int]:
     """Copy the database to a new file while a bot may run on it; rows by table. `told` hears (done, all)."""
     scheme, place = _split(url)
-    found: dict[str, int] = importlib.import_module(f"{PAGES[scheme]}.copying").backup(place, target, told)
+    found: dict[str, int] = importlib.import_module(f"{PAGES[scheme]}.file.copying").backup(place, target, told)
     return found
 
 
 def restore(url: str, source: Path, told: Callable[[int, int], None], stamp: str) -> tuple[dict[str, int], Path | None]:
     """Put a backup in the database's place: its rows by table, and where the replaced file is, named by `stamp`."""
     scheme, place = _split(url)
-    page = importlib.import_module(f"{PAGES[scheme]}.copying")
+    page = importlib.import_module(f"{PAGES[scheme]}.file.copying")
     found: tuple[dict[str, int], Path | None] = page.restore(place, source, told, stamp)
     return found
 

@@ -13,7 +13,7 @@ from bot.model import Channel, Paper
 from bot.ports import Store
 from bot.public import public
 from bot.rules import Acronyms, Engine, Explanation, Rule, explain, trending, write
-from bot.rules.backtest import replaced
+from bot.rules.lesser import replaced
 from bot.rules.narrow import needs
 from bot.rules.tree import Word, leaves
 from bot.rules.vocabulary import is_words, meant

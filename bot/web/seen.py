@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,7 +69,7 @@ def _slack(sent: Mapping[str, Any]) -> Iterator[Piece]:
             case "rich_text":
                 yield Piece(tuple(line for part in block["elements"] for line in _rich(part)))
             case "context":
-                yield Piece((Line(tuple(s for part in block["elements"] for s in _small(part)), "small"),))
+                yield Piece((Line(tuple(_beside(block["elements"])), "small"),))
             case "actions":
                 yield Piece(acts=tuple(map(_element, block["elements"])))
             case _:
@@ -103,6 +103,13 @@ def _style(element: Mapping[str, Any]) -> Style:
 
 
 _MRKDWN = re.compile(r"<(?P<url>https?://[^|>]+)\|(?P<name>[^>]*)>|\*(?P<bold>[^*]+)\*|(?P<text>[^<*]+|.)", re.DOTALL)
+
+
+def _beside(parts: Sequence[Mapping[str, Any]]) -> Iterator[Span]:
+    """A context block's elements, with air between them."""
+    for number, part in enumerate(parts):
+        yield from (Span(" "),) if number else ()
+        yield from _small(part)
 
 
 def _small(part: Mapping[str, Any]) -> Iterator[Span]:

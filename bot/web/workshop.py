@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from bot.model import Paper
 from bot.rules import Engine, Rule, trending, write
-from bot.rules.backtest import left_out
+from bot.rules.lesser import left_out, wanted
 from bot.rules.narrow import Either, Need, needs
-from bot.rules.tree import And, Leaf, Node, Not, Or
+from bot.rules.tree import And, Leaf, Node, Not
 from bot.rules.writer import all_of
 from bot.web.seek import FRESH, Seeker
 
@@ -85,7 +85,7 @@ async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
 async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper]:
     """The newest papers with any of its words; all of them where words do not tell."""
     await seeker.store.index(FRESH)
-    asked = [needs(Rule(leaf), seeker.acronyms) for leaf in _wanted(rule.tree)]
+    asked = [needs(Rule(leaf), seeker.acronyms) for leaf in wanted(rule.tree)]
     need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
     found = await seeker.store.narrowed(need, since=since, limit=MOST, own=await seeker.open_channels())
     return [paper for _, paper in found]
@@ -95,22 +95,11 @@ def _any(parts: list[Need]) -> Need:
     return Either(tuple(parts)) if len(parts) > 1 else parts[0]
 
 
-def _wanted(node: Node) -> Iterator[Leaf]:
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _wanted(part)
-        case Not():
-            return
-        case _:
-            yield node
-
-
 def _lesser(rule: Rule) -> dict[Node, tuple[Rule, bool]]:
     """The rule without each of its terms that can go, and without each exclusion (True)."""
     tree = rule.tree
     lesser: dict[Node, tuple[Rule, bool]] = {}
-    for leaf in dict.fromkeys(_wanted(tree)):
+    for leaf in dict.fromkeys(wanted(tree)):
         if rest := left_out(tree, leaf):
             lesser[leaf] = (Rule(rest), False)
     if isinstance(tree, And):
@@ -130,7 +119,7 @@ def _trial(
     base: int,
     cut: datetime | None,
 ) -> Trial:
-    lesser, terms = _lesser(rule), tuple(dict.fromkeys(_wanted(rule.tree)))
+    lesser, terms = _lesser(rule), tuple(dict.fromkeys(wanted(rule.tree)))
     rules = [rule, *map(Rule, terms), *(less for less, _ in lesser.values())]
     hits = _asked(seeker, rules, papers, ranks)
     mine, alone, without = hits[0], hits[1 : 1 + len(terms)], dict(zip(lesser, hits[1 + len(terms) :], strict=True))

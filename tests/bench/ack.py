@@ -33,6 +33,7 @@ from bot import flow
 from bot.chat.slack import connect as slack
 from bot.cli import loop, ticking
 from bot.cli.parsing import Parser, Workers
+from bot.cli.progress import progress
 from bot.fetch import Fetcher, Limits
 from bot.flow import World
 from bot.matching import Matcher
@@ -116,7 +117,8 @@ async def measured(look_at: str, seconds: float, busy: asyncio.Task[None] | None
     typing = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.ack", "type", look_at, str(seconds)
     )
-    assert await typing.wait() == 0
+    with progress("People type"):
+        assert await typing.wait() == 0
     if busy is not None and busy.done():
         busy.result()
     await asyncio.sleep(5)  # what is under way ends

@@ -20,6 +20,7 @@ from typing import Any
 
 from bot import sources
 from bot.cli.parsing.workers import Job, Workers
+from bot.cli.progress import steps
 from bot.errors import SourceFailed
 from bot.model import Feed, Paper
 from bot.sources.identity import normalised, web
@@ -92,7 +93,7 @@ async def main(folder: Path, *, every: bool) -> None:
     took: dict[Path, float] = {}
     ended: Counter[str] = Counter()
     found: Counter[tuple[str, bool]] = Counter()
-    for file in files:
+    for file in steps("Reading", files):
         start = time.perf_counter()
         try:
             papers = (await pool.read(Job(await asyncio.to_thread(file.read_bytes), Feed(str(file), str(file))))).papers

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot import sources
 from bot.cli import ticking
+from bot.cli.progress import steps
 from bot.model import Feed
 from tests.fetch.owner import Moment
 from tests.flow.simulation import Bot, Owners, Request, alive, owners
@@ -38,7 +39,7 @@ def main() -> None:
         if file.name[:4].isdecimal():
             mailings.setdefault(file.name[11:].removesuffix(".atom.xml"), {})[_date(file)] = file.read_bytes()
     asyncio.run(_play("huggingface:daily", Owners(Moment(), daily=daily), daily))
-    for categories, days in mailings.items():
+    for categories, days in steps("Living days of arXiv", mailings.items()):
         asyncio.run(_play(f"arxiv:{categories}", Owners(Moment(), mailings=days), days))
 
 

@@ -32,6 +32,7 @@ import bot.store
 from bot import flow
 from bot.chat import discord, slack
 from bot.cli import posting
+from bot.cli.progress import steps
 from bot.errors import TryLater
 from bot.flow import World
 from bot.matching import Matcher
@@ -230,13 +231,13 @@ def main(posts: int = 10_000, channels: int = 1_000) -> None:
         f"{'':16}{'took s':>9}{'bound s':>9}{'ratio':>8}{'429s':>6}{'quietest':>10}{'any first':>10}{'bound':>9}"
         f"{'CPU ms':>9}{'real ms':>9}"
     )
-    for platform in LIMITS:
+    for platform in steps("Delivering in virtual time", LIMITS):
         for name, shares in (("evenly", evenly(posts, channels)), ("Zipf", zipf(posts, channels))):
             print(f"{platform:9}{name:7}{asyncio.run(virtual(platform, shares))}", flush=True)
     few, rooms = max(1, posts // 20), max(1, channels // 20)
     print(f"\n{few} posts over {rooms} channels by the loop of `run`, in real time, 80 ms an answer")
     print(f"{'':16}{'took s':>9}{'bound s':>9}{'ratio':>8}{'429s':>6}")
-    for platform in LIMITS:
+    for platform in steps("Delivering in real time", LIMITS):
         print(f"{platform:9}{'evenly':7}{asyncio.run(real(platform, evenly(few, rooms)))}", flush=True)
 
 

@@ -28,6 +28,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.cli.progress import steps
 from bot.matching import Matcher
 from bot.model import Paper
 from bot.rules import KNOWN, Engine, Rule, compiled, explain, folding, parse
@@ -71,7 +72,8 @@ def report(papers: Path, sizes: Sequence[int]) -> None:
     """One process a size and kind of figure; the table at the end."""
     rows = []
     for size in sizes:
-        rows.append({name: found for what in ("--one", "--peers") for name, found in _asked(papers, what, size)})
+        parts = steps(f"Matching {size:,} rules", ("--one", "--peers"))
+        rows.append({name: found for what in parts for name, found in _asked(papers, what, size)})
         print(json.dumps(rows[-1]), flush=True)
     names = list(dict.fromkeys(name for row in rows for name in row))
     for name in names:

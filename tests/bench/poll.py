@@ -35,6 +35,7 @@ import bot.store
 from bot import sources
 from bot.cli import loop, ticking
 from bot.cli.parsing import Parser, Workers
+from bot.cli.progress import steps
 from bot.fetch import Fetcher, Limits
 from bot.flow import World
 from bot.matching import Matcher
@@ -257,7 +258,8 @@ async def ours(urls: list[str], port: int, server: int, folder: str, *, known: b
     loop.settle()
     if known:
         await prime(feeds, store)
-    for name, mode in [each for each in SWEEPS if not known or each[0] in ("304", "unchanged 200")]:
+    asked = [each for each in SWEEPS if not known or each[0] in ("304", "unchanged 200")]
+    for name, mode in steps("Sweeping", asked):
         say(port, mode)
         clock.days += 3  # all are due again
         keep(found, "ours", name, await sweep(feeds, world, store, pool, server))
@@ -279,7 +281,7 @@ def theirs(urls: list[str], port: int, server: int, folder: str) -> dict[str, Fi
     for url in urls:
         made.add_feed(url)
     found: dict[str, Figures] = {}
-    for name, mode in SWEEPS:
+    for name, mode in steps("Sweeping with reader", SWEEPS):
         say(port, mode)
         start, spent, busy = time.perf_counter(), cpu(), served_for(server)
         made.update_feeds(scheduled=False, workers=10)

@@ -2,7 +2,8 @@
 
 The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels. It
 is killed (SIGKILL) at random moments and started again; then every channel is read, and papers lost and doubled are
-counted: for posts, and for the openers of their threads in every third channel of a platform (`thread:auto`).
+counted: for posts, and for the openers of their threads in every third channel of a platform (`thread:auto`). Half of
+Discord's channels are forums, where each paper is a post of its own and its opener the second message there.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import bot.store
+from bot.cli.progress import steps
 from bot.model import Bookmark, Channel, Options, Poll, Subscription
 from bot.ports import Store
 from tests.door.command import environment, paper_round
 from tests.standins.discord import Discord
+from tests.standins.discord.world import FORUM, TEXT
 from tests.standins.slack import StandIn, serving
 
 PACE = 50.0
@@ -95,7 +98,8 @@ class Rig:
         if platform == "slack":
             return Channel(platform, f"{self.slack.team}/C{number}")
         if platform == "discord":
-            return Channel(platform, f"{self.discord.guild}/{self.discord.add_channel(f'room-{number}').id}")
+            kind = FORUM if number // 3 % 2 else TEXT
+            return Channel(platform, f"{self.discord.guild}/{self.discord.add_channel(f'room-{number}', kind).id}")
         return Channel(platform, f"room-{number}")
 
     def threaded(self) -> list[Channel]:
@@ -220,8 +224,10 @@ class Rig:
         if channel.platform == "discord":
             place = int(channel.place.partition("/")[2])
             threads = [one for one in self.discord.places.values() if one.parent == place]
-            mine = [told.text for thread in threads for told in thread.messages if told.kind == 0]
-            return [told.text for told in self.discord.places[place].messages], mine
+            hung_there = [told for thread in threads for told in thread.messages if told.kind == 0]
+            begun = {thread.id for thread in threads}  # a forum's post and its first message share their number
+            firsts = [*self.discord.places[place].messages, *(told for told in hung_there if told.id in begun)]
+            return [told.text for told in firsts], [told.text for told in hung_there if told.id not in begun]
         kept = await opened.messages(channel, limit=10**6)
         hung = [await opened.messages(channel, thread=one.id, limit=100) for one in kept]
         inside = [one.post.plain for thread in hung for one in thread if one.thread]
@@ -258,7 +264,7 @@ async def ordeal(plan: Plan, home: Path) -> Outcome:
         stack.callback(rig.log.close)
         await rig.prepare()
         startup = 2.0
-        for life in range(plan.kills):
+        for life in steps("Killing", range(plan.kills)):
             await rig.publish(plan.papers * (life + 1) // plan.kills)
             startup = await rig.cut(startup)
         await rig.settle()

@@ -2,9 +2,11 @@
 
 The real flow over a real SQLite file, from hour to hour of a clock that the simulation turns: feeds that fail and are
 served twice, platforms that are down, answers that get lost, crashes between a post and its being written down, clocks
-that jump, channels that are archived or paused, a server that takes the bot out, rules that come and go, one flood, and
-old papers thinned while their feeds still show them. Beside it stands a reckoning of our own: for each paper, at the
-moment it was first read, which channels' rules hold its words. In the end every one of those must be accounted for.
+that jump, channels that are archived, paused or get other ids, a server that takes the bot out, rules that come and go,
+two floods that are held for a person, right after and right before channels move, and old papers thinned while their
+feeds still show them. (What channels and people are called is not kept, so names may change as they like.) Beside it
+stands a reckoning of our own: for each paper, at the moment it was first read, which channels' rules hold its words.
+In the end every one of those must be accounted for.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from pathlib import Path
 
 import bot.store
 from bot import flow
+from bot.cli.progress import steps
 from bot.errors import ChannelLost, SourceFailed, TryLater, Unsure
 from bot.flow import World, keeping, later
 from bot.matching import Matcher
@@ -44,7 +47,8 @@ MANY = 10_000
 """Channels at the most, and messages that a platform remembers by their keys."""
 KEPT = timedelta(days=60)
 FLOOD = 700
-"""Papers that one feed brings at once on one day of the year."""
+"""Papers that one feed brings at once on these days of the year."""
+FLOODED = (45, 200)
 _NAME = re.compile(r"\bzq(\d+)z\b")
 
 
@@ -154,6 +158,7 @@ class Year:
         self.expected = array("Q")
         self.known: set[str] = set()
         self.gone: set[Channel] = set()
+        self.archived: list[Channel] = []
         self.made = 0
         self.counts: Counter[str] = Counter()
         self.store: Store
@@ -282,18 +287,46 @@ class Year:
         if number == 150:  # a workspace takes the bot out
             self.gone = {one for one in self.channels if one.platform == "slack" and one.place.startswith("T3/")}
             self.chats["slack"].lost |= self.gone
-        self.owners.flooding = {self.feeds[0].address} if number == 200 else set()
-        if number == 200:
-            self.write(self.feeds[0], FLOOD)
+        await self.floods(number)
         for _ in range(max(1, self.size.rules // 500)):
             await self.subscribe()
             await self.unsubscribe()
         if number % 25 == 20:
             await self.move(dice.choice([one for one in self.channels if one.platform == "slack"]))
+        await self.archive(number)
         if number % 7 == 3:
             paused = dice.choice(self.channels)
             known = (await self.store.customs([paused]))[paused]
             await self.store.keep_customs(replace(known, paused_until=self.clock() + 3 * DAY))
+
+    async def floods(self, number: int) -> None:
+        """A feed brings 700 papers at once, right after channels have got other ids, and once more while they wait.
+
+        Of the first flood somebody says two days later that it is to be posted; the second is left to wait.
+        """
+        flooded, feed = number in FLOODED, self.feeds[0]
+        self.owners.flooding = {feed.address} if flooded else set()
+        if flooded:
+            self.owners.failing.discard(feed.address)
+            self.write(feed, FLOOD)
+        if flooded or number - 1 in FLOODED:
+            slack = [one for one in self.channels if one.platform == "slack"]
+            for channel in self.dice.sample(slack, 1 + len(slack) // 50):
+                await self.move(channel)
+        if number - 2 == FLOODED[0]:
+            self.counts["held, then let go"] = await self.store.release(None, self.clock())
+
+    async def archive(self, number: int) -> None:
+        """A platform tells that a channel is archived, and two days later that it is back."""
+        if number % 30 == 17:
+            self.archived = self.dice.sample([one for one in self.channels if one not in self.gone], 2)
+            for one in self.archived:
+                self.chats[one.platform].lost |= {one}
+                await flow.answer(Change(one, "lost", "It is archived: unarchive it."), self.world)
+        if number % 30 == 19:
+            for one in self.archived:
+                self.chats[one.platform].lost -= {one}
+                await flow.answer(Change(one, "back"), self.world)
 
     async def move(self, channel: Channel) -> None:
         """Slack gives the channel another id, as it does when one is shared or made private."""
@@ -392,7 +425,7 @@ async def run(size: Size, file: Path) -> Year:
     began = time.perf_counter()
     await year.begin()
     print(f"{'day':>4}{'expected':>10}{'messages':>10}{'db MB':>8}{'RSS MB':>8}{'peak':>6}{'oldest d':>9}{'CPU s':>8}")
-    for number in range(size.days):
+    for number in steps("Living days", range(size.days)):
         await year.day(number)
         await year.hours(number)
         if number % 30 == 29 or number == size.days - 1:

@@ -23,6 +23,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
 import bot.store
+from bot.cli.progress import progress, steps
 from bot.model import Bookmark, Heard, Paper, Poll, Reply, Signals
 from bot.ports import Store
 from bot.rules import Engine, parse
@@ -91,15 +92,17 @@ def many(papers: Sequence[Paper], count: int) -> Iterator[Paper]:
 
 async def fill(store: Store, papers: list[Paper]) -> None:
     start = spent()
-    for first in range(0, len(papers), 2000):
+    for first in steps("Recording", range(0, len(papers), 2000)):
         await store.record(Poll(Bookmark("bench"), tuple(papers[first : first + 2000])), NOW)
     told("recorded", start, f"{len(papers):,} papers")
     start, longest = spent(), 0.0
     left = 1
-    while left:
-        step = spent()
-        left = await store.index(32)
-        longest = max(longest, spent()[1] - step[1])
+    with progress("Making searchable") as far:
+        while left:
+            step = spent()
+            left = await store.index(32)
+            longest = max(longest, spent()[1] - step[1])
+            far(len(papers) - left, len(papers))
     each = (spent()[1] - start[1]) / len(papers)
     told("made searchable", start, f"{each:.2f} ms a paper; a step of 32: {longest:.0f} ms at most")
 

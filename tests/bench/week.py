@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot import flow, sources
 from bot.cli import ticking
+from bot.cli.progress import steps
 from bot.model import Ask, Channel
 from tests.fetch.owner import Moment
 from tests.flow.simulation import alive, owners
@@ -55,7 +56,7 @@ async def _week(folder: Path) -> None:
             async with alive(Path(home) / "week.db", feeds, clock, port) as bot:
                 await bot.subscribed(**RULES)
                 await ticking.once(feeds, bot.world)
-                for n in range(7):
+                for n in steps("Living days", range(7)):
                     morning = datetime.combine(MONDAY + n * DAY, time(9, 10), UTC)
                     await bot.until(morning, clock)
                     for place in RULES:

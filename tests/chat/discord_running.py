@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.chat.discord import connect
 from bot.model import Button, Channel, Entry, Heard, Line, Post, Reply, Span
-from bot.ports import Answer, Chat
+from bot.ports import Answer, Chat, Roster
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
 
@@ -59,9 +59,11 @@ class Answers:
 
 
 @asynccontextmanager
-async def running(discord: Discord, answers: Answer) -> AsyncIterator[Chat]:
+async def running(
+    discord: Discord, answers: Answer, roster: Roster | None = None, *, to_all: bool = False
+) -> AsyncIterator[Chat]:
     """The bot listening; closed with everything it opened."""
-    chat, before = await connect(discord.env), discord.gateway.connections
+    chat, before = await connect(discord.env, roster, to_all), discord.gateway.connections
     listening = asyncio.create_task(chat.listen(answers))
     try:
         await discord.listening(before + 1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from bot.chat.discord.offering import FIND
+from bot.commands import VERBS
 from bot.model import Ask, Button, Channel, Heard, Line, Post, Press, Reply, Span
 from tests.chat.discord_running import Answers, channel, digest, paper, running, sentence
 from tests.standins.discord import Discord
@@ -27,7 +29,25 @@ PREVIEW = Reply(
         ("papers search", {"rule": "diffusion"}, "papers", "search diffusion"),
         ("papers top", {"span": "14d"}, "papers", "top 14d"),
         ("papers settings", {}, "papers", "settings"),
-        ("papers settings", {"options": "at:08:30"}, "papers", "settings at:08:30"),
+        ("papers settings", {"at": "08:30"}, "papers", "settings at:08:30"),
+        (
+            "papers settings",
+            {"mode": "daily", "tz": "Europe/Berlin", "max": 5, "empty": "say", "who": "managers, <@9>"},
+            "papers",
+            "settings mode:daily tz:Europe/Berlin max:5 empty:say who:managers,<@9>",
+        ),
+        ("papers subscribe", {"rule": "mamba", "max": 3}, "subscribe", "max:3 mamba"),
+        ("papers unsubscribe", {"which": "all", "mine": True}, "unsubscribe", "me all"),
+        ("papers change", {"which": "3", "rule": "mamba -vision"}, "papers", "change 3 mamba -vision"),
+        ("papers test", {"which": "3"}, "papers", "test 3"),
+        ("papers why", {"paper": "2405.04324"}, "papers", "why 2405.04324"),
+        ("papers find", {"paper": "mamba"}, "papers", "find mamba"),
+        ("papers saved", {}, "papers", "saved"),
+        ("papers status", {}, "papers", "status"),
+        ("papers overview", {}, "papers", "overview"),
+        ("papers export", {}, "papers", "export"),
+        ("papers address", {}, "papers", "address"),
+        ("papers address", {"end": True}, "papers", "address end"),
         ("papers pause", {"span": "3d"}, "papers", "pause 3d"),
         ("papers resume", {}, "papers", "resume"),
         ("papers feeds list", {}, "papers", "feeds"),
@@ -36,7 +56,7 @@ PREVIEW = Reply(
     ],
 )
 async def test_a_command_is_heard_and_answered_to_its_person_alone(
-    typed: str, options: dict[str, str], verb: str, words: str
+    typed: str, options: dict[str, Any], verb: str, words: str
 ) -> None:
     """Each command hands its words on; the answer is ephemeral, and the channel stays quiet."""
     answers = Answers(Reply(sentence("Here you are.")))
@@ -172,7 +192,7 @@ async def test_who_manages_the_channel_or_the_server_is_a_manager(permissions: i
     answers = Answers(lambda heard: PREVIEW if isinstance(heard, Ask) else Reply(sentence("Yes.")))
     async with Discord() as discord, running(discord, answers):
         discord.bob.permissions |= permissions
-        preview = await discord.command("papers settings", {"options": "at:08:30"}, by=discord.bob)
+        preview = await discord.command("papers settings", {"at": "08:30"}, by=discord.bob)
         discord.bob.permissions &= ~permissions
         await discord.press(preview, "confirm:7", discord.bob)
         asked, pressed = answers.heard
@@ -206,10 +226,27 @@ async def test_commands_are_told_to_discord_only_when_they_changed() -> None:
 
 
 async def test_only_managers_are_offered_what_changes_a_channel() -> None:
-    """Discord's default: Manage Channels for subscribing and unsubscribing, everybody for the rest."""
+    """Discord's default: Manage Channels for subscribing and unsubscribing, unless the config leaves it to anyone."""
+    async with Discord() as discord:
+        async with running(discord, Answers(PREVIEW)):
+            offered = {command["name"]: command["default_member_permissions"] for command in discord.commands}
+        everybody = {"subscriptions": None, "papers": None, FIND: None}
+        assert offered == {"subscribe": "16", "unsubscribe": "16"} | everybody
+        async with running(discord, Answers(PREVIEW), to_all=True):
+            offered = {command["name"]: command["default_member_permissions"] for command in discord.commands}
+        assert offered == {"subscribe": None, "unsubscribe": None} | everybody
+        assert discord.published == 2
+
+
+async def test_every_command_that_the_help_names_can_be_typed() -> None:
+    """The same commands as elsewhere, and each as `/papers …` too, for whom Discord does not show the short one."""
     async with Discord() as discord, running(discord, Answers(PREVIEW)):
-        offered = {command["name"]: command["default_member_permissions"] for command in discord.commands}
-        assert offered == {"subscribe": "16", "unsubscribe": "16", "subscriptions": None, "papers": None, FIND: None}
+        papers = next(command for command in discord.commands if command["name"] == "papers")
+        typed = {f"/{command['name']}" for command in discord.commands} | {
+            f"/papers {one['name']}" for one in papers["options"]
+        }
+        assert set(VERBS) <= typed
+        assert {"/papers subscribe", "/papers unsubscribe"} <= typed
 
 
 async def test_an_old_command_is_answered_with_a_sentence() -> None:

@@ -78,7 +78,7 @@ async def test_what_is_wrong_is_told_and_what_was_typed_is_kept() -> None:
         assert (await discord.seen(right)).text == "Subscribe to (mamba)?"
 
 
-async def test_a_form_of_an_earlier_life_says_so() -> None:
+async def test_a_form_of_an_earlier_life_opens_as_it_is_now() -> None:
     """What was typed is lost with the process; nothing else is."""
     async with Discord() as discord:
         async with running(discord, Answers(editing)):
@@ -86,8 +86,30 @@ async def test_a_form_of_an_earlier_life_says_so() -> None:
             sent = await discord.send_form(await discord.begin_press(preview, "edit:7"), {"rule": "(x"})
             told = await discord.seen(sent)
         async with running(discord, Answers(editing)):
-            seen = await discord.press(told, told.buttons["Correct it"])
-            assert "was restarted and has forgotten that form" in seen.text
+            again = await discord.begin_press(told, told.buttons["Correct it"])
+            shown = await discord.form(again)
+            assert shown["components"][0]["component"]["value"] == "transformers"
+            right = await discord.send_form(again, {"rule": "(x)"})
+            assert (await discord.seen(right)).text == "Subscribe to (x)?"
+
+
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "to be corrected"])
+async def test_a_form_that_was_open_over_a_restart_is_answered(wrong: bool) -> None:
+    """Its own id says what it is about; what is wrong comes back with all that was typed."""
+    async with Discord() as discord:
+        async with running(discord, Answers(editing)):
+            preview = await discord.command("subscribe", {"rule": "transformers"})
+            opened = await discord.begin_press(preview, "edit:7")
+            await discord.form(opened)
+        async with running(discord, Answers(editing)):
+            sent = await discord.send_form(opened, {"rule": "(mamba" if wrong else "mamba", "note": "for Tuesday"})
+            seen = await discord.seen(sent)
+            if not wrong:
+                assert (seen.id, seen.text) == (preview.id, "Subscribe to mamba?")
+                return
+            again = await discord.form(await discord.begin_press(seen, seen.buttons["Correct it"]))
+            values = [part["component"].get("value") for part in again["components"]]
+            assert (values[0], values[2]) == ("(mamba", "for Tuesday")
 
 
 async def test_a_form_that_comes_too_late_waits_behind_a_button() -> None:
@@ -279,15 +301,16 @@ async def test_a_thread_that_is_gone_is_opened_anew() -> None:
 
 
 async def test_people_see_what_their_roles_let_them_see() -> None:
-    """As Discord told with their last command; nobody sees another's own messages."""
+    """As Discord tells it with what they type, or when it is asked; nobody sees another's own messages."""
     async with Discord() as discord:
         secret = discord.add_channel("secret")
         secret.closed_to.add(discord.bob.id)
         async with running(discord, Answers(PREVIEW)) as chat:
             every = [channel(discord), channel(discord, secret)]
             own = await chat.inbox(f"discord:{discord.ann.id}")
+            discord.gone.add(discord.bob.id)
             assert await chat.visible(f"discord:{discord.bob.id}", every) == frozenset()
-            await discord.command("subscriptions", by=discord.bob)
+            discord.gone.clear()
             await discord.command("subscriptions")
             elsewhere = Channel("discord", "77/78")
             assert await chat.visible(f"discord:{discord.bob.id}", [*every, own, elsewhere]) == {channel(discord)}

@@ -13,17 +13,18 @@ from bot.chat.discord import Discord as Page
 from bot.chat.discord import sdk
 from bot.chat.discord.budget import ENOUGH, MOST, WINDOW, Budget
 from bot.errors import TryLater
-from bot.model import Ask, Change, Heard, Reply
-from bot.ports import Chat
+from bot.model import Ask, Change, Channel, Heard, Reply
+from bot.ports import Chat, Roster
 from tests.chat.discord_running import Answers, channel, logged_in, paper, running, sentence
+from tests.fakes.store import FakeStore
 from tests.standins.discord import Discord
 from tests.standins.discord.world import EVERYDAY, FORUM, INVITED, Place
 
 
 @asynccontextmanager
-async def living(discord: Discord, answers: Answers) -> AsyncIterator[Chat]:
-    """The bot, once it has taken in which servers it is in."""
-    async with running(discord, answers) as chat:
+async def living(discord: Discord, answers: Answers, roster: Roster | None = None) -> AsyncIterator[Chat]:
+    """The bot, once it has taken in which servers it is in; `roster` outlives it."""
+    async with running(discord, answers, roster) as chat:
         assert isinstance(chat, Page)
         assert chat._client is not None
         await chat._client.wait_until_ready()
@@ -74,20 +75,17 @@ async def test_a_new_server_is_greeted_once_where_the_bot_may_speak() -> None:
             assert (len(open_one.messages), discord.general.messages) == (1, [])
 
 
-async def test_a_removal_loses_every_channel_and_an_invitation_brings_them_back() -> None:
-    """Each with the sentence that mends it."""
+async def test_a_removal_loses_the_whole_server_and_an_invitation_brings_it_back() -> None:
+    """With the sentence that mends it."""
     answers = Answers(QUIET)
     async with Discord() as discord:
         other = discord.add_channel("papers", FORUM)
         async with living(discord, answers):
             await discord.throw_out()
-            lost = await changes(answers, 2)
-            assert {change.channel for change in lost} == {channel(discord), channel(discord, other)}
-            assert {(change.kind, change.why) for change in lost} == {
-                ("lost", "The bot was removed from the server The Lab: invite it again, or unsubscribe the channel.")
-            }
+            why = "The bot was removed from the server The Lab: invite it again, or unsubscribe the channel."
+            assert await changes(answers, 1) == [Change(Channel("discord", f"{discord.guild}/"), "left", why)]
             await discord.invite()
-            back = (await changes(answers, 4))[2:]
+            back = (await changes(answers, 3))[1:]
             assert [(change.channel, change.kind) for change in back] == [
                 (channel(discord), "joined"),
                 (channel(discord, other), "back"),
@@ -180,6 +178,54 @@ async def test_what_happened_while_no_session_was_there_is_found() -> None:
             await discord.listening(2)
             assert [change.channel for change in await changes(answers, 1)] == [channel(discord, place)]
             assert len(await settled(discord, answers)) == 1
+
+
+async def test_a_server_that_came_while_the_bot_was_down_is_greeted_once() -> None:
+    """However often the bot is started afterwards; invited anew, it hears of it again."""
+    answers, roster = Answers(greeting), FakeStore()
+    async with Discord() as discord:
+        async with living(discord, answers, roster):
+            await discord.said()
+        async with living(discord, answers, roster):
+            assert await settled(discord, answers) == [Change(channel(discord), "joined")]
+        discord.joined_at = "2026-09-01T09:00:00.000000+00:00"
+        async with living(discord, answers, roster):
+            assert len(await changes(answers, 3)) == 2
+            assert len(await discord.said(count=1)) == 1  # the very words are there already
+
+
+async def test_a_start_that_was_cut_off_after_the_greeting_does_not_greet_again() -> None:
+    """It is looked for among the newest messages, as whatever may have been said."""
+    answers = Answers(greeting)
+    async with Discord() as discord:
+        async with living(discord, answers, FakeStore()):
+            await discord.said()
+        discord.forget_nonces()
+        async with living(discord, answers, FakeStore()):
+            await changes(answers, 2)
+            assert [told.text for told in await discord.said()] == ["Type /subscribe transformers quantization"]
+
+
+async def test_a_server_that_was_left_while_the_bot_was_down_is_lost() -> None:
+    """Told once; an outage at the start is none."""
+    answers, roster = Answers(QUIET), FakeStore()
+    async with Discord() as discord:
+        async with living(discord, answers, roster):
+            await changes(answers, 1)
+        discord.outage = True
+        async with living(discord, answers, roster):
+            await asyncio.sleep(0.05)
+            assert len(answers.heard) == 1
+            await discord.invite(again=True)
+            assert len(await settled(discord, answers)) == 1
+        discord.outage, discord.invited = False, False
+        for _ in range(2):
+            async with living(discord, answers, roster):
+                await asyncio.sleep(0.05)
+        lost = [heard for heard in answers.heard if isinstance(heard, Change)][1:]
+        assert [(one.channel, one.kind) for one in lost] == [(Channel("discord", f"{discord.guild}/"), "left")]
+        assert "invite it again" in lost[0].why
+        assert await roster.enrolled("discord") == {}
 
 
 async def test_what_a_session_missed_is_heard_after_it_resumes() -> None:

@@ -78,7 +78,8 @@ def test_nothing_in_a_post_is_markup_but_what_the_bot_put_there(post: Post) -> N
         if block["type"] == "rich_text":
             assert {one["type"] for one in spans(block)} <= {"text", "link"}
         elif block["type"] == "context":
-            assert_quiet(block["elements"][0])
+            for element in block["elements"]:
+                assert_quiet(element)
         else:
             assert_pressable(block["elements"])
 
@@ -168,11 +169,34 @@ def test_a_quiet_line_keeps_its_links_and_bold_words_where_that_is_safe() -> Non
 
 
 @pytest.mark.parametrize("term", ["a*b", "_x_", ":smile:", "<!here>", "`x`", "@here", "a & b", "a|b", " x"])
-def test_a_quiet_line_with_marks_in_it_is_said_in_rich_text(term: str) -> None:
+def test_a_quiet_line_with_marks_in_it_is_plain_words_beside_its_links(term: str) -> None:
     facts = (Span("matches "), Span(term, "strong"), Span(" · "), Span("PDF", url="https://a.example/"))
     (_, block) = blocks(Post(Line((Span("Head"),)), (Line(facts, "small"),)))
+    assert block["elements"] == [
+        {"type": "plain_text", "text": f"matches {term} ·", "emoji": False},
+        {"type": "mrkdwn", "text": "<https://a.example/|PDF>", "verbatim": True},
+    ]
+
+
+@pytest.mark.parametrize("words", [("*PDF*",), ("code",) * 11])
+def test_a_quiet_line_whose_links_are_no_plain_words_or_too_many_is_said_in_rich_text(words: tuple[str, ...]) -> None:
+    facts = (Span("a*b "), *(part for word in words for part in (Span(word, url="https://a.example/"), Span(" · "))))
+    (_, block) = blocks(Post(Line((Span("Head"),)), (Line(facts, "small"),)))
     assert block["type"] == "rich_text"
-    assert one_line(term) in read([block])
+    assert one_line("".join(span.text for span in facts)) in read([block])
+
+
+def test_a_command_in_a_quiet_line_is_as_quiet() -> None:
+    hint = (Span("To change it: "), Span("/papers settings mode:daily", "code"))
+    (_, block) = blocks(Post(Line((Span("Head"),)), (Line(hint, "small"),)))
+    assert [one["text"] for one in block["elements"]] == ["To change it: /papers settings mode:daily"]
+
+
+def test_a_title_that_names_a_paper_is_bold_only_there() -> None:
+    named = Line((Span("A paper", "strong", "https://a.example/"), Span(" — Ada Lovelace")))
+    link, who = spans([block["elements"] for block in blocks(Post(named))])
+    assert link["style"] == {"bold": True}
+    assert "style" not in who
 
 
 @pytest.mark.parametrize(

@@ -295,34 +295,3 @@ async def test_a_channel_that_others_read_too_is_told_as_such() -> None:
         standin.rooms["C0BOTH"] = Room("C0BOTH", shared=True)
         await standin.command("/subscriptions", channel="C0BOTH")
     assert [heard.shared for heard in bot.heard if isinstance(heard, Ask)] == [False, True]
-
-
-async def test_a_person_sees_public_channels_and_their_own_private_ones() -> None:
-    def at(place: str) -> Channel:
-        return Channel("slack", f"T0LAB/{place}")
-
-    async with slack() as (standin, chat):
-        standin.rooms |= {
-            "C0FAR": Room("C0FAR", people=set()),
-            "C0OURS": Room("C0OURS", private=True, people={"U0ADA"}),
-            "C0THEIRS": Room("C0THEIRS", private=True, people={"U0BOB"}),
-            "C0HIDDEN": Room("C0HIDDEN", private=True, member=False, people={"U0ADA"}),
-        }
-        mine, other = await chat.inbox("slack:U0ADA"), await chat.inbox("slack:U0BOB")
-        every = [*map(at, (ROOM, "C0FAR", "C0OURS", "C0THEIRS", "C0HIDDEN", "C0GONE")), mine, other]
-        assert await chat.visible("slack:U0ADA", every) == {*map(at, (ROOM, "C0FAR", "C0OURS")), mine}
-        standin.people["U0GUEST"] = Person("U0GUEST", "Gus", guest=True)
-        standin.rooms["C0OURS"].people.add("U0GUEST")
-        assert await chat.visible("slack:U0GUEST", every[:-2]) == {at("C0OURS")}
-        assert await chat.visible("discord:1", every) == frozenset()
-        standin.scopes -= {"channels:read", "groups:read"}
-        chat._known.rooms._known.clear()
-        assert await chat.visible("slack:U0BOB", every) == {other}
-
-
-async def test_a_person_of_many_channels_is_read_page_by_page() -> None:
-    async with slack() as (standin, chat):
-        standin.rooms |= {f"C0R{n}": Room(f"C0R{n}", private=True, people={"U0ADA"}) for n in range(450)}
-        every = [Channel("slack", f"T0LAB/{room}") for room in standin.rooms]
-        assert await chat.visible("slack:U0ADA", every) == frozenset(every)
-        assert [method for method, _ in standin.calls].count("users.conversations") == 3

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
+from bot.chat.slack.checks import NEEDED, OPTIONAL
 from bot.chat.slack.events import HEARD
 from bot.cli.setup import link, manifest
 from tests.door.command import paper_round
@@ -58,6 +59,13 @@ def test_the_manifest_asks_for_the_scopes_that_the_bot_uses_and_no_more() -> Non
     scopes = APP["oauth_config"]["scopes"]
     assert set(scopes["bot"]) == used - optional
     assert set(scopes["bot_optional"]) == optional
+
+
+def test_the_doctor_says_of_every_scope_what_is_missing_without_it() -> None:
+    """So that who made the app from an older manifest learns of it; what it cannot do without is a fault."""
+    scopes = APP["oauth_config"]["scopes"]
+    assert NEEDED.keys() == set(scopes["bot"]) - {"chat:write.public"}
+    assert OPTIONAL.keys() == {*scopes["bot_optional"], "chat:write.public"}
 
 
 def test_every_scope_has_its_reason() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 import bot.store
 from bot.chat.slack.telling import USES
-from bot.model import Ask, Button, Field, Form, Heard, Press, Reply
+from bot.model import Ask, Button, Change, Field, Form, Heard, Press, Reply
+from bot.ports import Store
 from tests.chat.slack_bot import GENERAL, hearing, says
 from tests.standins.slack import StandIn, slack_standin
 
@@ -129,6 +130,56 @@ async def test_what_the_channel_was_not_told_is_told_once_after_a_restart(tmp_pa
             assert [said.shown for said in standin.public()] == ["All hear it."]
             assert [said.shown for said in seen.answers] == [f"Answer to all {lost}"]
     await store.close()
+
+
+class Greeter:
+    """Greets a channel that lets the bot in; `dies` before it knows what to say."""
+
+    def __init__(self, *, dies: bool = False) -> None:
+        self.dies = dies
+        self.begun = asyncio.Event()
+
+    async def __call__(self, heard: Heard) -> Reply:
+        self.begun.set()
+        if self.dies:
+            await asyncio.Event().wait()
+        return Reply(says("Noted."), public=says("Hello!") if isinstance(heard, Change) else None)
+
+
+JOINED = {"type": "member_joined_channel", "user": StandIn.bot_user, "channel": "C0GENERAL", "event_ts": "1.0"}
+
+
+@pytest.mark.parametrize("history", [True, False])
+@pytest.mark.parametrize("died", ["before it was known", "before it arrived", "after it arrived"])
+async def test_a_channel_is_greeted_once_and_without_the_scope_to_look_rather_not_than_twice(
+    died: str, history: bool, tmp_path: Path
+) -> None:
+    clock, store = Clock(), await bot.store.open(f"sqlite:{tmp_path / 'p.db'}")
+    async with slack_standin(StandIn(history=history)) as standin:
+        first = Greeter(dies=died == "before it was known")
+        async with hearing(standin, first, store, clock) as chat:
+            if not first.dies:
+                standin.trouble("chat.postMessage", status=0, done=died == "after it arrived")
+            await standin.happen(JOINED).wait()
+            await first.begun.wait()
+            if not first.dies:
+                await standin.called("chat.postMessage")
+            for answers in chat._answers:
+                await answers.finish(0)
+        for _ in range(2):
+            async with hearing(standin, Greeter(), store, clock):
+                await settled(store)
+                await standin.command("/subscriptions")
+        greeted = [said.shown for said in standin.public()]
+        assert greeted == ([] if died == "before it arrived" and not history else ["Hello!"])
+    await store.close()
+
+
+async def settled(store: Store) -> None:
+    """Wait until nothing is left of what was owed."""
+    async with asyncio.timeout(10):
+        while await store.unfinished("slack"):  # noqa: ASYNC110 — a store, which tells nobody when it changes
+            await asyncio.sleep(0.01)
 
 
 FORM = Form("Edit", "edited:7", (Field("rule", "Rule", "transformers"),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,20 @@ from bot import flow
 from bot.chat.slack import Slack
 from bot.flow import World, later
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Delivery, Heard, Options, Paper, Poll, Reason, Reply, Signals, Subscription
+from bot.model import (
+    Bookmark,
+    Bundle,
+    Channel,
+    Delivery,
+    Heard,
+    Options,
+    Paper,
+    Poll,
+    Reason,
+    Reply,
+    Signals,
+    Subscription,
+)
 from bot.ports import Store
 from bot.replies.subscribing import MODES
 from tests.chat.slack_bot import GENERAL, hearing
@@ -21,12 +34,13 @@ from tests.flow.stage import START, FakeFetch, Hands
 from tests.standins.slack import Person, Room, Said, StandIn, read, slack_standin
 
 TITLE = "Quantized *transformers* <!channel> for `code`"
+SOURCE = "https://feed.example/papers"
 LINK = "https://arxiv.org/abs/2608.00001"
 PAPERS = tuple(
     Paper(
         f"arxiv:2608.{n:05}",
         TITLE if n == 1 else f"A transformers paper, number {n}",
-        "https://feed.example/papers",
+        SOURCE,
         abstract="We quantize transformers.",
         authors=("Ada Lovelace",),
         url=f"https://arxiv.org/abs/2608.{n:05}",
@@ -46,34 +60,39 @@ class Whole:
     store: Store
     world: World
     hands: Hands
+    papers: Sequence[Paper] = PAPERS
 
     async def deliver(self) -> None:
         await self.hands.deliver_all(self.world)
 
-    async def posted(self, *numbers: int, options: Options | None = None) -> list[Said]:
+    async def posted(self, *numbers: int, options: Options | None = None, bundle: Bundle | None = None) -> list[Said]:
         """Papers come to the channel by a rule; its messages."""
         wish = Subscription(GENERAL, "transformers", "slack:U0ADA", Options(mode="instant"))
         await self.store.subscribe(wish, self.hands.clock())
         planned = tuple(
             Delivery(
-                PAPERS[n - 1].id, GENERAL, (Reason("transformers", "title", 10, 22, "transformers"),),
-                due=self.hands.clock(), options=options or Options(mode="instant", format="card"),
+                self.papers[n - 1].id, GENERAL, (Reason("transformers", "title", 10, 22, "transformers"),),
+                due=self.hands.clock(), options=options or Options(mode="instant", format="card"), bundle=bundle,
             )
             for n in numbers
         )  # fmt: skip
-        await self.store.record(Poll(Bookmark("x:y"), PAPERS, planned, await self.store.version()), self.hands.clock())
+        await self.store.record(
+            Poll(Bookmark("x:y"), tuple(self.papers), planned, await self.store.version()), self.hands.clock()
+        )
         await self.deliver()
         return self.standin.public()
 
 
 @asynccontextmanager
-async def whole(home: Path, standin: StandIn | None = None) -> AsyncIterator[Whole]:
+async def whole(
+    home: Path, standin: StandIn | None = None, papers: Sequence[Paper] = PAPERS, source: str = SOURCE
+) -> AsyncIterator[Whole]:
     """It, with papers that it has read."""
     store = await bot.store.open(f"sqlite:{home / 'whole.db'}")
     fetch = FakeFetch([[]])
     hands = Hands(fetch)
     async with slack_standin(standin) as standin:
-        world = World(store, hands.clock, fetch, fetch.read, {}, Matcher())
+        world = World(store, hands.clock, fetch, fetch.read, {}, Matcher(), shared=frozenset({source}))
 
         async def answer(heard: Heard) -> Reply:
             return await flow.answer(heard, world)
@@ -81,9 +100,9 @@ async def whole(home: Path, standin: StandIn | None = None) -> AsyncIterator[Who
         async with hearing(standin, answer, store, hands.clock) as chat:
             assert isinstance(world.chats, dict)
             world.chats["slack"] = chat
-            await store.record(Poll(Bookmark("https://feed.example/papers", baseline_at=START), PAPERS), START)
+            await store.record(Poll(Bookmark(source, baseline_at=START), tuple(papers)), START)
             try:
-                yield Whole(standin, chat, store, world, hands)
+                yield Whole(standin, chat, store, world, hands, papers)
             finally:
                 with contextlib.suppress(Exception):
                     await chat.close()
@@ -146,6 +165,7 @@ async def test_outsiders_change_nothing_and_the_preview_says_who_reads(tmp_path:
     async with whole(tmp_path, standin) as at:
         (told,) = (await standin.command("/subscribe", "mamba", "C0BOTH", "U0ELSE")).answers
         assert "Subscribe" not in told.buttons
+        assert "looked after by the company whose channel this is" in told.shown
         (mine,) = (await standin.command("/subscribe", "mamba", "C0BOTH")).answers
         assert "another company" in mine.shown
         await standin.push(mine, mine.buttons["Subscribe"], user="U0ELSE").answered()
@@ -179,7 +199,7 @@ async def test_the_home_shows_and_opens_channels_by_their_names(tmp_path: Path) 
         at.standin.look_home()
         view = await at.standin.seen(lambda: at.standin.views.get("VU0ADA"))
         said = read(view["blocks"])
-        assert "What you follow alone" in said
+        assert "For you alone" in said
         assert "mamba" in said
         assert "transformers" in said
         assert {"type": "channel", "channel_id": "C0GENERAL", "style": {"bold": True}} in _spans(view["blocks"])

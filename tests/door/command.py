@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.__main__ import main
+from bot.cli.logs import Stderr
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def _code(words: tuple[str, ...]) -> int:
         return end.code if isinstance(end.code, int) else 1
     finally:
         for handler in [*logging.getLogger().handlers]:  # `run` logs to this command's stderr only
-            if type(handler) is logging.StreamHandler:
+            if isinstance(handler, Stderr):
                 logging.getLogger().removeHandler(handler)
 
 

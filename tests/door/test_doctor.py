@@ -147,6 +147,7 @@ async def test_9_slack_a_scope_is_missing_and_channels_cannot_be_posted_to(home:
             await asyncio.to_thread(paper_round, home, "subscribe", f"slack:{place}", "birds")
         found = await asked(home, **slack.env)
     assert "users:read" in found["Slack scopes"][1]
+    assert "config/slack-app.yaml anew" in found["Slack scopes"][2]
     assert "install the app again" in found["Slack scopes"][2]
     assert found["slack:T0LAB/C0GENERAL"][0] == "ok"
     assert "archived" in found["slack:T0LAB/C0OLD"][1]

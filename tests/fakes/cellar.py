@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.habits import Tempo
+from bot.habits import Harvest, Tempo
 from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY
 from bot.public import inbox
@@ -173,6 +173,17 @@ class Cellar:
         busy = {reason.rule for one in there for reason in one.reasons}
         old = [one for _, one in sorted(self.tables.subscriptions.items()) if self.tables.made[one.id] < since]
         return [o for o in old if o.channel == channel and o.state == "active" and o.rule not in busy]
+
+    async def harvest(self, channel: Channel, since: datetime) -> list[tuple[Subscription, Harvest]]:
+        mine = [row.delivery for row in self.tables.deliveries.values() if row.delivery.channel == channel]
+        had = [(one, one.posted_at) for one in mine if one.posted_at is not None and one.posted_at >= since]
+        found = []
+        for _, one in sorted(self.tables.subscriptions.items()):
+            by = [(at, reason.term) for each, at in had for reason in each.reasons if reason.rule == one.rule]
+            if by and one.channel == channel and one.state == "active" and self.tables.made[one.id] < since:
+                papers = sum(any(reason.rule == one.rule for reason in each.reasons) for each, _ in had)
+                found.append((one, Harvest(papers, min(at for at, _ in by), frozenset(term for _, term in by))))
+        return found
 
     async def heard(self, about: str) -> datetime | None:
         return self.tables.told.get(clean(about))

@@ -27,6 +27,7 @@ class FakeLives:
     _free: Any
     _gather: Any
     _lose: Any
+    _move_copies: Any
     _named: Any
     _settle: Any
     _pending: Any

@@ -44,6 +44,7 @@ from tests.fakes.lives import FakeLives
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
 from tests.fakes.private import FakePrivate
+from tests.fakes.roster import FakeRoster
 from tests.fakes.tables import Due, Row, Tables
 from tests.fakes.wishes import _kept
 
@@ -52,7 +53,7 @@ NO_TIME = timedelta()
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives):
+class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives, FakeRoster):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:

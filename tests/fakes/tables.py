@@ -102,6 +102,8 @@ class Tables:
     errands: Kept = field(default_factory=dict)
     mail_keys: list[bytes] = field(default_factory=list)
     refusals: dict[Channel, tuple[int, str]] = field(default_factory=dict)
+    servers: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Of each platform's servers, since when."""
     leader: object = None
 
     def number(self, of: str) -> int:

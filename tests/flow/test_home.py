@@ -46,6 +46,6 @@ async def test_a_home_of_somebody_new_says_how_to_begin() -> None:
 async def test_a_paused_channel_has_nothing_due() -> None:
     team = Team()
     await team.subscribed("mamba", options=Options(mode="daily", at="09:00"))
-    assert "at 09:00" in (await home(team)).partition("What you follow alone")[0]
+    assert "at 09:00" in (await home(team)).partition("For you alone")[0]
     await team.typed("/papers pause")
     assert "No digest is planned" in await home(team)

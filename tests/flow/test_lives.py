@@ -147,6 +147,16 @@ async def test_a_channel_nobody_subscribed_is_nothing_to_us(team: Team) -> None:
     assert await flow.answer(Change(TEAM, "joined"), team.world) == greeting()
 
 
+async def test_a_server_that_is_left_loses_all_its_channels_and_no_other(team: Team) -> None:
+    """Told once a person, as if each channel were told of; a server whose number begins alike is another one."""
+    mine, other = Channel("discord", "1/10"), Channel("discord", "12/10")
+    for channel in (mine, Channel("discord", "1/11"), other):
+        await team.store.subscribe(Subscription(channel, "quantum", "discord:7", INSTANT), team.world.clock())
+    await happens(team, Change(Channel("discord", "1/"), "left", "It was removed."))
+    customs = await team.store.customs([mine, Channel("discord", "1/11"), other])
+    assert [customs[one].lost_since is not None for one in customs] == [True, True, False]
+
+
 async def test_a_channel_with_nothing_waiting_is_well_once_it_is_back(team: Team) -> None:
     await team.wants("quantum", INSTANT)
     await happens(team, CHANGES["lost"], CHANGES["back"])
@@ -385,7 +395,7 @@ async def test_a_merged_line_stays_in_its_digest_and_leads_where_its_paper_is_di
     found = await team.store.deliveries()
     merged = next(one for one in found if one.state == "merged")
     reply = await flow.answer(Press(TEAM, "local:bob", f"vote:{merged.row}"), team.world)
-    assert "there is 1 now" in reply.post.plain
+    assert "1 upvote now" in reply.post.plain
     await team.talks()
     assert len(team.shown(digest.id).entries) == 2
     assert alone.id != digest.id

@@ -74,7 +74,7 @@ async def test_a_saved_paper_goes_to_the_person_once_and_is_listed() -> None:
     assert again.told is None
     assert "saved Diffusion for video of zebrafish already" in again.post.plain
     assert [one.id for one in await team.store.saved(ADA)] == [VIDEO.id]
-    assert "is not among what you saved any more" in (await team.pressed(button(again, "Do not keep it"))).post.plain
+    assert "Removed from what you saved" in (await team.pressed(button(again, "Remove it"))).post.plain
     assert not await team.store.saved(ADA)
 
 

@@ -17,6 +17,8 @@ async def test_two_months_of_accidents_lose_nothing_and_double_nothing(tmp_path:
     assert sums["expected"] > 300
     assert (sums["missing"], sums["doubled"], sums["uncalled for"]) == (0, 0, 0)
     assert sums["posted in a digest"] + sums["posted alone"] > sums["expected"] * 0.8
+    assert year.counts["held, then let go"] > 50
+    assert year.counts["moves"] >= 4
     assert year.counts["cuts"] >= 3
     assert year.counts["thinned"] >= 1
     assert year.counts["starts"] >= 6

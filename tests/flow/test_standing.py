@@ -80,7 +80,7 @@ async def test_test_shows_what_would_come_and_records_nothing() -> None:
     made = await team.subscribed("quantization", options=Options(mode="daily"))
     before = await team.store.version()
     reply = await team.typed(f"/papers test {made.id}")
-    assert "2 of the 8 papers of the last 7 days meet it. Here they come as one digest:" in reply.post.plain
+    assert "2 of the 8 papers of the last 7 days match, as they come here, as one digest:" in reply.post.plain
     assert [entry.button for entry in reply.post.entries] == [None, None]
     assert (await team.store.deliveries(GENERAL), await team.store.version()) == ([], before)
     assert "no subscription #99" in (await team.typed("/papers test 99")).post.plain

@@ -61,7 +61,7 @@ async def test_a_form_that_was_sent_shows_its_preview_in_place() -> None:
         form.action, rule="mamba -vision", mode="weekly", at="8:30", tz="europe/berlin", more="days:fri"
     )
     assert reply.replaces
-    assert "a weekly digest, at 08:30 (Europe/Berlin); the next on Friday 21 August" in reply.post.plain
+    assert "one digest a week at 08:30 (Europe/Berlin); the next on Friday 21 August" in reply.post.plain
     await team.pressed(button(reply, "Subscribe"))
     (made,) = await team.store.subscriptions(GENERAL)
     assert (made.rule, made.options) == ("mamba -vision", Options("weekly", "08:30", "Europe/Berlin", "fri"))
@@ -137,7 +137,7 @@ async def test_undo_of_a_change_brings_back_what_was() -> None:
     before = await team.subscribed("mamba", options=Options(mode="weekly"))
     preview = await team.typed("/subscribe mamba mode:daily")
     assert preview.post.headline.text == f"Change how #{before.id} mamba comes?"
-    assert "Until now: They come in a weekly digest" in preview.post.plain
+    assert "Until now: They come as one digest a week" in preview.post.plain
     done = await team.pressed(button(preview, "Change"))
     assert (await team.store.subscriptions(GENERAL))[0].options == Options(mode="daily")
     await team.pressed(button(done.public, "Undo"))

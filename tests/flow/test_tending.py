@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bot.store
-from bot import flow
+from bot import flow, rot
 from bot.chat import local
 from bot.flow import World, tending
 from bot.matching import Matcher
@@ -139,6 +139,25 @@ async def test_a_rule_that_works_is_nobodys_business(stage: Stage) -> None:
     stage.days = 120
     assert await tending.tell_rot(stage.world) == 0
     assert stage.chat.told == []
+
+
+async def test_a_word_in_vain_of_a_rule_that_works_is_told_and_taken_out(stage: Stage) -> None:
+    """The others of the rule go on; and so it is once the word is out."""
+    rule = write(parse("mamba OR retnet"))
+    await stage.world.store.subscribe(Subscription(TEAM, rule, ADA), START)
+    for number in range(rot.ENOUGH):
+        await stage.has(number, 1 + 4 * number, rule)
+        await stage.has(100 + number, 1 + 4 * number)  # the other rule, of which both words are needed
+    stage.days = 91
+    assert await tending.tell_rot(stage.world) == 1
+    ((person, post, _),) = stage.chat.told
+    assert person == ADA
+    assert "mamba is in none" in post.plain  # the stage's papers were found by another word
+    (button,) = (entry.button for entry in post.entries if entry.button)
+    done = await flow.answer(Press(Channel("slack", "inbox-U0ADA"), ADA, button.action), stage.world)
+    assert "is now retnet" in done.post.plain
+    stage.days = 93
+    assert await tending.tell_rot(stage.world) == 0
 
 
 async def test_visitors_of_the_pages_are_told_in_the_channel_that_only_they_can_open(stage: Stage) -> None:

@@ -66,7 +66,7 @@ class Conversation:
         stored = month(papers[TODAY:])
         today = [replace(paper, announced=MORNING) for paper in month(papers[:TODAY])]
         self.fetch = FakeFetch([stored, [*stored, *today]])
-        self.hands, self.chat = Hands(self.fetch, MORNING - timedelta(days=DAYS)), FakeChat(platform)
+        self.hands, self.chat = Hands(self.fetch, MORNING - timedelta(days=1)), FakeChat(platform)
         self.world = World(
             FakeStore(), self.hands.clock, self.fetch, self.fetch.read, {platform: self.chat}, Matcher(),
             shared=frozenset({FEED.address}), zone="Europe/Berlin",
@@ -136,6 +136,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 async def _typed(at: Conversation, *words: str) -> list[Turn]:
     for one in words:
         await at.typed(one)
+        await at.hands.deliver_all(at.world)
     return at.taken()
 
 
@@ -177,8 +178,10 @@ def drawn(platform: str, turn: Turn) -> str:
         said.append(_form(reply.form))
     else:
         said.append(f'<div class="shown">{gallery.APP}{ALONE}{draw(reply.post)}</div>')
-    if reply.public is not None:
-        said.append(f'<div class="shown">{gallery.APP}{draw(reply.public)}</div>')
+    for beside in (reply.public, reply.told):
+        if beside is not None:
+            told = '<p class="by"><span>In your own messages</span></p>' if beside is reply.told else ""
+            said.append(f'<div class="shown">{gallery.APP}{told}{draw(beside)}</div>')
     return "".join(said)
 
 

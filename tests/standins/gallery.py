@@ -125,7 +125,7 @@ def _block(block: dict[str, Any]) -> str:
         case "rich_text":
             return "".join(map(_rich, block["elements"]))
         case "context":
-            return f'<p class="small">{_mrkdwn(block["elements"][0])}</p>'
+            return f'<p class="small">{" ".join(map(_mrkdwn, block["elements"]))}</p>'
         case "actions":
             return f'<p class="actions">{"".join(map(_element, block["elements"]))}</p>'
     raise ValueError(f"a block that this gallery does not know: {block['type']}")

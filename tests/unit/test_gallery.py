@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +12,8 @@ from bot import replies, rules
 from bot.errors import RuleError
 from bot.model import Paper, Post
 from bot.replies.words import line
-from tests.standins import answers, gallery
+from tests.standins import answers, gallery, scenes
+from tests.standins.slack import read
 
 PAPERS = [
     Paper(
@@ -52,6 +55,25 @@ def test_a_caret_stands_below_what_is_wrong(platform: str) -> None:
     drawn = gallery.LOOKS[platform][0](replies.wrong(wrong.value).post)
     _, block = drawn.split("<pre>")
     assert block.split("</pre>")[0].replace("<br>", "\n") == "agents votes:many\n       ^^^^^^^^^^"
+
+
+async def test_a_morning_in_a_workspace_is_drawn_and_no_id_is_said_to_anybody() -> None:
+    """Over sockets, with modals, the Home, links and refusals; nothing went wrong, people and channels have names."""
+    other = [replace(paper, abstract="Denoising, and no more.") for paper in PAPERS[1::2]]
+    shown = await scenes.morning([*PAPERS[::2], *other])
+    assert list(shown) == list(scenes.SCENES)
+    seen = [part for shots in shown.values() for shot in shots for part in shot.shown]
+    words = "\n".join(read([block for block in part.blocks if block["type"] != "input"]) for part in seen)
+    assert "went wrong" not in words
+    assert not re.findall(r"slack:\S+|(?<!#)\b[CDTU]0[A-Z]{3,}", words)
+    places = [re.sub(r"[^a-z ]", "", part.where.split(":")[0].lower()) for part in seen]
+    assert {"modal", "home", "your direct messages", "everybody sees it", "under the message with the link"} <= {
+        *places
+    }
+    page = scenes.page(shown)
+    assert page.count('class="did"') == sum(map(len, shown.values()))
+    assert page.count('class="wrong"') == 3
+    assert "<i onclick" not in page
 
 
 def test_formats_are_drawn_on_every_platform() -> None:

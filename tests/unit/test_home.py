@@ -27,8 +27,8 @@ def test_a_home_says_what_is_due_first_and_where() -> None:
     assert said[:4] == [
         "Your papers",
         "Due next",
-        "your own messages today at 10:00 (UTC)",
-        "slack:T1/C1 tomorrow at 09:00 (UTC): 3 papers so far",
+        "your own messages, today at 10:00 (UTC)",
+        "slack:T1/C1, tomorrow at 09:00 (UTC): 3 papers so far",
     ]
     assert "Nothing yet. /subscribe me RULE sends papers to you alone." in said
     assert "1 rule in 1 channel that you can see" in said

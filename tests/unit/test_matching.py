@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from bot import matching
 from bot.matching import MANY, Matcher, plan
 from bot.model import Channel, Options, Paper, Rulebook, Subscription
 from bot.rules import compiled, extend, parse
@@ -67,6 +71,22 @@ def test_many_rules_are_loaded_at_once_with_the_same_outcome() -> None:
         *(("url:1" if n % 2 else "url:2", n) for n in range(1, 2 * MANY)),
         ("url:2", 5000),
     }
+
+
+def test_an_engine_full_of_spellings_is_begun_anew_from_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What papers say is remembered to a bound only: a year of them takes no more room than a season."""
+    monkeypatch.setattr(matching, "SPELLINGS", 5)
+    matcher = Matcher()
+    book = Rulebook(1, (wish(1, "birds"), wish(2, "bees")))
+    made = matcher.follow(book)
+    assert (matcher.version, matcher.newest) == (1, 2)
+    first = matcher.matches([BIRDS, BEES])  # the, of, north, south, birds, bees: six
+    assert (matcher.version, matcher.newest) == (None, 0)
+    old = weakref.ref(matcher._engine)
+    assert matcher.follow(book, made) == {}
+    assert old() is None
+    assert matcher.version == 1
+    assert matcher.matches([BIRDS, BEES]) == first
 
 
 def test_another_table_of_acronyms_is_another_folding() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import preview, rules
-from bot.model import Paper, Signals
+from bot.model import Options, Paper, Signals
 
 NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
 
@@ -55,11 +55,13 @@ def test_a_word_that_no_paper_has_is_pointed_out() -> None:
     assert "transfomers is in none of these papers: did you mean transformers?" in told("transfomers", MONTH)
 
 
-def test_a_misspelt_word_is_not_widened_with_words_that_stand_beside_the_rest() -> None:
-    text = told("transfomers quantization", MONTH)
-    assert "did you mean transformers?" in text
-    assert "Wider" not in text
-    assert "Wider" in told("sing quantization", [*MONTH, *(paper(n, "Quantization of owls", n) for n in range(9))])
+def test_a_misspelt_word_is_not_widened() -> None:
+    """What is meant comes first; what else the rule might be is for a rule that is meant."""
+    papers = [*MONTH, *(paper(n, "Speech: ASR with whisper", n - 50) for n in range(50, 53))]
+    papers += [paper(n, "Speech: ASR in the field", n % 28) for n in range(60, 80)]
+    papers += [paper(n, "Bees", n % 28) for n in range(100, 1000)]
+    assert "Wider: whisper OR ASR: 6 a week." in told("speech whisper", papers)
+    assert "Wider" not in told("speech transfomers", papers)
 
 
 def test_what_no_stored_paper_has_known_of_it_is_said_with_where_it_comes_from() -> None:
@@ -85,15 +87,38 @@ def test_an_empty_store_promises_nothing() -> None:
 
 def test_a_rare_rule_is_told_by_the_month() -> None:
     """Less than one a week reads as so many a month."""
-    assert "about 1 a month" in told("owls", [*MONTH, paper(99, "Owls", 3)])
+    assert "About 1 paper a month" in told("owls", [*MONTH, paper(99, "Owls", 3)])
 
 
 @pytest.mark.parametrize("days", [4, 40])
-def test_a_rule_that_brings_enough_is_offered_nothing_wider(days: int) -> None:
+def test_a_rule_that_brings_enough_is_offered_nothing(days: int) -> None:
     """Also in the first days, when nobody can say yet how many a week it brings."""
-    titles = [f"Transformers {'and quantization' * (n % 3 > 0)} {n}" for n in range(30 * days)]
+    titles = [f"Transformers {'and quantization' * (n % 3 == 0)} {n}" for n in range(6 * days)]
     papers = [paper(n, title, n % days) for n, title in enumerate(titles)]
     found = rules.backtest(rules.parse("transformers quantization"), papers, NOW)
     assert found.early is (days == 4)
-    assert preview.widest(found, NOW) is None
+    assert preview.offered(found) is None
     assert "Wider" not in told("transformers quantization", papers)
+
+
+def test_a_rule_that_floods_is_told_what_is_narrower_with_what_each_brings() -> None:
+    """The best of them stands on the button."""
+    papers = [paper(n, ("A reward model", "Models and their rewards")[n % 3 > 0], n % 28) for n in range(150)]
+    found = rules.backtest(rules.parse("reward model"), papers, NOW)
+    assert 'Narrower: "reward model": 13 a week; title:"reward model": 13 a week.' in told("reward model", papers)
+    other = preview.offered(found)
+    assert other is not None
+    assert preview.label(other) == '"reward model": 13 a week'
+
+
+def test_a_flood_can_be_kept_and_read_calmly() -> None:
+    """Told by how papers come, and not where there is a limit already."""
+    papers = [paper(n, "Quantized transformers", n % 28) for n in range(150)]
+    found = rules.backtest(rules.parse("quantization"), papers, NOW)
+
+    def said(wanted: Options) -> str:
+        return "\n".join(line.text for line in preview.lines(found, wanted))
+
+    assert "with max:10: a digest shows the best ten" in said(Options(mode="daily"))
+    assert "with max:10: what is above ten a day" in said(Options(mode="instant"))
+    assert "max:10" not in said(Options(mode="daily", max=5))

@@ -35,9 +35,9 @@ def test_a_plain_wish_is_answered_plainly(wanted: Options) -> None:
 def test_a_team_hears_when_its_digest_comes() -> None:
     """The time, the zone, the days, and when the next one is: NOW is a Monday."""
     told = previewed(Options(), "slack")
-    assert "one digest a day on Monday to Friday, at 09:00 (UTC); the next on Tuesday 18 August." in told
+    assert "as one digest a day, Monday to Friday at 09:00 (UTC); the next on Tuesday 18 August." in told
     told = previewed(Options(mode="weekly", at="08:30", tz="Europe/Berlin", days="fri"), "slack")
-    assert "a weekly digest, at 08:30 (Europe/Berlin); the next on Friday 21 August." in told
+    assert "one digest a week at 08:30 (Europe/Berlin); the next on Friday 21 August." in told
 
 
 def test_what_is_above_the_most_is_not_dropped_and_the_preview_says_where_it_goes() -> None:

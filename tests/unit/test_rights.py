@@ -57,6 +57,8 @@ def test_a_name_is_nobody_where_people_have_ids() -> None:
     for person, word in ((ADA, "@ada"), ("discord:1", "@ada"), ("discord:1", "<@U2>")):
         with pytest.raises(WordsWrong, match="choose them from the list"):
             rights.read(f"managers,{word}", person)
+    with pytest.raises(WordsWrong, match=r"pastes config/slack-app\.yaml anew"):  # as an older manifest hands it over
+        rights.read("@ada", ADA)
     assert rights.read("<@!99>", "discord:1") == ("discord:99",)
     assert rights.read("@bob", "local:ada") == ("local:bob",)
 
@@ -68,6 +70,14 @@ def test_a_channel_that_says_nothing_is_as_the_config_says() -> None:
     assert rights.default("creator") == ("creator",)
     with pytest.raises(WordsWrong):
         rights.default("U1")
+
+
+def test_a_config_that_says_nothing_leaves_discord_to_its_managers() -> None:
+    """And other platforms to anyone; what it says counts everywhere."""
+    discord, slack = Customs(Channel("discord", "1/2")), Customs(Channel("slack", "T1/C1"))
+    assert rights.default(None) is None
+    assert (rights.counts(discord, None), rights.counts(slack, None)) == (("managers",), ("anyone",))
+    assert rights.counts(discord, rights.default("anyone")) == ("anyone",)
 
 
 def test_who_shuts_themselves_out_is_known_before() -> None:

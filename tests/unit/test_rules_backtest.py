@@ -44,11 +44,6 @@ def test_the_word_that_starves_a_rule_shows_by_leaving_each_out() -> None:
     assert found.anyway == 8
 
 
-def test_words_beside_the_rest_would_widen_it() -> None:
-    (best, *_) = asked("transformers quantization").wider
-    assert (best.term, best.rule, best.papers) == ("transformers", "(transformers OR synapses)", 8)
-
-
 def test_less_than_a_week_stored_gives_no_weekly_figure() -> None:
     found = asked("quantization", shelf(5))
     assert found.early

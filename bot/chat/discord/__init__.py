@@ -27,7 +27,7 @@ from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
 from bot.errors import NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Change, Channel, Post, Standing
-from bot.ports import Answer, Chat
+from bot.ports import Answer, Chat, Roster
 from bot.proxies import proxy_for
 
 log = logging.getLogger("paper-round")
@@ -51,8 +51,11 @@ _LAST_ANSWERS = 5.0
 """Seconds that answers under way get when the bot stops."""
 
 
-async def connect(env: Mapping[str, str]) -> Chat:
+async def connect(env: Mapping[str, str], roster: Roster | None = None, to_all: bool = False) -> Chat:
     """Discord, by DISCORD_TOKEN. Nothing is sent before the first post, thread or `listen`.
+
+    `roster` knows from one start to the next which servers the bot was in; without it all that are there are known.
+    `to_all`: what changes a channel's rules is shown to everybody, and not only to those who manage it.
 
     DISCORD_API_URL and DISCORD_GATEWAY_URL point discord.py elsewhere; the SDK knows one such place per process.
     `SettingsError` names what is missing or cannot be read.
@@ -64,7 +67,7 @@ async def connect(env: Mapping[str, str]) -> Chat:
     gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
     quieten()
-    return Discord(token, proxy_for(Route.BASE, env))
+    return Discord(token, proxy_for(Route.BASE, env), roster, to_all=to_all)
 
 
 def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
@@ -88,13 +91,16 @@ class Discord:
     pace = PACE
     crowd = CROWD
 
-    def __init__(self, token: str, proxy: str | None = None) -> None:
+    def __init__(
+        self, token: str, proxy: str | None = None, roster: Roster | None = None, *, to_all: bool = False
+    ) -> None:
         self._token = token
         self._proxy = proxy
         self._client: discord.Client | None = None
         self._ears: Ears | None = None
         self._answer: Answer | None = None
-        self._life = Life(self._changed)
+        self._to_all = to_all
+        self._life = Life(self._changed, roster)
         self._logging_in = asyncio.Lock()
         self._closed = False
         self._kinds: dict[int, Kind] = {}
@@ -201,7 +207,7 @@ class Discord:
         return Channel(self.platform, f"{OWN}/{await self._private(person)}")
 
     async def visible(self, person: str, channels: Collection[Channel]) -> frozenset[Channel]:
-        """Their own messages, and what the roles let them read that Discord told with their last command."""
+        """Their own messages, and what their roles let them read, as Discord tells them now."""
         inbox = None
         if any(channel.place.startswith(f"{OWN}/") for channel in channels):
             with suppress(Refused):
@@ -209,15 +215,17 @@ class Discord:
         name = person.removeprefix(f"{self.platform}:")
         if self._client is None or self._ears is None or not is_number(name):
             return frozenset(channel for channel in channels if channel == inbox)
+        await self._ears.people.ask(self._client, int(name), channels)
         return self._ears.people.visible(self._client, int(name), inbox, channels)
 
     async def standing(self, person: str, channel: Channel) -> Standing:
-        """By the roles that Discord told with their last command."""
+        """By their roles there, as Discord tells them now."""
         name = person.removeprefix(f"{self.platform}:")
         if channel.place.startswith(f"{OWN}/"):
             return "manager" if channel == await self.inbox(person) else "member"
         if self._client is None or self._ears is None or not is_number(name):
             return "member"
+        await self._ears.people.ask(self._client, int(name), [channel])
         return self._ears.people.standing(self._client, int(name), channel)
 
     async def link(self, channel: Channel, thread: str) -> str | None:
@@ -293,7 +301,7 @@ class Discord:
         except BaseException:
             await client.close()
             raise
-        self._ears = Ears(client, self)
+        self._ears = Ears(client, self, to_all=self._to_all)
         self._ears.answer = self._answer
         self._life.watch(client)
         return client

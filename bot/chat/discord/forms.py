@@ -93,7 +93,10 @@ def _short(text: str, most: int) -> str:
 
 
 class Kept:
-    """Forms that people may open, or open again with what they had typed; forgotten when the process ends."""
+    """Forms that people may open, or open again with what they had typed.
+
+    What was typed ends with the process; the form itself can be asked for again.
+    """
 
     def __init__(self) -> None:
         self._forms: OrderedDict[tuple[int, str], Form] = OrderedDict()

@@ -12,6 +12,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from bot.chat.discord import answering, forms, offering, where
@@ -21,7 +22,7 @@ from bot.chat.discord.offering import Choices
 from bot.chat.discord.sdk import Interaction, app_commands, discord
 from bot.chat.discord.seeing import People
 from bot.chat.discord.where import Where
-from bot.commands import changes
+from bot.commands import changes, opener
 from bot.errors import PlatformFailed
 from bot.model import Ask, Change, Channel, Form, Post, Press, Reply, Typing
 from bot.ports import Answer
@@ -41,7 +42,6 @@ HEARD = 1_000
 CHOOSE: Final = "What would you like to do with this paper?"
 IN_A_SERVER = "This works in a server's channel: add the bot to your server and type the command there."
 NOT_THERE = "That channel is gone, or you cannot see it any more. Nothing was changed."
-FORGOTTEN = "The bot was restarted and has forgotten that form. Type the command again: nothing was changed."
 
 
 class Voice(Protocol):
@@ -60,7 +60,7 @@ class Voice(Protocol):
 class Ears:
     """Hears what people do, as soon as it has an `answer`."""
 
-    def __init__(self, client: discord.Client, voice: Voice) -> None:
+    def __init__(self, client: discord.Client, voice: Voice, *, to_all: bool = False) -> None:
         self.client = client
         self.answer: Answer | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
@@ -75,7 +75,7 @@ class Ears:
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
-        offering.offer(self.tree, self)
+        offering.offer(self.tree, self, to_all=to_all)
         vars(client).update(  # discord.py looks handlers up by name
             tree=self.tree,
             on_interaction=self.on_interaction,
@@ -156,7 +156,7 @@ class Ears:
         reply = await self.answer(change)
         if reply.public and key:
             try:
-                await self._voice.post(change.channel, reply.public, key)
+                await self._voice.post(change.channel, reply.public, key, doubt=True)
             except PlatformFailed as error:
                 log.warning("%s could not be greeted: %s", change.channel, error)
 
@@ -187,22 +187,30 @@ class Ears:
             reply = await work
             if reply.thread and not await self._is_there(place, reply.thread):
                 reply = await self._once_more(place, heard, reply)
-            given = heard.fields if isinstance(heard, Press) else ()
-            form = self._form(interaction, place, reply, sent, given)
+            form = await self._form(interaction, place, heard, reply, sent)
             await self._show(interaction, place, reply, form, subscribing=subscribing)
             await self._aside(interaction, place, reply)
 
-    def _form(
-        self, interaction: Interaction, place: Where, reply: Reply, sent: str, given: tuple[tuple[str, str], ...]
+    async def _form(
+        self, interaction: Interaction, place: Where, heard: Ask | Press, reply: Reply, sent: str
     ) -> Form | None:
         """The form that the answer wants opened: a new one, or the one that was sent, with what was typed in it."""
         person = interaction.user.id
         form = _addressed(reply.form, place) if reply.form else None
-        if reply.wrong and form is None and (before := self._kept.of(person, sent)):
-            form = forms.refilled(before, given)
+        if reply.wrong and form is None and isinstance(heard, Press):
+            before = self._kept.of(person, sent) or await self._anew(place, heard)
+            form = forms.refilled(before, heard.fields) if before else None
         if form is not None:
             self._kept.keep(person, form)
         return form
+
+    async def _anew(self, place: Where, sent: Press) -> Form | None:
+        """The form that was sent, as it opens now: an earlier process had shown it."""
+        opening = opener(sent.action)
+        if opening is None or self.answer is None:
+            return None
+        form = (await self.answer(replace(sent, action=opening, fields=()))).form
+        return _addressed(form, place) if form else None
 
     async def _show(
         self, interaction: Interaction, place: Where, reply: Reply, form: Form | None, *, subscribing: bool
@@ -244,13 +252,14 @@ class Ears:
         return await self.answer(heard)
 
     async def _reopen(self, interaction: Interaction, action: str) -> None:
-        """A form again, with what its person had typed."""
+        """A form again, with what its person had typed; one of an earlier process as its button opens it now."""
         form = self._kept.of(interaction.user.id, action)
+        if form is None:
+            bare, at, number = action.partition(where.ELSEWHERE)
+            await self.press(interaction, f"{opener(bare) or bare}{at}{number}")
+            return
         with self._busy():
-            if form is None:
-                await answering.say(interaction, FORGOTTEN)
-            else:
-                await answering.opened(interaction, form)
+            await answering.opened(interaction, form)
 
     def _remember(self, interaction: Interaction) -> None:
         self.people.meet(interaction.user)

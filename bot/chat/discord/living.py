@@ -14,6 +14,7 @@ from bot.chat.discord.opening import invitation
 from bot.chat.discord.sdk import discord
 from bot.chat.discord.seeing import LEAST, may_post, missing, named
 from bot.model import Change, Channel
+from bot.ports import Roster
 
 log = logging.getLogger("paper-round")
 
@@ -28,13 +29,15 @@ CLOSED = "The bot may not post in #{} any more: in the channel's settings, Permi
 class Life:
     """What the bot may do in each server, as far as it was told, and what changed."""
 
-    def __init__(self, tell: Told) -> None:
+    def __init__(self, tell: Told, roster: Roster | None = None) -> None:
         self._tell = tell
+        self._roster = roster
         self._open: dict[int, dict[int, bool]] = {}
         """Of each server's channels, whether the bot may post there."""
-        self._listed: set[int] = set()
-        """Servers that the session began with: one that comes before it is complete is new all the same."""
+        self._known: dict[int, str] | None = None
+        """The servers that let the bot in, with when; None until this is known."""
         self._in_turn = asyncio.Lock()
+        self._arriving = asyncio.Lock()
 
     def watch(self, client: discord.Client) -> None:
         """Hear of all that happens to servers, channels and roles."""
@@ -43,10 +46,11 @@ class Life:
             await self.ready(client)
 
         async def on_guild_available(guild: discord.Guild) -> None:
-            await (self.look if guild.id in self._listed else self.joined)(guild)
+            if self._known is not None:  # before that, it is `ready` who looks at all of them
+                await self.arrived(guild)
 
         async def on_connect() -> None:
-            self._listed |= {guild.id for guild in client.guilds}
+            await self._recall(client)
             for each in heard_too:
                 await each()
 
@@ -63,7 +67,7 @@ class Life:
             "on_ready": on_ready,
             "on_connect": on_connect,
             "on_guild_available": on_guild_available,
-            "on_guild_join": self.joined,
+            "on_guild_join": self.arrived,
             "on_guild_remove": self.removed,
             "on_guild_unavailable": self.unavailable,
             "on_guild_channel_create": changed,
@@ -77,14 +81,35 @@ class Life:
             setattr(client, name, heard)
 
     async def ready(self, client: discord.Client) -> None:
-        """A session has begun: what became of servers while there was none."""
+        """A session has begun: what became of servers while there was none, or while the bot was not running."""
         there = {guild.id for guild in client.guilds}
-        for number in self._open.keys() - there:
+        known = await self._recall(client)
+        for number in (self._open.keys() | known.keys()) - there:
             await self._gone(number, "on Discord")
         for guild in client.guilds:
-            await self.look(guild)
+            await self.arrived(guild)
         if not there:
             log.warning("The bot is in no server yet. Invite it: %s", invitation(client.application_id))
+
+    async def arrived(self, guild: discord.Guild) -> None:
+        """The server is there: new to us, let in again meanwhile, or one that we know."""
+        if guild.unavailable or guild.me is None:
+            return
+        async with self._arriving:
+            known = self._known or {}
+            if known.get(guild.id) in ("", _since(guild)):
+                await self.look(guild)
+            else:
+                await self.joined(guild)
+
+    async def _recall(self, client: discord.Client) -> dict[int, str]:
+        """The servers that the store knows. Without a store, those that a session begins with are known."""
+        if self._roster is None:
+            self._known = dict.fromkeys((guild.id for guild in client.guilds), "") | (self._known or {})
+        elif self._known is None:
+            known = await self._roster.enrolled("discord")
+            self._known = {int(server): since for server, since in known.items()}
+        return self._known
 
     async def look(self, guild: discord.Guild) -> None:
         """Compare what the bot may do in the server with what it could."""
@@ -96,21 +121,24 @@ class Life:
             await self._say((change, "") for change in _differences(guild, before, after))
 
     async def joined(self, guild: discord.Guild) -> None:
-        """Somebody invited the bot: greeted in one channel; what waited for the others goes on."""
-        self._listed.add(guild.id)
+        """Somebody invited the bot: greeted in one channel; what waited for the others goes on.
+
+        Remembered once it is greeted: cut off between the two, the greeting is looked for before it is said again.
+        """
         now = self._open[guild.id] = _open(guild)
-        place = _first(guild, now)
-        since = guild.me.joined_at.isoformat() if guild.me.joined_at else ""
+        place, since = _first(guild, now), _since(guild)
         said = [(Change(_channel(guild.id, place), "joined"), f"joined|{guild.id}|{since}")] if place else []
         if place is None:
             log.warning("The bot may not speak anywhere in the server %s, which it has just joined.", guild.name)
         rest = [(Change(_channel(guild.id, one), "back"), "") for one, is_open in now.items() if is_open]
         await self._say([*said, *((change, key) for change, key in rest if change.channel.place != _place(said))])
+        if self._known is not None:
+            self._known[guild.id] = since
+        if self._roster is not None:
+            await self._roster.enrol("discord", str(guild.id), since)
 
     async def removed(self, guild: discord.Guild) -> None:
         """Somebody removed the bot, or the server is no more."""
-        self._listed.discard(guild.id)
-        self._open.setdefault(guild.id, _open(guild) if guild.me else {})
         await self._gone(guild.id, guild.name)
 
     async def unavailable(self, guild: discord.Guild) -> None:
@@ -123,8 +151,13 @@ class Life:
         await self._say([(change, "")])
 
     async def _gone(self, number: int, name: str) -> None:
-        lost = [Change(_channel(number, one), "lost", REMOVED.format(name)) for one in self._open.pop(number, {})]
-        await self._say((change, "") for change in lost)
+        """Every channel of the server is lost, those that nobody has seen since the last start too."""
+        self._open.pop(number, None)
+        await self._say([(Change(_channel(number, ""), "left", REMOVED.format(name)), "")])
+        if self._known is not None:
+            self._known.pop(number, None)
+        if self._roster is not None:
+            await self._roster.strike("discord", str(number))
 
     async def _say(self, changes: Iterable[tuple[Change, str]]) -> None:
         """One after the other, in the order they came."""
@@ -171,7 +204,12 @@ def _server(about: Any) -> discord.Guild:
     return guild
 
 
-def _channel(server: int, place: int) -> Channel:
+def _since(guild: discord.Guild) -> str:
+    """When the server let the bot in."""
+    return guild.me.joined_at.isoformat() if guild.me and guild.me.joined_at else ""
+
+
+def _channel(server: int, place: int | str) -> Channel:
     return Channel("discord", f"{server}/{place}")
 
 

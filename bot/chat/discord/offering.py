@@ -13,6 +13,14 @@ from bot.chat.discord.commands import Tree
 from bot.chat.discord.sdk import Interaction, app_commands, discord
 from bot.options import MOST_A_DAY, MOST_AT_START
 
+Mode = Literal["instant", "daily", "weekly"]
+Format = Literal["compact", "card", "full"]
+Opening = Literal["ask", "auto", "off"]
+Switch = Literal["on", "off"]
+Empty = Literal["say", "quiet"]
+Most = app_commands.Range[int, 1, MOST_A_DAY]
+First = app_commands.Range[int, 0, MOST_AT_START]
+
 FIND = "Find this paper's thread"
 """In the menu of a message."""
 
@@ -36,18 +44,39 @@ class Heard(Protocol):
         """It is being typed."""
 
 
-def offer(tree: Tree, heard: Heard) -> None:
-    """Put the commands into the tree."""
-    _subscribing(tree, heard)
+def offer(tree: Tree, heard: Heard, *, to_all: bool = False) -> None:
+    """Put the commands into the tree.
+
+    What changes a channel's rules is offered to those who may manage it, unless a server says otherwise; to everybody
+    where the bot's config lets everybody (`to_all`). `/papers subscribe` is everybody's in any case: rights are asked
+    when it runs, and whoever may not change anything sees what it would bring and can pass it on.
+    """
+    shown = _as_it_is if to_all else app_commands.default_permissions(manage_channels=True)
+    tree.command(name="subscribe", description=SUBSCRIBE)(shown(_subscribe(heard)))
+    tree.command(name="unsubscribe", description=UNSUBSCRIBE)(shown(_unsubscribe(heard)))
+
+    @tree.command(description="What this channel is subscribed to")
+    @app_commands.describe(mine="What comes to your own messages instead")
+    async def subscriptions(interaction: Interaction, mine: bool = False) -> None:
+        await heard.ask(interaction, "subscriptions", words.PERSONAL if mine else "")
+
     papers = app_commands.Group(name="papers", description="Papers and help", guild_only=False)
+    papers.command(name="subscribe", description=SUBSCRIBE)(_subscribe(heard))
+    papers.command(name="unsubscribe", description=UNSUBSCRIBE)(_unsubscribe(heard))
     _asking(papers, heard)
+    _listing(papers, heard)
     _tuning(papers, heard)
     _feeds(papers, heard)
+    _address(papers, heard)
     tree.add_command(papers)
 
     @tree.context_menu(name=FIND)
     async def find(interaction: Interaction, message: discord.Message) -> None:
         await heard.ask(interaction, "papers", "find", message=_named(message))
+
+
+def _as_it_is(command: Any) -> Any:
+    return command
 
 
 def _named(message: discord.Message) -> str:
@@ -65,58 +94,76 @@ def _completion(heard: Heard, into: Into) -> Completing:
     return complete
 
 
-def _subscribing(tree: Tree, heard: Heard) -> None:
-    """Which rules a channel has; what changes them is offered to who may manage it, unless a server says otherwise."""
-    managers = app_commands.default_permissions(manage_channels=True)
+def _single(heard: Heard) -> Completing:
+    """One subscription, where `all` would mean nothing."""
 
-    @tree.command(description="Bring new papers that match a rule to this channel; shows you first what it means")
+    async def complete(interaction: Interaction, current: str) -> Choices:
+        offered = await heard.complete(interaction, "subscription", current)
+        return [choice for choice in offered if choice.value != "all"]
+
+    return complete
+
+
+SUBSCRIBE = "Bring new papers that match a rule to this channel; shows you first what it means"
+UNSUBSCRIBE = "End one of this channel's subscriptions"
+_HOW = {
+    "mode": "Each paper at once, or a digest",
+    "at": "When a digest goes out, such as 09:00",
+    "tz": "The time zone, by its city",
+    "days": "Weekdays, such as mon-fri or mon,wed",
+    "max": "Papers a day at the most",
+    "format": "How much of each paper is shown",
+    "thread": "Whether a paper gets its thread at once, or when somebody asks",
+    "start": "Stored papers to begin with",
+    "publish": "In an announcement channel: whether followers get each post too",
+    "empty": "Whether a digest without papers says so",
+}
+"""The options of a subscription and of a channel, which every command has in the same words."""
+
+
+def _subscribe(heard: Heard) -> Any:
+    """A rule for a channel, with its options as fields."""
+
     @app_commands.describe(
         rule='Words, "a phrase", OR, -without, title:… cat:… votes:>=20',
-        mode="Each paper at once, or a digest",
-        at="When a digest goes out, such as 09:00",
-        tz="The time zone, by its city",
-        days="Weekdays, such as mon-fri or mon,wed",
-        max="Papers a day at the most",
-        format="How much of each paper is shown",
-        thread="Whether a paper gets its thread at once, or when somebody asks",
-        start="Stored papers to begin with",
-        publish="In an announcement channel: whether followers get each post too",
         channel="Another channel than this one",
         mine="To your own messages instead of a channel",
+        **_HOW,
     )
     @app_commands.autocomplete(rule=_completion(heard, "rule"), tz=_completion(heard, "zone"))
-    @managers
     async def subscribe(
         interaction: Interaction,
         rule: str,
-        mode: Literal["instant", "daily", "weekly"] | None = None,
+        mode: Mode | None = None,
         at: str | None = None,
         tz: str | None = None,
         days: str | None = None,
-        max: app_commands.Range[int, 1, MOST_A_DAY] | None = None,
-        format: Literal["compact", "card", "full"] | None = None,
-        thread: Literal["ask", "auto", "off"] | None = None,
-        start: app_commands.Range[int, 0, MOST_AT_START] | None = None,
-        publish: Literal["on", "off"] | None = None,
+        max: Most | None = None,
+        format: Format | None = None,
+        thread: Opening | None = None,
+        start: First | None = None,
+        publish: Switch | None = None,
+        empty: Empty | None = None,
         channel: Place | None = None,
         mine: bool = False,
     ) -> None:
         given = {"mode": mode, "at": at, "tz": tz, "days": days, "max": max, "format": format}
-        given |= {"thread": thread, "start": start, "publish": publish}
+        given |= {"thread": thread, "start": start, "publish": publish, "empty": empty}
         typed = words.subscribing(rule, given, mine=mine)
         await heard.ask(interaction, "subscribe", typed, target=None if mine else channel)
 
-    @tree.command(description="End one of this channel's subscriptions")
-    @app_commands.describe(which="Its number from /subscriptions, its rule, or all")
-    @app_commands.autocomplete(which=_completion(heard, "subscription"))
-    @managers
-    async def unsubscribe(interaction: Interaction, which: str) -> None:
-        await heard.ask(interaction, "unsubscribe", which)
+    return subscribe
 
-    @tree.command(description="What this channel is subscribed to")
-    @app_commands.describe(mine="What comes to your own messages instead")
-    async def subscriptions(interaction: Interaction, mine: bool = False) -> None:
-        await heard.ask(interaction, "subscriptions", words.PERSONAL if mine else "")
+
+def _unsubscribe(heard: Heard) -> Any:
+    """One of a channel's rules, chosen from its list; or one's own."""
+
+    @app_commands.describe(which="Its number from /subscriptions, its rule, or all", mine="One of your own instead")
+    @app_commands.autocomplete(which=_completion(heard, "subscription"))
+    async def unsubscribe(interaction: Interaction, which: str, mine: bool = False) -> None:
+        await heard.ask(interaction, "unsubscribe", words.subscribing(which, {}, mine=mine))
+
+    return unsubscribe
 
 
 def _asking(papers: app_commands.Group, heard: Heard) -> None:
@@ -147,11 +194,25 @@ def _asking(papers: app_commands.Group, heard: Heard) -> None:
     async def status(interaction: Interaction) -> None:
         await heard.ask(interaction, "papers", "status")
 
+
+def _listing(papers: app_commands.Group, heard: Heard) -> None:
+    """What there is: rules, papers that were kept, channels."""
+
     @papers.command(description="What a subscription would bring now, for your eyes only")
     @app_commands.describe(which="Its number from /subscriptions")
-    @app_commands.autocomplete(which=_completion(heard, "subscription"))
+    @app_commands.autocomplete(which=_single(heard))
     async def test(interaction: Interaction, which: str) -> None:
         await heard.ask(interaction, "papers", f"test {which}")
+
+    @papers.command(description="Give one of this channel's subscriptions another rule; shows you first what it means")
+    @app_commands.describe(which="Its number from /subscriptions", rule="The rule that takes its place, and options")
+    @app_commands.autocomplete(which=_single(heard), rule=_completion(heard, "rule"))
+    async def change(interaction: Interaction, which: str, rule: str) -> None:
+        await heard.ask(interaction, "papers", f"change {which} {rule}")
+
+    @papers.command(description="What you saved for later, for your eyes only")
+    async def saved(interaction: Interaction) -> None:
+        await heard.ask(interaction, "papers", "saved")
 
     @papers.command(description="This channel's rules as text that can be read in again")
     async def export(interaction: Interaction) -> None:
@@ -170,9 +231,25 @@ def _tuning(papers: app_commands.Group, heard: Heard) -> None:
     """How and when a channel gets its papers."""
 
     @papers.command(description="When and how this channel gets its papers; with options, change it")
-    @app_commands.describe(options="Such as mode:daily at:08:30 tz:Europe/Berlin days:mon-fri max:10")
-    async def settings(interaction: Interaction, options: str = "") -> None:
-        await heard.ask(interaction, "papers", f"settings {options}".strip())
+    @app_commands.describe(who="Who may change rules here: anyone, creator, managers, me, @people; with commas", **_HOW)
+    @app_commands.autocomplete(tz=_completion(heard, "zone"))
+    async def settings(
+        interaction: Interaction,
+        mode: Mode | None = None,
+        at: str | None = None,
+        tz: str | None = None,
+        days: str | None = None,
+        max: Most | None = None,
+        format: Format | None = None,
+        thread: Opening | None = None,
+        start: First | None = None,
+        publish: Switch | None = None,
+        empty: Empty | None = None,
+        who: str | None = None,
+    ) -> None:
+        given = {"mode": mode, "at": at, "tz": tz, "days": days, "max": max, "format": format}
+        given |= {"thread": thread, "start": start, "publish": publish, "empty": empty, "who": who}
+        await heard.ask(interaction, "papers", f"settings {words.subscribing('', given)}".strip())
 
     @papers.command(description="Post nothing here for a while; what matches waits, and nothing is lost")
     @app_commands.describe(span="For how long: 3d, 2w; without it, until somebody resumes")
@@ -202,3 +279,12 @@ def _feeds(papers: app_commands.Group, heard: Heard) -> None:
     @app_commands.autocomplete(address=_completion(heard, "feed"))
     async def remove(interaction: Interaction, address: str) -> None:
         await heard.ask(interaction, "papers", f"feeds remove {address}")
+
+
+def _address(papers: app_commands.Group, heard: Heard) -> None:
+    """The secret address of a channel's page."""
+
+    @papers.command(description="A page of this channel's papers, at an address that nobody guesses")
+    @app_commands.describe(end="Make the address lead nowhere any more")
+    async def address(interaction: Interaction, end: bool = False) -> None:
+        await heard.ask(interaction, "papers", "address end" if end else "address")

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from bot.chat.discord.places import OWN, is_number
+from bot.chat.discord.refusals import told
 from bot.chat.discord.sdk import discord
+from bot.errors import PlatformFailed
 from bot.model import Channel, Standing
 
-FRESH = 900.0
-"""Seconds for which a person's roles count as Discord told them with their last command: as long as its token lives."""
+FRESH = 30.0
+"""Seconds for which a person's roles count as Discord told them; whatever they type or press tells them anew. After
+that Discord is asked: so it is in a conversation with the bot, where it tells no roles by itself."""
+ASKED = 20
+"""Servers that are asked about a person for one answer, and five at a time."""
 
 MET = 5_000
 """People whose roles are remembered."""
@@ -87,11 +92,32 @@ class People:
     def permissions(self, channel: Any, person: int) -> discord.Permissions | None:
         """What the person may in a channel that discord.py holds; None when that is not known."""
         guild = getattr(channel, "guild", None)
-        met = self._met.get((guild.id, person)) if guild else None
-        if guild is None or met is None or asyncio.get_running_loop().time() > met[0] + FRESH:
+        if guild is None or not self._fresh(guild.id, person):
             return None
-        permissions: discord.Permissions = channel.permissions_for(met[1])
+        permissions: discord.Permissions = channel.permissions_for(self._met[guild.id, person][1])
         return permissions
+
+    async def ask(self, client: discord.Client, person: int, channels: Iterable[Channel]) -> None:
+        """Ask for the person's roles in these channels' servers, where it has been a while; they may not be in them.
+
+        https://docs.discord.com/developers/resources/guild#get-guild-member (no intent is needed for one member)
+        """
+        servers = {one.place.partition("/")[0] for one in channels}
+        guilds = [client.get_guild(int(server)) for server in servers if is_number(server)]
+        stale = [guild for guild in guilds if guild is not None and not self._fresh(guild.id, person)][:ASKED]
+        at_once = asyncio.Semaphore(5)
+
+        async def one(guild: discord.Guild) -> None:
+            async with at_once, told("ask for a person's roles"):
+                self.meet(await guild.fetch_member(person))
+
+        for failed in await asyncio.gather(*map(one, stale), return_exceptions=True):
+            if isinstance(failed, BaseException) and not isinstance(failed, PlatformFailed):
+                raise failed
+
+    def _fresh(self, server: int, person: int) -> bool:
+        met = self._met.get((server, person))
+        return met is not None and asyncio.get_running_loop().time() <= met[0] + FRESH
 
     def standing(self, client: discord.Client, person: int, channel: Channel) -> Standing:
         """What the person is in a server's channel; a plain member where that is not known."""

@@ -63,8 +63,10 @@ async def opened(
     client: discord.Client, place: int, root: int, name: str, opener: Post, key: str, *, private: bool = False
 ) -> str:
     """The thread under a message, with its opener; or the reply that stands for it, where there can be none."""
+    began: int | None = None
     try:
-        new = not private and await _started(client, place, root, name)
+        if not private:
+            began = await _started(client, place, root, name)
     except discord.HTTPException as error:
         if error.code != NO_THREADS_LEFT:
             raise
@@ -73,9 +75,18 @@ async def opened(
         private = True
     if private:  # direct messages have no threads either
         return REPLY + await said_once(client, place, opener, f"thread|{key}", doubt=True, to=str(root))
-    if new or not await spoke(client, root):
+    if began is not None:
+        await _first_words(client, root, opener, key, began)
+    elif not await spoke(client, root):
         await said_once(client, root, opener, f"thread|{key}")
     return str(root)
+
+
+async def _first_words(client: discord.Client, root: int, opener: Post, key: str, began: int) -> None:
+    """The opener of a thread that has just begun. A thread that was deleted before has its number, and its opener the
+    same nonce: what Discord remembers of that one stands nowhere any more."""
+    if int(await said_once(client, root, opener, f"thread|{key}")) < began:
+        await said_once(client, root, opener, f"thread|{key}|{began}")
 
 
 async def published(client: discord.Client, place: int, message: int) -> None:
@@ -110,14 +121,18 @@ async def within(client: discord.Client, place: int, thread: int) -> AsyncIterat
         raise MessageGone(f"The thread {thread} is not there any more: somebody deleted it.") from error
 
 
-async def _started(client: discord.Client, place: int, message: int, name: str) -> bool:
-    """Start the message's thread; False if it has one, which Discord tells in the same one request."""
+async def _started(client: discord.Client, place: int, message: int, name: str) -> int | None:
+    """Start the message's thread; None if it has one, which Discord tells in the same one request.
+
+    The least id of whatever is said in it, by the moment that Discord tells it began: its own id is its message's.
+    """
     try:
-        await client.http.start_thread_with_message(
+        made = await client.http.start_thread_with_message(
             place, message, name=thread_name(name), auto_archive_duration=AUTO_ARCHIVE
         )
     except discord.HTTPException as error:
         if error.code != THREAD_EXISTS:
             raise
-        return False
-    return True
+        return None
+    at = discord.utils.parse_time(made["thread_metadata"].get("create_timestamp"))
+    return discord.utils.time_snowflake(at) if at else 0

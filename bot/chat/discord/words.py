@@ -15,7 +15,7 @@ def subscribing(rule: str, options: Mapping[str, object], *, mine: bool = False)
     'mode:daily at:9:00 mamba'
     """
     given = (f"{name}:{_word(name, value)}" for name, value in options.items() if value not in (None, ""))
-    return " ".join([*([PERSONAL] if mine else []), *given, rule.strip()])
+    return " ".join([*([PERSONAL] if mine else []), *given, rule.strip()]).strip()
 
 
 def _word(name: str, value: object) -> str:

@@ -17,12 +17,14 @@ from email.utils import format_datetime, parseaddr
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.chat.mail.text import clean, one_line, paper_path, plain, spans, web
 from bot.model import Channel, Line, Post, Span
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SUBJECT = 150
 """Characters of a subject; readers show about 70."""
@@ -187,6 +189,8 @@ def _html(post: Post, sender: Sender, channel: Channel, extras: Extras) -> str:
 
 @cache
 def _page() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # with the first mail: most bots send none
+
     env = Environment(
         loader=PackageLoader("bot.chat.mail"),
         autoescape=True,

@@ -8,9 +8,12 @@ member. Within one process a key that was said is said once.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
 
 import aiohttp
 
@@ -25,6 +28,8 @@ from bot.chat.slack.telling import rendered
 from bot.errors import ChannelLost, Refused
 from bot.model import Channel, Post, Standing
 from bot.ports import Answer, Chat, Clock, Errands
+
+log = logging.getLogger(__name__)
 
 PACE = timedelta(seconds=1)
 """One message a second a channel. https://docs.slack.dev/apis/web-api/rate-limits/#posting-messages"""
@@ -68,11 +73,12 @@ class Slack:
         people = People(api)
         self._known = Rooming(people, Rooms(api, people))
         self._said: dict[str, str] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._answers: list[Answers] = []
 
     async def listen(self, answer: Answer) -> None:
         """Connect, and hand every command and press to `answer` until cancelled; `Refused` on a wrong token."""
-        answers = Answers(self._api, answer, self.post, self.tell, self._known, self._errands, self._clock)
+        answers = Answers(self._api, answer, self._announce, self.tell, self._known, self._errands, self._clock)
         self._answers.append(answers)
         try:
             await listen(self._api, answers, self._ping)
@@ -154,19 +160,44 @@ class Slack:
             await answers.finish(GRACE)
         await self._api.session.close()
 
-    async def _once(self, place: str, post: Post, key: str, thread: str | None, doubt: bool) -> str:
+    async def _announce(
+        self, channel: Channel, post: Post, key: str, *, doubt: bool = False, shy: bool = False
+    ) -> None:
+        """As `post`. `shy`: what may have been said is not said again where Slack lets nobody look."""
+        try:
+            await self._once(_place(channel), post, key, None, doubt, blind=shy)
+        except _Untold:
+            log.info("%s may have been told “%s”, so it is not told again.", channel, post.headline.text)
+
+    async def _once(
+        self, place: str, post: Post, key: str, thread: str | None, doubt: bool, *, blind: bool = False
+    ) -> str:
+        """Say it, or return what it became; one at a time, so that two who mean the same wait for each other."""
         known, digest = f"{place}|{thread}|{key}", _digest(key)
-        if known not in self._said:
-            found = await self._api.find(place, thread, digest) if doubt else None
-            self._said[known] = found or await self._say(place, post, digest, thread)
-            _forget(self._said)
-        return self._said[known]
+        async with self._turns.setdefault(known, asyncio.Lock()):
+            if known not in self._said:
+                found = await self._look(place, thread, digest, blind=blind) if doubt else None
+                self._said[known] = found or await self._say(place, post, digest, thread)
+                _forget(self._said)
+            return self._said[known]
+
+    async def _look(self, place: str, thread: str | None, digest: str, *, blind: bool) -> str | None:
+        try:
+            return await self._api.find(place, thread, digest)
+        except Refused as refused:
+            if blind:
+                raise _Untold from refused
+            return None
 
     async def _say(self, place: str, post: Post, digest: str, thread: str | None) -> str:
         metadata = {"event_type": "paper_round_post", "event_payload": {"key": digest}}
         hung = {"thread_ts": thread} if thread else {}
         shown = rendered(await self._api.introduced(post))
         return await self._api.say(place, shown | hung | BARE | {"metadata": metadata})
+
+
+class _Untold(Exception):
+    """It may have been said, and nobody can look."""
 
 
 def _forget(memory: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ from bot.chat.slack.telling import FRESH, SLACK, Say, Tell, Teller
 from bot.chat.slack.ways import Way
 from bot.chat.slack.words import channel
 from bot.errors import NotWelcome, PlatformFailed, Refused, StoreFailed
-from bot.model import Ask, Channel, Errand, Heard, Line, Post, Press, Reply, Span
+from bot.model import Ask, Change, Channel, Errand, Heard, Line, Post, Press, Reply, Span
 from bot.ports import Answer, Clock, Errands
 
 log = logging.getLogger(__name__)
@@ -186,7 +186,10 @@ class Answers:
             await self._belated(replace(errand, reply=reply), reply.public)
 
     async def _belated(self, errand: Errand, public: Post) -> None:
-        if await self.teller.announce(errand, Way.unpacked(errand.way), public, doubt=True, quiet=True):
+        """What a channel was not told, or may have been: a Change's words were begun only once their way was used."""
+        change = isinstance(errand.heard, Change)
+        doubt = not change or errand.uses > 0
+        if await self.teller.announce(errand, Way.unpacked(errand.way), public, doubt=doubt, quiet=True) or change:
             await self.errands.finish(SLACK, errand.key)
 
     async def _inbox(self, user: str) -> Channel:

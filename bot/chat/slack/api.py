@@ -19,7 +19,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.chat.slack.discreet import sdk_logger
 from bot.chat.slack.names import channels, named, people
 from bot.chat.slack.refusals import UNSEEN, WHERE, Answer, Variable, failure
-from bot.errors import PlatformFailed, Refused, SettingsError
+from bot.errors import PlatformFailed, SettingsError
 from bot.model import Post
 from bot.proxies import proxy_for
 
@@ -139,16 +139,13 @@ class Api:
     async def find(self, place: str, thread: str | None, key: str) -> str | None:
         """The `ts` of the message whose metadata has `key`, if it is among the channel's newest or the thread's first.
 
-        Takes the optional scopes `channels:history` and `groups:history`, and in public channels the bot's membership;
-        without them nothing is found.
+        `Refused` where Slack lets nobody look: that takes the optional scopes `channels:history` and `groups:history`,
+        and the bot's membership.
         """
         look: dict[str, Any] = {"channel": place, "limit": LOOK_BACK, "include_all_metadata": True}
         ask = partial(self.client.conversations_replies, ts=thread) if thread else self.client.conversations_history
         for _ in range(PAGES):
-            try:
-                said = await self.call(ask(**look), place=place)
-            except Refused:
-                return None
+            said = await self.call(ask(**look), place=place)
             page = said.get("messages") or []
             ours = next((str(one["ts"]) for one in page if _key(one) == key), None)
             look["cursor"] = (said.get("response_metadata") or {}).get("next_cursor")

@@ -247,7 +247,9 @@ def _small(spans: list[Block]) -> Block:
 
 
 def _spans(line: Line, fit: Fit, title: bool) -> list[Block]:
-    """The line's spans as rich text elements, cut where its room ends."""
+    """The line's spans as rich text elements, cut where its room ends. A title is bold; one that names a paper, or
+    leads somewhere, only there."""
+    title = title and not any(span.url and span.style == "strong" for span in line.spans)
     made: list[Block] = []
     room = fit.paragraph
     rest = size(line.text)

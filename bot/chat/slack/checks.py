@@ -19,11 +19,16 @@ NEEDED: Mapping[str, str] = {
     "chat:write": "nothing can be posted",
     "im:write": "nobody can be told anything alone",
     "users:read": "people are shown without their names",
+    "app_mentions:read": "it does not hear its own name, in threads above all",
+    "channels:read": "it does not hear what becomes of channels, and /papers overview lists no others",
+    "groups:read": "the same of private channels",
 }
 """Scopes without which something does not work, and what."""
 
 OPTIONAL: Mapping[str, str] = {
     "chat:write.public": "public channels take an invitation, too",
+    "links:read": "a paper's link gets no card",
+    "links:write": "its card stands in a thread instead of under the link",
     "channels:history": "a post whose arrival is in doubt may come twice",
     "groups:history": "the same in private channels",
 }
@@ -77,7 +82,7 @@ def _scopes(scopes: frozenset[str]) -> Iterable[Check]:
         fault(
             "Slack scopes",
             f"{name} is missing: {NEEDED[name]}.",
-            f"Add it under “OAuth & Permissions” at {APP}, and install the app again.",
+            f"Paste config/slack-app.yaml anew under “App Manifest” at {APP}, and install the app again.",
         )
         for name in lacking
     ] or [ok("Slack scopes", ", ".join(sorted(scopes)))]
@@ -96,7 +101,7 @@ async def _channel(api: Api, channel: Channel, scopes: frozenset[str], team: str
         said = await api.call(api.client.conversations_info(channel=place), place=place)
     except PlatformFailed as error:
         if "lacks the scope" in str(error):
-            return note(about, "Slack does not tell without the optional scopes channels:read and groups:read.")
+            return note(about, "Slack does not tell without the scopes channels:read and groups:read.")
         return split(about, str(error))
     told = said.get("channel") or {}
     if told.get("is_archived"):

@@ -8,9 +8,13 @@ from typing import Any
 from bot.chat.slack import events, life, words
 from bot.chat.slack.answering import Answers
 from bot.chat.slack.api import Api
+from bot.chat.slack.telling import SLACK
 from bot.chat.slack.ways import Way
 from bot.chat.slack.words import channel
-from bot.model import Ask, Change
+from bot.model import Ask, Change, Channel
+
+MOVES = 10
+"""New ids in a row that are followed."""
 
 
 class Happenings:
@@ -29,7 +33,8 @@ class Happenings:
             case events.Turn():
                 await self._turned(key, happened)
             case events.Moved(place, to):
-                await self._changed(key, Change(channel(me.team, place), "moved", to=channel(me.team, to)))
+                change = Change(channel(me.team, place), "moved", to=await self._at_last(channel(me.team, to)))
+                await self._changed(_moved(change.channel), change)
             case events.Opened(user, place):
                 here = channel(me.team, place or await self._api.inbox(user))
                 await self._answers.take(key, Way("home", place, user), Ask(here, f"slack:{user}", "home"))
@@ -54,6 +59,15 @@ class Happenings:
         if change.kind != "lost":
             await self._answers.catch_up(change.channel, change.to)
 
+    async def _at_last(self, to: Channel) -> Channel:
+        """Where a channel is that got an id which it has already given up: that may have been told first."""
+        for _ in range(MOVES):
+            errand = await self._answers.errands.errand(SLACK, _moved(to))
+            if errand is None or not isinstance(errand.heard, Change) or errand.heard.to is None:
+                break
+            to = errand.heard.to
+        return to
+
     async def _shared(self, key: str, shared: events.Shared) -> None:
         where, person = channel((await self._api.me()).team, shared.place), f"slack:{shared.user}"
         for link in shared.links:
@@ -66,3 +80,8 @@ class Happenings:
         thread = str(event.get("thread_ts") or "") or None
         way = Way("message", str(event["channel"]), str(event["user"]), thread=thread, team=team)
         await self._answers.take(key, way, words.mentioned(event, (await self._api.me()).team))
+
+
+def _moved(before: Channel) -> str:
+    """The key of an id's end: an id is given up once, however often that is told."""
+    return f"moved:{before.place}"

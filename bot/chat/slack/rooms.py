@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,15 +12,19 @@ from bot.chat.slack.people import AT_MOST, People
 from bot.errors import ChannelLost, PlatformFailed
 from bot.model import Channel
 
+log = logging.getLogger(__name__)
+
 KEPT = 300.0
-"""Seconds for which what Slack said of a channel counts; what happens to it is told by events, and asked again. Only
-that it was made private is told by none: so long its rules are still listed to those who could read it before."""
+"""Seconds for which what Slack said of a channel counts; what happens to it is told by events, and asked again."""
 MANY = 10_000
-ASKED = 100
-"""Channels asked about for one list, as `conversations.info` takes some fifty a minute and more in bursts.
-https://docs.slack.dev/apis/web-api/rate-limits/"""
+ASKED = 10
+"""Channels asked about one by one for one list; for more of them the workspace's public ones are listed. The one takes
+some fifty questions a minute, the other twenty. https://docs.slack.dev/apis/web-api/rate-limits/"""
 PAGES, PAGE = 10, 200
 """Pages of a person's channels, and channels on each."""
+BOOK, LEAF = 20, 999
+"""Pages of a workspace's public channels, and channels on each.
+https://docs.slack.dev/reference/methods/conversations.list"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +90,46 @@ class Rooms:
     async def visible(self, user: str, channels: Collection[Channel]) -> frozenset[Channel]:
         """Those of the channels that a person can read: theirs, and to whoever is no guest all public ones.
 
-        Without the scopes none: who may see what is not guessed. Other people's own messages are nobody's.
+        What Slack says now counts, never what it said before: that a channel was made private comes only with the
+        stream of everybody's messages (`message.groups`), which this bot does not read. Without the scopes, or where
+        Slack does not say in time, none: who may see what is not guessed.
         """
         asked = [one for one in channels if not _place(one).startswith("D")]
-        mine = await self._mine(user)
-        if (await self._people.look(user)).guest:
-            return frozenset(one for one in asked if _place(one) in mine)
-        unknown = [one for one in asked if _place(one) not in mine][:ASKED]
-        rooms = await asyncio.gather(*(self.look(_place(one)) for one in unknown))
-        public = {one for one, room in zip(unknown, rooms, strict=True) if room and not (room.private or room.gone)}
-        return frozenset(one for one in asked if _place(one) in mine or one in public)
+        seen = await self._mine(user)
+        if not (await self._people.look(user)).guest:
+            seen |= await self._public({_place(one) for one in asked} - seen)
+        return frozenset(one for one in asked if _place(one) in seen)
+
+    async def _public(self, places: set[str]) -> set[str]:
+        """Those of them that everybody in the workspace can read."""
+        found: set[str] = set()
+        try:
+            async with asyncio.timeout(AT_MOST):
+                await (self._each(places, found) if len(places) <= ASKED else self._listed(places, found))
+        except (PlatformFailed, TimeoutError) as error:
+            log.info("Slack does not say which channels are public, so some are not listed: %s", error)
+        return found
+
+    async def _each(self, places: set[str], found: set[str]) -> None:
+        said = await asyncio.gather(*map(self._ask, places), return_exceptions=True)
+        for place, room in zip(places, said, strict=True):
+            if isinstance(room, PlatformFailed):
+                log.info("Slack does not say whether channel %s is public, so it is not listed: %s", place, room)
+            elif isinstance(room, BaseException):
+                raise room
+            elif not (room.private or room.gone):
+                found.add(place)
+
+    async def _listed(self, places: set[str], found: set[str]) -> None:
+        cursor: str | None = None
+        for _ in range(BOOK):
+            ask = self._api.client.conversations_list(types="public_channel", limit=LEAF, cursor=cursor)
+            said = await self._api.call(ask)
+            found |= places & {str(one["id"]) for one in said.get("channels") or [] if not one.get("is_private")}
+            cursor = (said.get("response_metadata") or {}).get("next_cursor")
+            if not cursor or found == places:
+                return
+        log.info("The workspace has more than %d public channels: some are not listed.", BOOK * LEAF)
 
     async def _mine(self, user: str) -> set[str]:
         """The channels a person is in; of private ones, those that the bot is in too."""

@@ -1,19 +1,24 @@
 """A quiet line → a context block: small and grey, under what it belongs to. Pure.
 
 Context blocks know no rich text. A line of plain words is plain_text there; one with links or bold words is mrkdwn, but
-only when every character of it is one that mrkdwn never reads as markup. Otherwise it is not for here.
+only when every character of it is one that mrkdwn never reads as markup. Otherwise its words are plain_text, and each
+link, if its own words are as harmless, stands beside them as mrkdwn of its own. Else it is not for here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from bot.chat.slack.text import cut, escape, size
 
 SMALL = 2000
 """Characters of a context element; the documents give no figure, so the smallest one of any text field."""
+
+MOST = 10
+"""Elements of a context block. https://docs.slack.dev/reference/block-kit/blocks/context-block"""
 
 _HARMLESS = re.compile(r"[^\W_]|[ .,;()'\"“”‘’/+%!?·—–▲…-]")
 """Letters and digits of any script, and marks that begin nothing: none of * _ ~ ` : @ # & < > | or a line break."""
@@ -26,15 +31,40 @@ def context(spans: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
         return None
     text = "".join(span["text"] for span in spans)
     if all(span["type"] == "text" and "style" not in span for span in spans):
-        return _block({"type": "plain_text", "text": cut(text, SMALL), "emoji": False})
-    if not all(_HARMLESS.fullmatch(char) for char in text) or not _apart(spans):
-        return None
-    marked = "".join(map(_marked, spans))
-    return _block({"type": "mrkdwn", "text": marked, "verbatim": True}) if size(marked) <= SMALL else None
+        return _block(_plain(text))
+    if _harmless(text) and _apart(spans):
+        marked = "".join(map(_marked, spans))
+        return _block(_mrkdwn(marked)) if size(marked) <= SMALL else None
+    made = [*_beside(spans)]
+    whole = all(one is not None and 0 < size(one["text"]) <= SMALL for one in made)
+    return _block(*filter(None, made)) if whole and len(made) <= MOST else None
 
 
-def _block(text: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "context", "elements": [text]}
+def _beside(spans: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
+    """Words and links as elements of their own; None for a link whose words could be markup."""
+    for is_link, run in groupby(spans, key=lambda span: span["type"] == "link"):
+        if not is_link:
+            words = "".join(span["text"] for span in run).strip()
+            yield from [_plain(words)] if words else []
+            continue
+        for span in run:
+            yield _mrkdwn(_marked(span)) if _harmless(span["text"]) else None
+
+
+def _harmless(text: str) -> bool:
+    return all(_HARMLESS.fullmatch(char) for char in text)
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": cut(text, SMALL), "emoji": False}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _block(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "context", "elements": list(elements)}
 
 
 def _marked(span: dict[str, Any]) -> str:

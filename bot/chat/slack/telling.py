@@ -31,9 +31,11 @@ LONGEST = 30.0
 
 
 class Say(Protocol):
-    """How the whole channel is told: `Slack.post`."""
+    """How the whole channel is told. `shy`: where it may have been said and nobody can look, it is left unsaid."""
 
-    async def __call__(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str: ...
+    async def __call__(
+        self, channel: Channel, post: Post, key: str, *, doubt: bool = False, shy: bool = False
+    ) -> None: ...
 
 
 class Tell(Protocol):
@@ -62,7 +64,8 @@ class Teller:
         """All of a reply; `view` is a modal that is open already and waits for it. The errand ends, unless the channel
         cannot be told yet."""
         await self.answer(errand, way, reply, view)
-        if reply.public is None or await self.announce(errand, way, reply.public):
+        told = reply.public is None or await self.announce(errand, way, reply.public)
+        if told or isinstance(errand.heard, Change):  # a greeting is for this moment; the next invitation has its own
             await self._errands.finish(SLACK, errand.key)
 
     async def answer(self, errand: Errand, way: Way, reply: Reply, view: str = "") -> None:
@@ -82,14 +85,15 @@ class Teller:
 
     async def announce(self, errand: Errand, way: Way, post: Post, *, doubt: bool = False, quiet: bool = False) -> bool:
         """Tell the channel. False when it cannot be told before somebody lets the bot in: that is said, unless `quiet`,
-        and it is told by itself then."""
+        and it is told by itself then. A greeting that may have been said is left: better none than two."""
+        shy = isinstance(errand.heard, Change)
         for attempt in range(TRIES):
             try:
-                await self._say(errand.heard.channel, post, f"answer:{errand.key}", doubt=doubt)
+                await self._say(errand.heard.channel, post, f"answer:{errand.key}", doubt=doubt, shy=shy)
             except ChannelLost as error:
                 if not quiet:
                     later = "That is done by itself, and papers come, as soon as the bot can post here."
-                    await self.complain(errand, way, "The channel is not told yet.", str(error), later)
+                    await self.complain(errand, way, "The channel is not told yet.", _here(error, way.place), later)
                 return False
             except TryLater as error:
                 if attempt + 1 < TRIES:
@@ -229,6 +233,11 @@ def _manner(way: Way, replaces: bool) -> dict[str, Any]:
     if replaces:
         return {"replace_original": True}
     return _threaded({"response_type": "ephemeral", "replace_original": False}, way)
+
+
+def _here(error: ChannelLost, place: str) -> str:
+    """What is wrong with a channel, for somebody who is in it."""
+    return str(error).replace(f"the Slack channel {place}", "this channel").replace(" there.", " here.")
 
 
 def _threaded(shown: dict[str, Any], way: Way) -> dict[str, Any]:

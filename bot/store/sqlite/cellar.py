@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.habits import Tempo
+from bot.habits import Harvest, Tempo
 from bot.model import Channel, Subscription
 from bot.store.sqlite.desk import Desk
 from bot.store.sqlite.tables import upkeep
@@ -34,6 +34,9 @@ class Cellar(Desk):
 
     async def idle(self, channel: Channel, since: datetime) -> list[Subscription]:
         return await self._do(upkeep.idle, channel, since)
+
+    async def harvest(self, channel: Channel, since: datetime) -> list[tuple[Subscription, Harvest]]:
+        return await self._do(upkeep.harvest, channel, since)
 
     async def heard(self, about: str) -> datetime | None:
         return await self._do(upkeep.heard, about)

@@ -27,12 +27,13 @@ from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.lives import Lives
 from bot.store.sqlite.lodging import Lodging
 from bot.store.sqlite.mailboxes import Mailboxes
+from bot.store.sqlite.register import Register
 from bot.store.sqlite.tables import customs, outbox, owned, papers, past, rooms, rulebook, search
 from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives, Lodging):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives, Lodging, Register):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

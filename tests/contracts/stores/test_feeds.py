@@ -183,7 +183,8 @@ async def test_a_guessed_id_shows_nothing_of_another_channels_paper(store: Store
     assert (theirs.title, theirs.abstract, theirs.version) == ("Our patent", "Secret.", None)
     assert (mine.title, mine.abstract, mine.aliases) == (ONE.title, "", ())
     assert await store.paper("doi:secret", own=[RANDOM]) is None
-    assert await store.papers() == await store.day(NOW.date()) == await store.days() == []
+    assert await store.papers() == await store.day(NOW.date()) == []
+    assert await store.days() == []
     assert await store.changed_own([replace(ONE, version=3)], [GENERAL]) == []
     assert sorted(await store.owners()) == [RANDOM, TEAM]
 

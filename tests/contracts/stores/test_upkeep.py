@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.feeds import OwnFeed
-from bot.habits import Tempo
+from bot.habits import Harvest, Tempo
 from bot.model import Bookmark, Channel, Customs, Delivery, News, Paper, Poll, Reason, Signals
 from bot.ports import Store
 from bot.ports.upkeep import NOBODY
@@ -229,6 +229,26 @@ async def test_idle_rules_are_old_ones_that_brought_nothing_since(store: Store) 
     assert [one.rule for one in rules] == ["idle"]
     assert young.id not in {one.id for one in rules}
     assert await store.idle(RANDOM, NOW + 30 * DAY) == []
+
+
+async def test_a_harvest_is_what_old_rules_brought_and_by_which_terms(store: Store) -> None:
+    """Of those that brought something since; what waits has not come yet, and other channels' papers are theirs."""
+    both = await store.subscribe(subscription("mamba OR retnet"), NOW)
+    for rule, when in (("idle", NOW), ("young", NOW + 5 * DAY)):
+        await store.subscribe(subscription(rule), when)
+    terms = (("mamba",), ("mamba", "ssm"), ("early",), ("waits",))
+    for number, (named, day) in enumerate(zip(terms, (3, 4, 0, 9), strict=True)):
+        found, when = paper(f"arxiv:{number}"), NOW + day * DAY
+        reasons = (*(Reason(term, "title", 0, 1, both.rule) for term in named), Reason("young", "title", 0, 1, "young"))
+        each = tuple(Delivery(found.id, one, reasons, due=when) for one in (GENERAL, RANDOM))
+        await store.record(Poll(Bookmark(FEED), (found,), each), when)
+        for claim in await take(store, when) if day < 9 else ():
+            await send(store, claim, f"m{number}{claim.delivery.channel}", when)
+    assert await store.harvest(GENERAL, NOW + DAY) == [
+        (both, Harvest(2, NOW + 3 * DAY, frozenset({"mamba", "ssm"}))),
+    ]
+    assert await store.harvest(TEAM, NOW + DAY) == []
+    assert await store.harvest(RANDOM, NOW + DAY) == []
 
 
 async def test_what_was_told_once_is_remembered_until_it_is_hushed(store: Store) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from aiohttp import web
@@ -54,12 +55,18 @@ class Discord:
         """0: the server has as many active threads as Discord allows."""
         self.closed_doors: set[int] = set()
         """People who take no direct messages."""
+        self.gone: set[int] = set()
+        """People who have left the server."""
         self.everyone = EVERYDAY
         """What everybody may do, unless a channel says otherwise."""
         self.role = INVITED
         """What the bot's role allows."""
         self.invited = True
         """Whether the bot is in the server."""
+        self.outage = False
+        """Whether the server is away when a session begins."""
+        self.joined_at = TIME
+        """When the bot was invited."""
         self._nonces: dict[str, Told] = {}
         self.general = self.add_channel("general")
         self.talks: dict[str, Talk] = {}
@@ -84,7 +91,7 @@ class Discord:
         await site.start()
         self.port = self._runner.addresses[0][1]
         self.gateway.ready = self._ready
-        self.gateway.hello = lambda: [("GUILD_CREATE", self._server())] if self.invited else []
+        self.gateway.hello = self._hello
         return self
 
     async def __aexit__(self, *raised: object) -> None:
@@ -109,6 +116,10 @@ class Discord:
         now = int(time.time() * 1000) - 1_420_070_400_000
         self._last = max(self._last + 1, now << 22)
         return self._last
+
+    def moment(self) -> str:
+        """Now, as the next number will tell it."""
+        return datetime.fromtimestamp(((self.next_id() >> 22) + 1_420_070_400_000) / 1000, UTC).isoformat()
 
     def add_channel(self, name: str, kind: int = TEXT) -> Place:
         place = Place(self.next_id(), name, kind=kind)
@@ -356,7 +367,7 @@ class Discord:
     # ── the server's life ──
     async def invite(self, *, again: bool = False) -> None:
         """Somebody invites the bot; `again`: an outage is over."""
-        self.invited = True
+        self.invited, self.outage = True, False
         server = self._server()
         if not again:
             del server["unavailable"]
@@ -411,6 +422,9 @@ class Discord:
             "application": {"id": str(self.application), "flags": 0},
         }
 
+    def _hello(self) -> list[tuple[str, Payload]]:
+        return [("GUILD_CREATE", self._server())] if self.invited and not self.outage else []
+
     def _server(self) -> Payload:
         channels = [place.payload(self.guild) for place in self.places.values() if place.parent is None]
         everyone = {
@@ -425,6 +439,7 @@ class Discord:
         app = {"id": str(APP), "name": "Paper Round", "permissions": str(self.role), "position": 2, "managed": True}
         roles = [everyone | plain, everyone | plain | leads, everyone | plain | app]
         us = self.bot.member() | {"user": self.bot.user() | {"bot": True}, "roles": [str(APP)]}
+        us["joined_at"] = self.joined_at
         about = {"id": str(self.guild), "name": "The Lab", "owner_id": "9", "member_count": 2, "joined_at": TIME}
         lists = {"channels": channels, "threads": [], "members": [us], "roles": roles, "emojis": [], "stickers": []}
         return (

@@ -40,7 +40,13 @@ def asked(discord: Discord) -> list[web.RouteDef]:
 
     async def member(request: web.Request) -> web.Response:
         known(request)
-        return reply({"user": discord.bot.user(), "roles": [], "joined_at": TIME})
+        wanted = int(request.match_info["person"])
+        if wanted == discord.bot.id:
+            return reply({"user": discord.bot.user(), "roles": [], "joined_at": TIME})
+        person = next((one for one in (discord.ann, discord.bob) if one.id == wanted), None)
+        if person is None or person.id in discord.gone:
+            raise Wrong(404, 10007, "Unknown Member")
+        return reply({key: value for key, value in person.member().items() if key != "permissions"})
 
     return [
         web.get("/api/v10/gateway/bot", gateway),

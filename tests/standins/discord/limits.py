@@ -66,9 +66,16 @@ def post(payload: Payload) -> list[str]:
 
 def commands(payload: list[Payload]) -> list[str]:
     """What is wrong with a list of global commands."""
-    return [
+    return [f"/{command['name']}: {total} characters" for command in payload if (total := _total(command)) > 8000] + [
         problem for command in payload for problem in (_menu if command.get("type") in (2, 3) else _command)(command)
     ]
+
+
+def _total(part: Payload) -> int:
+    """https://docs.discord.com/developers/interactions/application-commands#create-global-application-command"""
+    inner = [*(part.get("options") or []), *(part.get("choices") or [])]
+    own = (str(part.get(name) or "") for name in ("name", "description", "value"))
+    return sum(map(len, own)) + sum(map(_total, inner))
 
 
 def choices(offered: list[Payload]) -> list[str]:

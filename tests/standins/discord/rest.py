@@ -231,6 +231,7 @@ class Rest:
         if self.discord.threads_left == 0:
             raise Wrong(400, 160006, "Maximum number of active threads reached")
         thread = self.discord.places[of] = Place(of, payload["name"], place.id)
+        thread.began = self.discord.moment()
         thread.messages.append(Told(self.discord.next_id(), of, first.author, "", [], [], kind=21))
         await self.discord.gateway.emit("THREAD_CREATE", thread.payload(self.discord.guild) | {"newly_created": True})
         return reply(thread.payload(self.discord.guild), 201)

@@ -149,6 +149,8 @@ class Place:
     tag_required: bool = False
     applied: list[str] = field(default_factory=list)
     owner: int = 2
+    began: str = ""
+    """When a thread began, which its number does not tell."""
     closed_to: set[int] = field(default_factory=set)
     published: list[int] = field(default_factory=list)
     """Messages that followers elsewhere got."""
@@ -181,6 +183,7 @@ class Place:
             return common | about | {"parent_id": None} | (self._forum() if self.kind == FORUM else {})
         archive: Payload = {"archived": self.archived, "auto_archive_duration": 10080, "archive_timestamp": TIME}
         archive["locked"] = self.locked
+        archive["create_timestamp"] = self.began or TIME
         counts = {"message_count": 0, "member_count": 1, "rate_limit_per_user": 0, "last_message_id": None}
         return (
             common

@@ -28,6 +28,8 @@ class Desk:
         method = request.match_info["method"]
         fields = await _fields(request)
         self.at.calls.append((method, fields))
+        self.at.changed()
+        await self._wait(method)
         trouble = self.at.next_trouble(method)
         if trouble and not trouble["done"]:
             return _troubled(request, trouble)
@@ -52,6 +54,7 @@ class Desk:
         interaction = self.at.hooks.get(request.match_info["hook"])
         fields = await request.json()
         self.at.calls.append(("response_url", fields))
+        await self._wait("response_url")
         if interaction is None or interaction.expired:
             return web.Response(status=404, text="expired_url")
         if interaction.uses >= USES:
@@ -63,6 +66,10 @@ class Desk:
         except Refusal as refusal:
             return web.Response(status=500, text=str(refusal))
         return web.Response(text="ok")
+
+    async def _wait(self, method: str) -> None:
+        if method in self.at.held:
+            await self.at.held[method].wait()
 
     async def look(self, request: web.Request) -> web.Response:
         """For whoever started the stand-in as a process of its own: all it holds."""

@@ -126,6 +126,11 @@ class Sockets:
             except (TimeoutError, ConnectionError):
                 await asyncio.sleep(0)
 
+    async def quiet(self) -> None:
+        """Wait until every envelope is acknowledged."""
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(acked.wait() for acked in self._acks.values()))
+
     async def sent_again(self) -> None:
         """Wait until an envelope is sent."""
         self._again.clear()

@@ -22,9 +22,34 @@ USES = 5
 FRESH = 3.0
 """Seconds that a trigger opens a view. https://docs.slack.dev/interactivity/handling-user-interaction/"""
 SCOPES = frozenset(
-    {"commands", "chat:write", "chat:write.public", "channels:read", "groups:read", "users:read", "im:write"}
+    {
+        "app_mentions:read",
+        "commands",
+        "chat:write",
+        "chat:write.public",
+        "channels:read",
+        "groups:read",
+        "users:read",
+        "im:write",
+    }
 )
 HISTORY = frozenset({"channels:history", "groups:history"})
+
+
+@dataclass(slots=True)
+class Held:
+    """A call that is under way: `reached` once it is made, answered once `go_on` is set. `past`: so many go before."""
+
+    past: int = 0
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def wait(self) -> None:
+        """Of the calls, the one that is meant waits."""
+        self.past -= 1
+        if self.past < 0 and not self.reached.is_set():
+            self.reached.set()
+            await self.go_on.wait()
 
 
 @dataclass(slots=True)
@@ -96,6 +121,7 @@ class StandIn:
         self.hooks: dict[str, Interaction] = {}
         self.waits: list[float] = []
         """Seconds from each interaction to its first answer."""
+        self.held: dict[str, Held] = {}
         self._troubles: dict[str, list[Json]] = {}
         self._triggers: dict[str, float] = {}
         self._number = itertools.count(1)
@@ -126,6 +152,11 @@ class StandIn:
         trouble = {"error": error, "status": status, "after": after, "body": body, "done": done}
         self._troubles.setdefault(method, []).append(trouble)
 
+    def hold(self, method: str, past: int = 0) -> Held:
+        """A call of `method` (or of a `response_url`), after so many others, is answered when the test says so."""
+        self.held[method] = Held(past)
+        return self.held[method]
+
     def next_trouble(self, method: str) -> Json | None:
         waiting = self._troubles.get(method)
         return waiting.pop(0) if waiting else None
@@ -149,6 +180,13 @@ class StandIn:
     def permalink(self, said: Said) -> str:
         tail = f"?thread_ts={said.thread}&cid={said.channel}" if said.thread else ""
         return f"https://lab.slack.com/archives/{said.channel}/p{said.ts.replace('.', '')}{tail}"
+
+    async def called(self, method: str, times: int = 1) -> None:
+        """Wait until a method was called so often."""
+        async with asyncio.timeout(20):
+            while [name for name, _ in self.calls].count(method) < times:
+                self._news.clear()
+                await self._news.wait()
 
     def changed(self) -> None:
         self._news.set()

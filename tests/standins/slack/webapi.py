@@ -26,6 +26,7 @@ FIELDS = {
     "conversations.history": "channel limit include_all_metadata cursor oldest latest inclusive",
     "conversations.info": "channel include_locale include_num_members",
     "conversations.join": "channel",
+    "conversations.list": "types limit cursor exclude_archived team_id",
     "conversations.open": "users channel return_im prevent_creation",
     "conversations.replies": "channel ts limit include_all_metadata cursor oldest latest inclusive",
     "users.conversations": "user types limit cursor exclude_archived team_id",
@@ -120,15 +121,12 @@ class Methods:
         if user not in self.at.people:
             raise Refusal("user_not_found")
         found = [
-            room.id
+            room
             for room in self.at.rooms.values()
             if user in room.people and not room.person and (room.member or not room.private)
             and ("private_channel" if room.private else "public_channel") in kinds
         ]  # fmt: skip
-        start = int(fields.get("cursor") or 0)
-        end = start + min(999, int(fields.get("limit", 100)))
-        cursor = str(end) if end < len(found) else ""
-        return {"channels": [{"id": one} for one in found[start:end]], "response_metadata": {"next_cursor": cursor}}
+        return self._leaf(fields, found)
 
     def apps_connections_open(self, fields: Json) -> Json:
         return {"url": self.at.ticket()}
@@ -171,6 +169,22 @@ class Methods:
         told = {"id": room.id, "name": room.name, "creator": room.creator, "is_private": room.private}
         told |= {"is_mpim": False, "is_archived": room.archived, "is_member": room.member, "is_ext_shared": room.shared}
         return {"channel": told | {"is_im": room.person is not None, "context_team_id": self.at.team}}
+
+    def conversations_list(self, fields: Json) -> Json:
+        """The workspace's public channels, archived ones too."""
+        kinds = str(fields.get("types", "public_channel")).split(",")
+        if kinds != ["public_channel"]:
+            self.at.faults.append(f"conversations.list: types {kinds}")
+        self._scope("channels:read")
+        return self._leaf(fields, [room for room in self.at.rooms.values() if not room.private and not room.person])
+
+    def _leaf(self, fields: Json, found: list[Room]) -> Json:
+        """A page of channels."""
+        start = int(fields.get("cursor") or 0)
+        end = start + min(999, int(fields.get("limit", 100)))
+        told = [{"id": room.id, "name": room.name, "is_private": room.private} for room in found[start:end]]
+        cursor = str(end) if end < len(found) else ""
+        return {"channels": told, "response_metadata": {"next_cursor": cursor}}
 
     def conversations_join(self, fields: Json) -> Json:
         room = self._room(fields)

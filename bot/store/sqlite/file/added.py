@@ -96,6 +96,17 @@ LIVES = """
     CREATE INDEX delivery_pending ON delivery (channel) WHERE state = 'pending';
 """
 
+SERVERS = """
+    CREATE TABLE server (
+        platform TEXT NOT NULL, server TEXT NOT NULL,
+        since TEXT NOT NULL,  -- in the platform's own words: another time is another invitation
+        PRIMARY KEY (platform, server)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO server  -- a server that has subscribed needs no greeting; when it let the bot in is not known
+        SELECT DISTINCT 'discord', substr(channel, 9, instr(channel, '/') - 9), '' FROM subscription
+        WHERE channel GLOB 'discord:[0-9]*/*';
+"""
+
 PRIVATE = """
     ALTER TABLE paper ADD COLUMN owner TEXT;  -- the channel whose copy it is; NULL: everybody's
     CREATE TABLE claim (

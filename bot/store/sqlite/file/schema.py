@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, PRIVATE, UPKEEP, part
+from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, PRIVATE, SERVERS, UPKEEP, part
 
 migrations = Migrations("paper-round")
 
@@ -314,6 +314,12 @@ def lives(db: Database) -> None:
 
 
 @migrations()
+def servers(db: Database) -> None:
+    """Servers that let the bot in, so that one which did so while the bot was down is greeted, and once."""
+    db.executescript(SERVERS)
+
+
+@migrations()
 def private(db: Database) -> None:
     """What only a channel's own feeds have brought is that channel's copy, known by ids that are its alone."""
     db.executescript(PRIVATE)
@@ -323,6 +329,6 @@ def private(db: Database) -> None:
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten", "lives", "private",
+    "rewritten", "lives", "servers", "private",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""

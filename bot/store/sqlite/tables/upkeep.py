@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,11 +11,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.habits import Tempo
-from bot.model import Channel, Line, Original, Paper, Post, Span, Subscription
+from bot.habits import Harvest, Tempo
+from bot.model import Channel, Line, Original, Paper, Post, Reason, Span, Subscription
 from bot.ports.upkeep import NOBODY
 from bot.public import inbox
-from bot.store.plain import clean, moment_or_none, pack, stamp, unpack, whole
+from bot.store.plain import clean, moment, moment_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.file.connection import row, rows, writing
 from bot.store.sqlite.tables import owned
 from bot.store.sqlite.tables.reading import as_channel
@@ -41,6 +42,14 @@ IDLE = """
         WHERE delivery.channel = :channel AND (posted_at >= :since OR state = 'pending' OR state = 'held')
         AND json_extract(why.value, '$.rule') = subscription.rule
     ) ORDER BY id
+"""
+
+WORKING = """
+    SELECT * FROM subscription WHERE channel = :channel AND state = 'active' AND created < :since ORDER BY id
+"""
+HAD = """
+    SELECT posted_at, reasons FROM delivery WHERE channel = :channel AND posted_at >= :since
+    ORDER BY posted_at DESC LIMIT 2000
 """
 
 _PERSONS = (
@@ -245,6 +254,22 @@ def idle(db: Database, channel: Channel, since: datetime) -> list[Subscription]:
     """Rules that brought nothing."""
     asked: dict[str, object] = {"channel": clean(str(channel)), "since": stamp(since)}
     return [as_subscription(found) for found in rows(db, IDLE, asked)]
+
+
+def harvest(db: Database, channel: Channel, since: datetime) -> list[tuple[Subscription, Harvest]]:
+    """Rules that brought something, by the reasons of what was posted."""
+    asked: dict[str, object] = {"channel": clean(str(channel)), "since": stamp(since)}
+    found: dict[str, tuple[int, str, set[str]]] = {}
+    for had in rows(db, HAD, asked):
+        by_rule: dict[str, set[str]] = defaultdict(set)
+        for reason in unpack(had["reasons"], tuple[Reason, ...]):
+            by_rule[reason.rule].add(reason.term)
+        for rule, terms in by_rule.items():
+            papers, _, known = found.get(rule, (0, "", set[str]()))
+            found[rule] = (papers + 1, had["posted_at"], known | terms)
+    working = [as_subscription(one) for one in rows(db, WORKING, asked)] if found else []
+    made = {rule: Harvest(papers, moment(at), frozenset(terms)) for rule, (papers, at, terms) in found.items()}
+    return [(one, made[one.rule]) for one in working if one.rule in made]
 
 
 def heard(db: Database, about: str) -> datetime | None:
