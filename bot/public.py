@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from bot.model import Channel, Paper
 
+PUBLIC = "local"
+"""The platform whose channels everybody may read of, and whose votes count for all."""
 OWN = "me-"
 """What the name of somebody's own channel on these pages begins with; the rest is who they are (`local:…`)."""
 
@@ -27,7 +29,7 @@ def public(channel: Channel) -> bool:
     Only channels that live on these pages are known to be, without people's own messages. What is not known to be
     public is private: a direct message, a closed channel, a mailbox.
     """
-    return channel.platform == "local" and owner(channel) is None
+    return channel.platform == PUBLIC and owner(channel) is None
 
 
 def known_to_all(papers: Iterable[Paper], owned: Mapping[str, frozenset[Channel]]) -> list[Paper]:

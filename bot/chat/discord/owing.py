@@ -58,7 +58,8 @@ class Owing:
         self._errands = errands
         self._clock = clock
 
-    def now(self, errand: Errand) -> datetime:
+    def time_of(self, errand: Errand) -> datetime:
+        """What the clock says, for what is to become of it."""
         return self._clock() if self._clock else errand.at
 
     async def take(self, interaction: Interaction, heard: Heard, *, edits: bool, elsewhere: bool) -> bool:
@@ -100,12 +101,12 @@ class Owing:
 
     def answerable(self, errand: Errand) -> bool:
         """Whether it is to be asked again: words of today."""
-        return isinstance(errand.heard, Ask) and self.now(errand) < errand.at + LATE
+        return isinstance(errand.heard, Ask) and self.time_of(errand) < errand.at + LATE
 
     def way(self, errand: Errand) -> Way | None:
         """The way to the person, while it is open and was not used."""
         way = msgspec.json.decode(errand.way, type=Way)
-        return way if not errand.uses and self.now(errand) < errand.at + OPEN else None
+        return way if not errand.uses and self.time_of(errand) < errand.at + OPEN else None
 
 
 async def belated(client: discord.Client, way: Way, message: Said) -> None:
