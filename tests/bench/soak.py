@@ -398,9 +398,10 @@ class Year:
         state, digest, reason = found
         if state == "sent":
             return ("posted in a digest" if digest else "posted alone") if told else "missing"
-        if state == "refused" and not reason:
+        if state in ("refused", "given_up") and not reason:
             return "missing"
         names = {"pending": "waiting", "held": "held for a person", "refused": "refused, with the reason"}
+        names["given_up"] = "given up, with the reason"
         return names.get(state, state)
 
     async def oldest(self) -> float:
