@@ -60,6 +60,19 @@ class Matcher:
         self._roll, self._version = roll, book.version
         return made
 
+    def uncompiled(self, book: Rulebook, lines: Mapping[int, str] = NO_LINES) -> list[int]:
+        """The subscriptions, by number, that `follow` would have to compile."""
+        roll, known = Roll.of(book.subscriptions), Lines.of(lines)
+        _, fresh = _changes(Roll.of(()) if self._is_full else self._roll, roll)
+        have = _kept(np.frombuffer(roll.ids, np.int64)[fresh], known)
+        return [roll.ids[at] for at in fresh[have < 0].tolist()]
+
+    def compiled(self, book: Rulebook, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """These subscriptions' rules and their lines, by number, as the store keeps them."""
+        roll = Roll.of(book.subscriptions)
+        rules = ((number, roll.numbered(number).rule) for number in numbers)
+        return {number: (rule, self._compiled(rule)) for number, rule in rules}
+
     def _compiled(self, rule: str) -> str:
         return compiled(parse(rule, self._acronyms), self._acronyms)
 

@@ -164,10 +164,10 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives
     async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
         """The engine's forms of rules that were kept with this folding, by subscription, of those numbered higher."""
 
-    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
-        """Keep the engine's forms of subscriptions' rules beside their words; the rulebook's version stays.
+    async def keep_compiled(self, folding: str, lines: Mapping[int, tuple[str, str]]) -> None:
+        """Keep the engine's forms of subscriptions' rules, (rule, form), beside them; the rulebook's version stays.
 
-        Subscriptions that are gone do not matter.
+        Not of a subscription that has another rule by now, which would match as the old one; nor of those gone.
         """
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:

@@ -119,3 +119,15 @@ def test_a_platform_that_is_not_connected_is_told_when_somebody_waits_for_it(tmp
 def test_the_procfile_starts_what_the_readme_says() -> None:
     """The worker is the command without which nothing runs."""
     assert (HOUSE / "Procfile").read_text().strip() == "worker: paper-round run"
+
+
+def test_a_second_bot_on_one_database_says_so_and_ends(tmp_path: Path) -> None:
+    """Whatever it is started for; the first one goes on."""
+    with running(tmp_path, *SAMPLE, *config(tmp_path, free_port())) as bot:
+        bot.says("known from now on")
+        for more in ((), ("--once",)):
+            second = paper_round(tmp_path, "run", *more, *SAMPLE, "--config", "mine.toml")
+            assert second.code == 1
+            assert "is already running on the database" in second.err
+            assert "stop that one first" in second.err
+        assert bot.process.poll() is None

@@ -357,10 +357,12 @@ class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeB
         kept = {number: self.tables.lines[number] for number in known}
         return {number: line for number, (made, line) in kept.items() if made == clean(folding)}
 
-    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+    async def keep_compiled(self, folding: str, lines: Mapping[int, tuple[str, str]]) -> None:
         self._require_open()
         for number in lines.keys() & self.tables.subscriptions.keys():
-            self.tables.lines[number] = (clean(folding), clean(lines[number]))
+            rule, line = map(clean, lines[number])
+            if self.tables.subscriptions[number].rule == rule:
+                self.tables.lines[number] = (clean(folding), line)
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         self.tables.number("version")

@@ -60,6 +60,18 @@ def test_compiled_lines_are_taken_as_they_are_and_the_others_come_back() -> None
     assert {(m.paper.id, m.subscription.id) for m in later.matches([BIRDS, BEES])} == {("url:1", 1), ("url:2", 2)}
 
 
+def test_what_is_to_be_compiled_can_be_compiled_before() -> None:
+    """A few at a time, each with the rule that it is the line of; then there is nothing left to do."""
+    matcher, book = Matcher(), Rulebook(1, (wish(1, "birds"), wish(2, "bees"), wish(3, "birds")))
+    assert matcher.uncompiled(book, {1: compiled(parse("birds"))}) == [2, 3]
+    made = matcher.compiled(book, [2, 3])
+    assert made == {2: ("bees", compiled(parse("bees"))), 3: ("birds", compiled(parse("birds")))}
+    lines = {1: compiled(parse("birds")), **{number: line for number, (_, line) in made.items()}}
+    assert matcher.uncompiled(book, lines) == []
+    assert matcher.follow(book, lines) == {}
+    assert matcher.uncompiled(Rulebook(2, (wish(1, "birds"), wish(2, "ants"), wish(3, "birds")))) == [2]
+
+
 def test_many_rules_are_loaded_at_once_with_the_same_outcome() -> None:
     """A start with thousands of subscriptions, and one more after it."""
     matcher = Matcher()

@@ -127,7 +127,7 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Liv
     async def compiled(self, folding: str, after: int = 0) -> Mapping[int, str]:
         return await self._do(rulebook.compiled, folding, after)
 
-    async def keep_compiled(self, folding: str, lines: Mapping[int, str]) -> None:
+    async def keep_compiled(self, folding: str, lines: Mapping[int, tuple[str, str]]) -> None:
         await self._do(rulebook.keep_compiled, folding, lines)
 
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:

@@ -46,7 +46,7 @@ async def test_a_subscription_takes_another_rule_under_its_number(store: Store) 
 
 async def test_compiled_forms_do_not_outlive_the_rule(store: Store) -> None:
     kept = await store.subscribe(subscription("a"), NOW)
-    await store.keep_compiled("f", {kept.id: "A"})
+    await store.keep_compiled("f", {kept.id: (kept.rule, "A")})
     await store.amend(replace(kept, rule="b"), NOW)
     assert await store.compiled("f") == {}
 

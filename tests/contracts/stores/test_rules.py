@@ -61,8 +61,9 @@ async def test_compiled_rules_are_kept_beside_their_words_for_one_folding(store:
     """Those of another folding, of paused subscriptions and of those that are gone are not given."""
     first, second, paused = [await store.subscribe(subscription(rule), NOW) for rule in "abc"]
     version = await store.version()
-    await store.keep_compiled("old", {first.id: "A", second.id: "B", paused.id: "C", 10**30: "gone"})
-    await store.keep_compiled("new", {second.id: "B\x1fb"})
+    forms = {first.id: ("a", "A"), second.id: ("b", "B"), paused.id: ("c", "C"), 10**30: ("d", "gone")}
+    await store.keep_compiled("old", forms)
+    await store.keep_compiled("new", {second.id: ("b", "B\x1fb")})
     assert await store.version() == version
     assert await store.compiled("new") == {second.id: "B\x1fb"}
     assert await store.compiled("old") == {first.id: "A", paused.id: "C"}
@@ -71,6 +72,14 @@ async def test_compiled_rules_are_kept_beside_their_words_for_one_folding(store:
     await store.unsubscribe(GENERAL, second.id)
     assert await store.compiled("new") == {}
     assert await store.compiled("old") == {first.id: "A"}
+
+
+async def test_what_was_compiled_of_an_older_rulebook_is_not_kept(store: Store) -> None:
+    """A rule that was changed meanwhile would else match as it was, from the next start on."""
+    one = await store.subscribe(subscription("a"), NOW)
+    await store.amend(replace(one, rule="b"), NOW)
+    await store.keep_compiled("f", {one.id: ("a", "A")})
+    assert await store.compiled("f") == {}
 
 
 async def test_every_change_of_a_subscription_by_any_process_changes_the_version(

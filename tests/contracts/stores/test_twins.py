@@ -107,7 +107,9 @@ def words(draw: st.DrawFn) -> Ask:
         lambda store, claims, second: store.discard(FEED if number else None, "no"),
         lambda store, claims, second: store.add_feed(OwnFeed(channel, rule, "ada"), Poll(Bookmark(rule)), NOW),
         lambda store, claims, second: store.remove_feed(channel, rule),
-        lambda store, claims, second: store.keep_compiled(rule, {number: rule, number + 1: asked.creator}),
+        lambda store, claims, second: store.keep_compiled(
+            rule, {number: (rule, rule), number + 1: (rule, asked.creator)}
+        ),
         lambda store, claims, second: (
             store.address(channel, f"{channel} {rule}") if number else store.end_address(channel)
         ),

@@ -29,7 +29,7 @@ _AT_ONCE = 10_000
 
 # Two statements rather than an upsert, which would use up an id each time, and people type these.
 _UPDATE = "UPDATE subscription SET options = ?, state = ? WHERE channel = ? AND rule = ? RETURNING *"
-_KEEP = "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ?"
+_KEEP = "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ? AND rule = ?"
 _YIELD = (
     "DELETE FROM subscription WHERE id = ? AND EXISTS "
     "(SELECT 1 FROM subscription AS other WHERE other.channel = ? AND other.rule = ? AND other.id <> ?)"
@@ -84,14 +84,12 @@ def _plain(db: Database, sql: str, parameters: tuple[object, ...]) -> sqlite3.Cu
     return cursor.execute(sql, parameters)
 
 
-def keep_compiled(db: Database, folding: str, lines: Mapping[int, str]) -> None:
-    """Keep the rules' forms, made with this folding, beside their words."""
-    kept = [(clean(line), clean(folding), whole(number)) for number, line in lines.items()]
+def keep_compiled(db: Database, folding: str, lines: Mapping[int, tuple[str, str]]) -> None:
+    """Keep the rules' forms, made with this folding, beside the rules they were made of."""
+    kept = [(clean(line), clean(folding), whole(number), clean(rule)) for number, (rule, line) in lines.items()]
     for start in range(0, len(kept), _AT_ONCE):
         with writing(db):
-            db.conn.executemany(
-                "UPDATE subscription SET compiled = ?, folding = ? WHERE id = ?", kept[start:][:_AT_ONCE]
-            )
+            db.conn.executemany(_KEEP, kept[start:][:_AT_ONCE])
 
 
 def subscribe(db: Database, subscription: Subscription, now: datetime) -> Subscription:
