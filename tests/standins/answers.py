@@ -127,7 +127,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         "/unsubscribe #9",
         "/papers why zebrafish",
         "/papers statsu",
-        "/papers settings tz:Berlin",
+        "/papers settings tz:Mars",
     ),
     "end": ("/unsubscribe #1",),
 }
