@@ -21,9 +21,9 @@ MOST_AT_START = 3
 
 AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "off", "quiet")
 DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "off", "quiet")
-_BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
+_BEGIN = {"slack": DAILY, "discord": DAILY, "email": replace(DAILY, format="card")}
 """How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
-morning, the channel in one's own browser wants to see something happen."""
+morning, the channel in one's own browser wants to see something happen, a mail has room."""
 
 _OPTION = re.compile(
     r"""(?P<quoted>["“”„«»＂][^"“”„«»＂]*["“”„«»＂]?)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bot.model import Channel
 
-from bot.model import Channel, Paper
-
+PUBLIC = "local"
+"""The platform whose channels everybody may read of, and whose votes count for all."""
 OWN = "me-"
 """What the name of somebody's own channel on these pages begins with; the rest is who they are (`local:…`)."""
 
@@ -27,12 +27,4 @@ def public(channel: Channel) -> bool:
     Only channels that live on these pages are known to be, without people's own messages. What is not known to be
     public is private: a direct message, a closed channel, a mailbox.
     """
-    return channel.platform == "local" and owner(channel) is None
-
-
-def known_to_all(papers: Iterable[Paper], owned: Mapping[str, frozenset[Channel]]) -> list[Paper]:
-    """The papers that may be shown: not those that only private channels' own feeds have brought.
-
-    `owned` is what the store's `owned` says of them.
-    """
-    return [paper for paper in papers if paper.id not in owned or any(map(public, owned[paper.id]))]
+    return channel.platform == PUBLIC and owner(channel) is None

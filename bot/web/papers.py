@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
-from types import MappingProxyType
 
 from aiohttp import web
 
 from bot.model import Bookmark, Delivery, Feed, Paper
 from bot.ports import Store
-from bot.public import public
-from bot.rules.trending import heat
+from bot.public import PUBLIC, public
+from bot.rules.trending import NO_VOTES, heat
 from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import paper_path
@@ -24,12 +23,12 @@ SHEET = 60
 DAYS = 4000
 """Days that can be leafed through: eleven years."""
 STRIP = 7
-NO_VOTES: Mapping[str, int] = MappingProxyType({})
+VERSIONS = 12
 
 
 async def front(request: web.Request) -> web.Response:
     """The newest day that has papers, or what happens next when none has."""
-    days = await desk(request).store.days(DAYS)
+    days = await _days(request)
     if days:
         return await _day(request, days[0][0], days)
     return await page(request, "day.html", here="papers", day=None, feeds=await _feeds(request))
@@ -40,17 +39,24 @@ async def one_day(request: web.Request) -> web.Response:
         day = date.fromisoformat(request.match_info["day"])
     except ValueError:
         raise Wrong(404, "There is no such day; a day reads like 2026-08-28.") from None
-    return await _day(request, day, await desk(request).store.days(DAYS))
+    return await _day(request, day, await _days(request))
+
+
+async def _days(request: web.Request) -> list[tuple[date, int]]:
+    return await desk(request).store.days(DAYS, own=await desk(request).seeker.open_channels())
 
 
 async def one_paper(request: web.Request) -> web.Response:
     """A paper by its id; by another id it is known by, the way to it."""
-    paper = await desk(request).store.paper(request.match_info["id"])
-    if paper is None or not await desk(request).seeker.shown([paper]):
+    own = await desk(request).seeker.open_channels()
+    paper = await desk(request).store.paper(request.match_info["id"], own=own)
+    if paper is None:
         raise Wrong(404, "No paper is known by this id; it may never have reached this installation.")
     if paper.id != request.match_info["id"]:
         raise web.HTTPFound(paper_path(paper.id))
+    reached = await desk(request).store.reached(paper.id, own=own)
     came = paper.announced or paper.seen
+    here = await desk(request).store.votes(came.date(), PUBLIC) if came else NO_VOTES
     return await page(
         request,
         "paper.html",
@@ -58,8 +64,19 @@ async def one_paper(request: web.Request) -> web.Response:
         paper=paper,
         day=came.date() if came else None,
         sample=_sampled([paper]),
-        reached=[_reach(one) for one in await desk(request).store.reached(paper.id) if public(one.channel)],
+        own=here.get(paper.id, 0),
+        versions=versions(paper),
+        reached=[_reach(one) for one in reached if public(one.channel)],
     )
+
+
+def versions(paper: Paper) -> list[tuple[int, str]]:
+    """The paper's versions with where each is read, the newest first; only arXiv keeps them all."""
+    if not paper.version or not paper.id.startswith("arxiv:"):
+        return []
+    number = paper.id.removeprefix("arxiv:")
+    last = range(paper.version, max(0, paper.version - VERSIONS), -1)
+    return [(one, f"https://arxiv.org/abs/{number}v{one}") for one in last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +96,10 @@ def _reach(delivery: Delivery) -> _Reach:
 
 async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
     order = "newest" if request.query.get("order") == "newest" else "trending"
-    here = await desk(request).store.votes(day, "local")
-    papers = ordered(await desk(request).seeker.shown(await desk(request).store.day(day)), order, here)
+    here = await desk(request).store.votes(day, PUBLIC)
+    own = await desk(request).seeker.open_channels()
+    todays = {paper.id: paper for paper in await desk(request).store.day(day, own=own)}  # two channels' copies are one
+    papers = ordered(list(todays.values()), order, here)
     sheets = max(1, -(-len(papers) // SHEET))
     sheet = min(_sheet(request), sheets)
     return await page(

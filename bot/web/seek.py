@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot.model import Paper
+from bot.model import Channel, Paper
 from bot.ports import Store
-from bot.public import known_to_all
-from bot.rules import Acronyms, Engine, Explanation, Rule, explain, trending, write
+from bot.public import PUBLIC, public
+from bot.rules import Acronyms, Engine, Explanation, Rule, Shelf, explain, trending, write
 from bot.rules.lesser import replaced
 from bot.rules.narrow import needs
 from bot.rules.tree import Word, leaves
@@ -29,8 +29,8 @@ WAITING = 8
 """Searches that may wait for their turn; more are told to come back."""
 FRESH = 32
 """Papers made searchable before a search: what has just come is found at once in all but the largest polls."""
-ENGINE = 200
-"""Rules that one engine is asked; then a new one begins, so that strangers' words do not pile up."""
+NEAR = 5
+"""Words that are looked at for the one that was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,21 @@ class Meant:
 
 
 class Seeker:
-    """Searches one after the other, off the event loop."""
+    """Searches one after the other, off the event loop.
 
-    def __init__(self, store: Store, acronyms: Acronyms) -> None:
+    `shelf` keeps what papers have been read, for chats' previews too; whoever takes from it has `looking`.
+    """
+
+    def __init__(
+        self, store: Store, acronyms: Acronyms, shelf: Shelf | None = None, looking: asyncio.Lock | None = None
+    ) -> None:
         self.store = store
         self.acronyms = acronyms
+        self._shelf = shelf or Shelf()
+        self._looking = looking or asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0
-        self._engine = Engine(acronyms)
-        self._asked = 0
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -92,19 +97,20 @@ class Seeker:
             return await self._off(work, *given)
 
     async def _off(self, work: Callable[..., _T], *given: object) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+        async with self._looking:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     async def _find(self, rule: Rule, before: int | None, most: int, unindexed: int, *, why: bool) -> Found:
-        need, ranks = needs(rule, self.acronyms), _Ranks(self.store) if "top:" in write(rule) else None
+        need, ranks = needs(rule, self.acronyms), Ranks(self.store) if "top:" in write(rule) else None
         hits: list[tuple[int, Paper]] = []
-        looked, place, chunk = 0, before, list[tuple[int, Paper]]()
+        looked, place, chunk, own = 0, before, list[tuple[int, Paper]](), await self.open_channels()
         while looked < MOST and len(hits) <= most:
             limit = _enough(most + 1 - len(hits), len(hits), looked)
-            chunk = await self.store.narrowed(need, before=place, limit=limit)
+            chunk = await self.store.narrowed(need, before=place, limit=limit, own=own)
             if not chunk:
                 break
             looked, place = looked + len(chunk), chunk[-1][0]
-            papers = await self.shown([paper for _, paper in chunk])
+            papers = [paper for _, paper in chunk]
             places = await ranks.of(papers) if ranks else {}
             let_in = {id(paper) for paper in await self._off(self._hits, rule, papers, places)}
             hits += [one for one in chunk if id(one[1]) in let_in]
@@ -118,23 +124,19 @@ class Seeker:
             return Found(told, unindexed=unindexed)
         return Found(told, more=place, stopped=True, until=_when(chunk[-1][1]), unindexed=unindexed)
 
-    async def shown(self, papers: list[Paper]) -> list[Paper]:
-        """Those that everybody may see."""
-        return known_to_all(papers, await self.store.owned(papers))
+    async def open_channels(self) -> list[Channel]:
+        """The channels of which everybody may read what their own feeds have brought."""
+        return [channel for channel in await self.store.owners() if public(channel)]
 
-    def engine(self, rules: Sequence[Rule]) -> Engine:
-        """An engine that is asked these rules, by their place in the list. In the searching thread only."""
-        self._asked += len(rules)
-        if self._asked > ENGINE:
-            self._engine, self._asked = Engine(self.acronyms), len(rules)
+    def matched(self, rules: Sequence[Rule], papers: Sequence[Paper], ranks: Mapping[str, int]) -> list[list[int]]:
+        """For each paper the rules that it meets, by their place in the list. In the searching thread only."""
+        engine = Engine(self.acronyms, self._shelf)
         for key, rule in enumerate(rules):
-            self._engine.add(key, rule)
-        return self._engine
+            engine.add(key, rule)
+        return engine.match(papers, ranks)
 
     def _hits(self, rule: Rule, papers: list[Paper], ranks: Mapping[str, int]) -> list[Paper]:
-        engine = self.engine([rule])
-        found = engine.match(papers, ranks)
-        engine.remove(0)
+        found = self.matched([rule], papers, ranks)
         return [paper for paper, keys in zip(papers, found, strict=True) if keys]
 
     def _told(self, rule: Rule, papers: list[Paper], ranks: Mapping[str, int]) -> tuple[Hit, ...]:
@@ -142,18 +144,26 @@ class Seeker:
 
     async def meant(self, rule: Rule) -> list[Meant]:
         """The rule's words that no paper has, each with what may be meant instead."""
-        found = []
+        found, own = [], await self.open_channels()
         for leaf in dict.fromkeys(leaves(rule.tree)):
             alone = needs(Rule(leaf), self.acronyms)
-            if not may_be_a_slip(leaf) or alone is None or await self.store.narrowed(alone, limit=1):
+            if not may_be_a_slip(leaf) or alone is None or await self.store.narrowed(alone, limit=1, own=own):
                 continue
-            word = None
-            if isinstance(leaf, Word):
-                near = await self.store.vocabulary(leaf.text[:2], 2)
-                word = await self.run(meant, leaf, {w: n for w, n in near.items() if w[:1] != "_"})
+            word = await self._near(leaf, own) if isinstance(leaf, Word) else None
             better = write(Rule(replaced(rule.tree, leaf, Word(word)))) if word else None
             found.append(Meant(write(Rule(leaf)), word, better))
         return found
+
+    async def _near(self, leaf: Word, own: Collection[Channel]) -> str | None:
+        """What may be meant by a word, of those that stand in papers which everybody may read."""
+        near = {w: n for w, n in (await self.store.vocabulary(leaf.text[:2], 2)).items() if w[:1] != "_"}
+        for _ in range(NEAR):
+            word = await self.run(meant, leaf, near)
+            alone = needs(Rule(Word(word)), self.acronyms) if word else None
+            if word is None or (alone is not None and await self.store.narrowed(alone, limit=1, own=own)):
+                return word
+            near.pop(word, None)
+        return None
 
 
 class _Turn:
@@ -175,7 +185,7 @@ class _Turn:
         self.seeker._turn.release()
 
 
-class _Ranks:
+class Ranks:
     """Papers' places in their days' trending order, each day looked up once."""
 
     def __init__(self, store: Store) -> None:
@@ -186,7 +196,7 @@ class _Ranks:
     async def of(self, papers: Sequence[Paper]) -> Mapping[str, int]:
         for day in {when.date() for paper in papers if (when := _when(paper))} - self.days:
             self.days.add(day)
-            self.places |= trending(await self.store.day(day))
+            self.places |= trending(await self.store.day(day), await self.store.votes(day, PUBLIC))
         return self.places
 
 

@@ -159,7 +159,8 @@ def _element(element: dict[str, Any]) -> str:
     if element["type"] == "overflow":
         return '<span class="button">⋯</span>'
     name = (element.get("text") or element["placeholder"])["text"]
-    return f'<span class="button{" select" if element["type"] == "static_select" else ""}">{html.escape(name)}</span>'
+    look = "select" if element["type"] == "static_select" else element.get("style", "")
+    return f'<span class="button {look}">{html.escape(name)}</span>'
 
 
 # ── Discord ──
@@ -168,10 +169,11 @@ def _element(element: dict[str, Any]) -> str:
 def discord(post: Post) -> str:
     """Its message or embed as Discord draws it."""
     shown = show(post)
-    said = _markdown(shown.content)
+    said = markdown(shown.content)
     if shown.title or shown.description:
-        title = f'<p class="title{" linked" if shown.url else ""}">{_inline(shown.title)}</p>' if shown.title else ""
-        said = f'<div class="embed">{title}{_markdown(shown.description)}</div>'
+        title = f'<p class="title{" linked" if shown.url else ""}">{inline(shown.title)}</p>' if shown.title else ""
+        bar = f"border-left-color: #{shown.colour:06x}"
+        said = f'<div class="embed" style="{bar}">{title}{markdown(shown.description)}</div>'
     buttons = "".join(f'<span class="button">{html.escape(one.label)}</span>' for one in shown.buttons)
     menus = "".join(
         f'<p class="actions"><span class="select">{html.escape(one.placeholder)}</span></p>' for one in shown.menus
@@ -179,7 +181,8 @@ def discord(post: Post) -> str:
     return said + (f'<p class="actions">{buttons}</p>' if buttons else "") + menus
 
 
-def _markdown(text: str) -> str:
+def markdown(text: str) -> str:
+    """Discord's markdown as it is drawn; as much of it as we use."""
     lines = []
     for n, part in enumerate(re.split(r"```\n(.*?)\n```", text, flags=re.DOTALL)):
         lines.append(f"<pre>{html.escape(part)}</pre>" if n % 2 else _paragraphs(part) if part.strip() else "")
@@ -190,12 +193,13 @@ def _paragraphs(text: str) -> str:
     lines = []
     for line in text.strip("\n").split("\n"):
         kind = "small" if line.startswith("-# ") else "item" if line.startswith("- ") else ""
-        inner = _inline(line.removeprefix("-# ").removeprefix("- "))
+        inner = inline(line.removeprefix("-# ").removeprefix("- "))
         lines.append(f'<p class="{kind}">{"• " if kind == "item" else ""}{inner or "&nbsp;"}</p>')
     return "".join(lines)
 
 
-def _inline(text: str) -> str:
+def inline(text: str) -> str:
+    """One line of it."""
     kept = re.sub(r"\\([\\*_~`|>#\[\]()<:.!@&/-])", lambda found: f"\0{ord(found[1])};", text)
     made = html.escape(kept)
     made = re.sub(r"`([^`]+)`", r"<code>\1</code>", made)
@@ -222,6 +226,8 @@ SLACK = """
     a { color: #1264a3 } .small { font-size: 12px; color: #616061 } p { margin: 0 0 8px } ul { margin: 0 }
     .button { border: 1px solid #bbb; border-radius: 4px; padding: 4px 10px; font-weight: bold; font-size: 13px;
         margin: 4px 8px 0 0; display: inline-block } .select::after { content: " ▾" }
+    .primary { background: #007a5a; border-color: #007a5a; color: #fff }
+    .danger { color: #e01e5a; border-color: #e01e5a }
     code { color: #c01343; border: 1px solid #ddd; background: #f8f8f8; border-radius: 3px; padding: 0 3px;
         font-size: 12px }
 """

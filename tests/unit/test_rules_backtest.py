@@ -105,3 +105,4 @@ def test_the_trending_order_weighs_votes_against_age_within_a_day() -> None:
     ]
     ranks = trending(papers)
     assert ranks == {"new": 1, "loved": 2, "old": 3, "next day": 1}
+    assert trending(papers, {"old": 800})["old"] == 1
