@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-from bot.model import Channel, Paper
+from bot.model import Channel
 
 PUBLIC = "local"
 """The platform whose channels everybody may read of, and whose votes count for all."""
@@ -30,11 +28,3 @@ def public(channel: Channel) -> bool:
     public is private: a direct message, a closed channel, a mailbox.
     """
     return channel.platform == PUBLIC and owner(channel) is None
-
-
-def known_to_all(papers: Iterable[Paper], owned: Mapping[str, frozenset[Channel]]) -> list[Paper]:
-    """The papers that may be shown: not those that only private channels' own feeds have brought.
-
-    `owned` is what the store's `owned` says of them.
-    """
-    return [paper for paper in papers if paper.id not in owned or any(map(public, owned[paper.id]))]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot import past, schedule
+from bot.flow import own
 from bot.flow.world import World
 from bot.model import Bookmark, Feed
 
@@ -27,5 +28,5 @@ async def fetch(feed: Feed, day: date, world: World) -> int:
     now = world.clock()
     page = replace(fetched.bookmark, address=feed.address, baseline_at=now)
     page = schedule.after_success(page, past.next_asking(page, day, now, fetched.wait))
-    await world.store.backfill(feed.address, day, reading.papers, now, page)
+    await world.store.backfill(feed.address, day, reading.papers, now, page, audience=await own.audience(feed, world))
     return len(reading.papers)

@@ -122,7 +122,7 @@ async def standing(row: int, world: World) -> Delivery | None:
     found = await world.store.delivery(row)
     if found is None or found.state != "merged":
         return found
-    others = await world.store.reached(found.paper)
+    others = await world.store.reached(found.paper, own=(found.channel,))
     return next((one for one in others if one.channel == found.channel), found)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from bot import rules, sources
 from bot.errors import RuleError
-from bot.flow import own
 from bot.flow.world import World
 from bot.model import Ask, Channel, Paper
 from bot.rules.fold import STOPS
@@ -23,13 +22,12 @@ WORDS = 12
 
 async def named(words: str, channel: Channel, world: World) -> list[Paper]:
     """The papers that are meant, as far as this channel may know them; the newest first where words are given."""
-    found = await by_id(words, world) or await _by_title(words, world)
-    return await own.visible(found, channel, world)
+    return await by_id(words, channel, world) or await _by_title(words, channel, world)
 
 
-async def by_id(words: str, world: World) -> list[Paper]:
+async def by_id(words: str, channel: Channel, world: World) -> list[Paper]:
     """The papers whose ids or links stand in the words."""
-    known = [await world.store.paper(name) for name in sources.mentioned(words)]
+    known = [await world.store.paper(name, own=(channel,)) for name in sources.mentioned(words)]
     return list(dict.fromkeys(paper for paper in known if paper is not None))
 
 
@@ -42,13 +40,13 @@ async def asked(ask: Ask, world: World) -> list[Paper]:
     return await named(ask.words, ask.channel, world) if ask.words.strip() else []
 
 
-async def _by_title(words: str, world: World) -> list[Paper]:
+async def _by_title(words: str, channel: Channel, world: World) -> list[Paper]:
     rule = _titled(words, world)
     if rule is None:
         return []
     await world.store.index(LOOKED)
-    near = [paper for _, paper in await world.store.narrowed(needs(rule, world.acronyms), limit=LOOKED)]
-    return (await asyncio.to_thread(_hits, rule, near, world.acronyms))[:MOST]
+    near = await world.store.narrowed(needs(rule, world.acronyms), limit=LOOKED, own=(channel,))
+    return (await asyncio.to_thread(_hits, rule, [paper for _, paper in near], world.acronyms))[:MOST]
 
 
 def _titled(words: str, world: World) -> rules.Rule | None:

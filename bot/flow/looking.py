@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import rules
-from bot.flow import own
 from bot.flow.world import World, ranks
 from bot.matching import Ranks
 from bot.model import Channel, Paper
@@ -27,7 +26,7 @@ class Back:
 
 async def back(rule: rules.Rule, channel: Channel, world: World) -> Back:
     """What a rule typed in this channel may find."""
-    papers = await own.visible(await world.store.papers(limit=RECENT), channel, world)
+    papers = await world.store.papers(limit=RECENT, own=(channel,))
     _, places = await ranks(papers, world, world.clock()) if "top:" in rules.write(rule) else ({}, {})
     return Back(rule, tuple(papers), places)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot import feeds, health, replies, schedule
@@ -25,32 +25,36 @@ async def audience(feed: Feed, world: World) -> frozenset[Channel] | None:
     return frozenset(one.channel for one in await world.store.feeds() if one.address == feed.address)
 
 
-async def unheard(
-    papers: Sequence[Paper], audience: frozenset[Channel] | None, world: World
-) -> tuple[list[Paper], Mapping[str, frozenset[Channel]]]:
-    """The papers that are new to somebody of the audience, and of each who knows it already."""
-    unknown = {paper.id for paper in await world.store.unknown(papers)}
-    aware = await world.store.owned(papers)
-    heard = {name for name, knowing in aware.items() if audience is not None and audience <= knowing}
-    return [p for p in papers if p.id in unknown or (p.id in aware and p.id not in heard)], aware
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Papers that are new to somebody of an audience, and who is `aware` of each already: not told of it as new.
 
-
-def trusted(
-    papers: Sequence[Paper], audience: frozenset[Channel] | None, aware: Mapping[str, frozenset[Channel]]
-) -> Sequence[Paper]:
-    """Those of which the feed may tell that they have changed: anybody may add one, so of what others know it may not.
-
-    `aware` is what the store's `owned` says of them.
+    `turned` is what becomes of channels' copies: whose, as it has it, and as it will. A private feed's word counts in
+    its channels alone, so what it says of a paper that all know is not among them.
     """
-    if audience is None:
-        return papers
-    return [paper for paper in papers if paper.id in aware and aware[paper.id] <= audience]
+
+    new: list[Paper]
+    aware: Mapping[str, frozenset[Channel]]
+    turned: tuple[tuple[Channel, Paper, Paper], ...]
 
 
-async def visible(papers: Sequence[Paper], channel: Channel, world: World) -> list[Paper]:
-    """The papers without those that only other channels' own feeds have brought."""
-    aware = await world.store.owned(papers)
-    return [paper for paper in papers if channel in aware.get(paper.id, (channel,))]
+async def hearing(papers: Sequence[Paper], audience: frozenset[Channel] | None, world: World) -> Hearing:
+    """What these papers are to those who hear of them.
+
+    What a feed of all brings is new to all but the channels that have a copy; those may know it otherwise from now on.
+    """
+    unknown, known = await world.store.unknown(papers), await world.store.private(papers)
+    if audience is not None:
+        aware = {name: audience & theirs.keys() for name, theirs in known.items()}
+        new = [paper for paper in unknown if audience - aware.get(paper.id, frozenset())]
+        return Hearing(new, aware, tuple(await world.store.changed_own(papers, audience)))
+    had = {name: {c: copy for c, copy in theirs.items() if copy} for name, theirs in known.items()}
+    turned = [
+        (channel, copy, replace(paper, seen=copy.seen))
+        for paper in unknown
+        for channel, copy in had.get(paper.id, {}).items()
+    ]
+    return Hearing(unknown, {name: frozenset(copies) for name, copies in had.items()}, tuple(turned))
 
 
 async def listed(channel: Channel, world: World) -> Reply:

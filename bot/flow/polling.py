@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -123,7 +124,8 @@ async def _record(feed: Feed, before: Bookmark, fetched: Fetched, reading: Readi
         habits = news.counted(health.grown(bookmark.habits, told.new, sifted.left_out), sifted.first, now)
         flood = news.flood(habits)
         planned = news.held(told.planned, flood) if flood else told.planned
-        whole = Poll(replace(bookmark, habits=habits), papers, planned, told.version, told.audience, told.became)
+        mark = replace(bookmark, habits=habits)
+        whole = Poll(mark, papers, planned, told.version, told.audience, told.became, told.theirs)
         try:
             made = await world.store.record(whole, now)
         except RulesChanged:
@@ -137,7 +139,8 @@ class Tidings:
     """What a reading brings: how many papers are `new`, which of them are news, known papers as they were and will be.
 
     `planned` are the deliveries of those that rules of `version` want, in the channels of `audience` (None: all);
-    `became` is what the changes mean to channels that have had the paper, by its id.
+    `became` is what the changes mean to channels that have had the paper, by its id; `theirs` is the same for a channel
+    of what only its own feeds have brought.
     """
 
     version: int
@@ -147,6 +150,7 @@ class Tidings:
     changes: tuple[tuple[Paper, Paper], ...]
     planned: tuple[Delivery, ...]
     became: tuple[tuple[str, News], ...]
+    theirs: tuple[tuple[Channel, str, News], ...]
 
 
 async def tidings(
@@ -158,16 +162,45 @@ async def tidings(
     """
     now = world.clock()
     version, audience = await world.store.version(), await own.audience(feed, world)
-    new, aware = await own.unheard(papers, audience, world)
-    sifted = news.sift(() if past_only else new, feed, now, world.max_age)
-    changes = await world.store.changed(own.trusted(papers, audience, aware))
-    asked = [pair for pair in changes if _still_asked(*pair, now) and not past.unposted(pair[0], feed, main)]
+    hearing = await own.hearing(papers, audience, world)
+    sifted = news.sift(() if past_only else hearing.new, feed, now, world.max_age)
+    changes = await world.store.changed(papers) if audience is None else []
+    turned = _turned(hearing, audience, sifted)
+    pairs = [*changes, *((before, after) for _, before, after in turned)]
+    asked = [pair for pair in pairs if _still_asked(*pair, now) and not past.unposted(pair[0], feed, main)]
     matches = await _matches(sifted.papers, asked, version, world)
-    heard = [match for match in matches if feeds.allowed(match, audience, aware)]
+    whose = {id(after): None for _, after in changes} | {id(after): channel for channel, _, after in turned}
+    heard = [match for match in matches if _is_for(match, whose, audience, hearing.aware)]
     channels = {match.subscription.channel for match in heard}
     planned = plan(heard, await wishes(channels, world), now) if heard else ()
     became = tuple((after.id, one) for before, after in changes for one in summary.what_happened(before, after))
-    return Tidings(version, audience, len(new), sifted, tuple(changes), planned, became)
+    here = () if audience is None else turned
+    theirs = tuple((c, after.id, one) for c, before, after in here for one in summary.what_happened(before, after))
+    return Tidings(version, audience, len(hearing.new), sifted, tuple(pairs), planned, became, theirs)
+
+
+Turned = Sequence[tuple[Channel, Paper, Paper]]
+
+
+def _turned(hearing: own.Hearing, audience: frozenset[Channel] | None, sifted: news.News) -> Turned:
+    """What the rules of single channels are asked of: of what all hear of, only what is news."""
+    fresh = {paper.id for paper in sifted.papers}
+    return [one for one in hearing.turned if audience is not None or one[2].id in fresh]
+
+
+def _is_for(
+    match: Match,
+    whose: Mapping[int, Channel | None],
+    audience: frozenset[Channel] | None,
+    aware: Mapping[str, frozenset[Channel]],
+) -> bool:
+    """Whether a match may be told: one of a change to whom it is a change, one of a new paper to whom it is new.
+
+    `whose` says it of the changed papers, by the very objects that were asked: None is everybody.
+    """
+    if id(match.paper) not in whose:
+        return feeds.allowed(match, audience, aware)
+    return whose[id(match.paper)] in (None, match.subscription.channel)
 
 
 def _remembered(

@@ -18,7 +18,7 @@ RULES = 3
 async def pressed(press: Press, verb: str, row: int, world: World) -> Reply:
     """The button's delivery must be this channel's; what it says of itself is not trusted."""
     delivery = await standing(row, world)
-    paper = await world.store.paper(delivery.paper) if delivery else None
+    paper = await world.store.paper(delivery.paper, own=(delivery.channel,)) if delivery else None
     if not delivery or not paper or delivery.channel != press.channel:
         return replies.nothing_there()
     match verb:
@@ -32,9 +32,10 @@ async def pressed(press: Press, verb: str, row: int, world: World) -> Reply:
         case "not":
             return await _not_for_us(press, delivery, paper, world)
         case "save":
-            return posts.saved(paper, new=await world.store.save(press.person, paper.id, world.clock()), row=row)
+            new = await world.store.save(press.person, paper.id, world.clock(), own=(press.channel,))
+            return posts.saved(paper, new=new, row=row)
         case "unsave":
-            return posts.unsaved(paper, was=await world.store.unsave(press.person, paper.id))
+            return posts.unsaved(paper, was=await world.store.unsave(press.person, paper.id, own=(press.channel,)))
     return replies.cited(paper)
 
 

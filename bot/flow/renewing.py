@@ -47,7 +47,7 @@ async def renew(feed: Feed, day: date, world: World) -> Polled:
     if await own.audience(feed, world) == frozenset():
         papers = ()  # the last channel has removed it while it was asked
     if past.trends(feed):  # the day's others are none of this list's
-        unknown = {paper.id for paper in await world.store.unknown(papers)}
+        unknown = {paper.id for paper in (await own.hearing(papers, await own.audience(feed, world), world)).new}
         papers = tuple(paper for paper in papers if paper.id not in unknown)
     return await _recorded(Polled(feed, page.due or now, len(papers)), Poll(page, papers, day=day), main, world)
 
@@ -61,7 +61,14 @@ async def _recorded(polled: Polled, poll: Poll, main: Bookmark, world: World) ->
     past_only = first is not None and day is not None and day < first.date()
     while True:
         told = await tidings(polled.feed, poll.papers, main, world, past_only=past_only)
-        whole = replace(poll, deliveries=told.planned, version=told.version, audience=told.audience, news=told.became)
+        whole = replace(
+            poll,
+            deliveries=told.planned,
+            version=told.version,
+            audience=told.audience,
+            news=told.became,
+            own_news=told.theirs,
+        )
         try:
             made = await world.store.record(whole, world.clock())
         except RulesChanged:

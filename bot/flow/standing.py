@@ -40,7 +40,7 @@ async def gathered(channel: Channel, world: World) -> Standing:
     wanted = [(await wishes([channel], world))(one) for one in book] or [counts]
     had, waits = await store.lately(channel, now - WEEK), await store.deliveries(channel)
     pending = [one for one in waits if one.state == "pending"]
-    papers = await own.visible(await store.papers(since=now - WEEK, limit=LOOKED), channel, world)
+    papers = await store.papers(since=now - WEEK, limit=LOOKED, own=(channel,))
     silent = bool(book) and not had and not pending
     last = had[0] if had else next(iter(await store.lately(channel, datetime.min.replace(tzinfo=now.tzinfo), 1)), None)
     return Standing(

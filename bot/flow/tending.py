@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from bot import health, replies, rights, rot
 from bot.errors import PlatformFailed
-from bot.flow import channels, looking, own
+from bot.flow import channels, looking
 from bot.flow.world import World, wishes
 from bot.health import Health
 from bot.model import Amendment, Channel, Customs, Feed, Line, Post, Press, Reply, Span, Subscription
@@ -112,7 +112,7 @@ async def _rotten(mine: Sequence[Subscription], world: World) -> list[rot.Rotten
         idle = [one for one in await world.store.idle(channel, world.clock() - rot.IDLE) if one.id in names]
         if not idle:
             continue
-        papers = await own.visible(await world.store.papers(limit=looking.RECENT), channel, world)
+        papers = await world.store.papers(limit=looking.RECENT, own=(channel,))
         for one in idle:
             async with world.looking:
                 found.append(await asyncio.to_thread(rot.examined, one, papers, world.acronyms, world.shelf))

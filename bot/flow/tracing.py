@@ -52,7 +52,7 @@ async def trace(paper: Paper, channel: Channel, world: World) -> Trace:
 
 
 async def _here(paper: Paper, channel: Channel, world: World) -> Delivery | None:
-    reached = await world.store.reached(paper.id)
+    reached = await world.store.reached(paper.id, own=(channel,))
     return next((one for one in reached if one.channel == channel), None)
 
 

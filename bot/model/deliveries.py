@@ -185,4 +185,6 @@ class Poll:
     audience: frozenset[Channel] | None = None
     news: tuple[tuple[str, News], ...] = ()
     """By paper id, what became of papers that channels have had: told where they had them."""
+    own_news: tuple[tuple[Channel, str, News], ...] = ()
+    """The same of papers that only a channel's own feeds have brought, for that channel alone."""
     day: date | None = None

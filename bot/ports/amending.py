@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -34,10 +34,13 @@ class Amending(Protocol):
         None, and nothing happens, when this channel has no such change or its rules are not as that change left them.
         """
 
-    async def save(self, person: str, paper: str, now: datetime) -> bool:
-        """Keep the paper among those a person saved; False when it is there already, or no such paper is known."""
+    async def save(self, person: str, paper: str, now: datetime, *, own: Collection[Channel] = ()) -> bool:
+        """Keep the paper among those a person saved; False when it is there already, or no such paper is known.
 
-    async def unsave(self, person: str, paper: str) -> bool:
+        `own` as in `Store.papers`.
+        """
+
+    async def unsave(self, person: str, paper: str, *, own: Collection[Channel] = ()) -> bool:
         """Take it from there; False when it was not there."""
 
     async def saved(self, person: str, limit: int = 50) -> Sequence[Paper]:

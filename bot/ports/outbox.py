@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -182,8 +182,11 @@ class Outbox(Protocol):
     async def discard(self, source: str | None, reason: str) -> int:
         """End what is held of this source (None: of all) as `given_up` for this reason; return how many."""
 
-    async def reached(self, id: str) -> list[Delivery]:
-        """The deliveries of a paper, by its id or any alias, in the order planned; without merged ones."""
+    async def reached(self, id: str, *, own: Collection[Channel] = ()) -> list[Delivery]:
+        """The deliveries of a paper, by its id or any alias, in the order planned; without merged ones.
+
+        `own` as in `Store.papers`.
+        """
 
     async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
         """What a channel was sent, the newest first, with the papers."""

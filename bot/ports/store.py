@@ -27,12 +27,13 @@ from bot.ports.lives import Lives
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import Outbox
 from bot.ports.places import Places
+from bot.ports.private import Private
 from bot.ports.roster import Roster
 from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Roster, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Private, Roster, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──
@@ -56,13 +57,13 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives
         """One feed's bookmark; None when it was never read."""
 
     async def unknown(self, papers: Sequence[Paper]) -> list[Paper]:
-        """Those of `papers` of which neither the id nor any alias has been seen, in the order given."""
+        """Those of `papers` of which no feed of all has shown the id or any alias, in the order given."""
 
     async def changed(self, papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
         """Known papers that `papers` would change: each as stored, and as `record` would leave it.
 
         The second one is announced as the reading says (`replace` for a new version), which the store does not keep.
-        Papers that would stay as they are, and unknown ones, are left out.
+        Papers that would stay as they are, unknown ones, and what only channels' own feeds know, are left out.
         """
 
     async def record(self, poll: Poll, now: datetime) -> int:
@@ -70,7 +71,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives
 
         With `poll.day` the bookmark is kept among `pages`, and the feed's own stays as it is.
         A paper known by any of its ids or aliases is updated, not added; two known papers found to be one are merged:
-        their deliveries to the same channel become one, the later one `merged`. Deliveries whose key exists already
+        their deliveries to the same channel become one, the later one `merged`. With an audience the papers are each
+        of its channels' own (`Private`), and change nothing of what all know. Deliveries whose key exists already
         gain reasons, never a second post. `RulesChanged` (nothing saved) when `poll.version` is not the
         rulebook's version any more.
         """
@@ -84,21 +86,23 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives
     async def remove_feed(self, channel: Channel, address: str) -> bool:
         """Remove it; False when the channel has no such feed. The rulebook's version changes."""
 
-    async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
-        """Those of the papers that only channels' own feeds have brought so far: by id, the channels that know them.
-
-        `record` keeps this: the papers of a poll with an audience are known to it, those of one without to all.
-        """
-
     async def backfilled(self, address: str) -> frozenset[date]:
         """The days of this feed's past that were fetched."""
 
     async def backfill(
-        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+        self,
+        address: str,
+        day: date,
+        papers: Sequence[Paper],
+        now: datetime,
+        page: Bookmark | None = None,
+        *,
+        audience: frozenset[Channel] | None = None,
     ) -> None:
         """Keep the papers of a day that was over before the feed was known, and that it was fetched.
 
-        Nothing is planned for them. Papers are added, updated and merged as `record` does it. `page` is the day's
+        Nothing is planned for them. Papers are added, updated and merged as `record` does it, for
+        the `audience`. `page` is the day's
         bookmark, as in `pages`.
         """
 
@@ -108,23 +112,35 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives
     async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
         """Remember among `pages` that the feed held papers of these days: `baseline_at` is now, all else stays."""
 
-    async def paper(self, id: str) -> Paper | None:
-        """The paper by its id or any alias."""
+    async def paper(self, id: str, *, own: Collection[Channel] = ()) -> Paper | None:
+        """The paper by its id or any alias; `own` as in `papers`."""
 
-    async def papers(self, *, since: datetime | None = None, limit: int = 1000) -> list[Paper]:
-        """The newest papers first, by when they were announced, else first seen."""
+    async def papers(
+        self, *, since: datetime | None = None, limit: int = 1000, own: Collection[Channel] = ()
+    ) -> list[Paper]:
+        """The newest papers first, by when they were announced, else first seen.
 
-    async def days(self, limit: int = 30) -> list[tuple[date, int]]:
+        Here and below, papers that only channels' own feeds have brought (`Private`) are not among them, but for the
+        copies of the channels `own`: those that whoever asks may read.
+        """
+
+    async def days(self, limit: int = 30, *, own: Collection[Channel] = ()) -> list[tuple[date, int]]:
         """The newest days that have papers, and how many, newest first."""
 
-    async def day(self, day: date) -> list[Paper]:
+    async def day(self, day: date, *, own: Collection[Channel] = ()) -> list[Paper]:
         """The papers of one day: most upvotes first, then as first seen."""
 
     async def index(self, limit: int) -> int:
         """Make up to `limit` papers searchable that are new or have changed, the newest first; how many are left."""
 
     async def narrowed(
-        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+        self,
+        need: Need | None,
+        *,
+        before: int | None = None,
+        since: datetime | None = None,
+        limit: int = 64,
+        own: Collection[Channel] = (),
     ) -> list[tuple[int, Paper]]:
         """The newest searchable papers that have what is needed (None: any), each with its place.
 
@@ -134,7 +150,8 @@ class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives
     async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
         """The words that begin so and stand in titles, abstracts and keywords of `least` papers, and in how many.
 
-        A paper that has a word in its title and elsewhere counts twice.
+        A paper that has a word in its title and elsewhere counts twice, and so do channels' own: before a word is
+        shown to anybody, `narrowed` has to find a paper with it that they may see.
         """
 
     # ── subscriptions ──

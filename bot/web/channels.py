@@ -141,7 +141,7 @@ async def _thread(request: web.Request, where: Channel, top: Message, whisper: W
         here="chat",
         room=room(request, where),
         top=top,
-        paper=await store.paper(top.post.paper) if top.post.paper and not opened else None,
+        paper=await store.paper(top.post.paper, own=(where,)) if top.post.paper and not opened else None,
         messages=messages,
         last=messages[-1].id if messages else 0,
         turn=turn,

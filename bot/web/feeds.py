@@ -30,7 +30,8 @@ async def searched(request: web.Request) -> web.Response:
     if ask.wrong:
         raise Wrong(400, f"{ask.wrong}\n{ask.wrong.caret()}")
     if ask.rule is None:
-        newest = await desk(request).seeker.shown(await desk(request).store.papers(limit=MOST))
+        own = await desk(request).seeker.open_channels()
+        newest = await desk(request).store.papers(limit=MOST, own=own)
         return await _sent(request, "New papers", "/", "", newest)
     found = await desk(request).seeker.find(ask.rule, most=MOST, why=False)
     query = "?" + urlencode({"q": ask.written})
@@ -42,7 +43,7 @@ async def channel(request: web.Request) -> web.Response:
     where = named(request)
     papers = [paper for _, paper in await desk(request).store.sent(where, MOST)]
     path = f"/channels/{quote(str(where), safe='')}"
-    return await _sent(request, f"Papers in {where}", path, "", await desk(request).seeker.shown(papers), folder=path)
+    return await _sent(request, f"Papers in {where}", path, "", papers, folder=path)
 
 
 async def shared(request: web.Request) -> web.Response:

@@ -78,13 +78,15 @@ async def _page(request: web.Request, where: Channel, path: str, *, private: boo
 async def _following(
     request: web.Request, channel: Channel, rules: list[Subscription], most: int, *, private: bool = False
 ) -> Following:
-    """Who has the secret address sees also what only this channel's own feeds have brought."""
+    """What only a private channel's own feeds have brought has no page that could be linked to."""
     sent = await desk(request).store.sent(channel, most)
-    fit = {paper.id for paper in await desk(request).seeker.shown([paper for _, paper in sent])}
+    papers = [paper for _, paper in sent]
+    own = [] if public(channel) else await desk(request).store.unknown(papers)
+    fit = {paper.id for paper in papers} - {paper.id for paper in own}
     return Following(
         channel,
         [rule for rule in rules if rule.channel == channel],
-        [one for one in sent if private or one[1].id in fit],
+        sent,
         frozenset(fit),
         await _ways(request, channel, [rule for rule in rules if rule.channel == channel]),
     )

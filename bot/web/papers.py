@@ -28,7 +28,7 @@ VERSIONS = 12
 
 async def front(request: web.Request) -> web.Response:
     """The newest day that has papers, or what happens next when none has."""
-    days = await desk(request).store.days(DAYS)
+    days = await _days(request)
     if days:
         return await _day(request, days[0][0], days)
     return await page(request, "day.html", here="papers", day=None, feeds=await _feeds(request))
@@ -39,16 +39,22 @@ async def one_day(request: web.Request) -> web.Response:
         day = date.fromisoformat(request.match_info["day"])
     except ValueError:
         raise Wrong(404, "There is no such day; a day reads like 2026-08-28.") from None
-    return await _day(request, day, await desk(request).store.days(DAYS))
+    return await _day(request, day, await _days(request))
+
+
+async def _days(request: web.Request) -> list[tuple[date, int]]:
+    return await desk(request).store.days(DAYS, own=await desk(request).seeker.open_channels())
 
 
 async def one_paper(request: web.Request) -> web.Response:
     """A paper by its id; by another id it is known by, the way to it."""
-    paper = await desk(request).store.paper(request.match_info["id"])
-    if paper is None or not await desk(request).seeker.shown([paper]):
+    own = await desk(request).seeker.open_channels()
+    paper = await desk(request).store.paper(request.match_info["id"], own=own)
+    if paper is None:
         raise Wrong(404, "No paper is known by this id; it may never have reached this installation.")
     if paper.id != request.match_info["id"]:
         raise web.HTTPFound(paper_path(paper.id))
+    reached = await desk(request).store.reached(paper.id, own=own)
     came = paper.announced or paper.seen
     here = await desk(request).store.votes(came.date(), PUBLIC) if came else NO_VOTES
     return await page(
@@ -60,7 +66,7 @@ async def one_paper(request: web.Request) -> web.Response:
         sample=_sampled([paper]),
         own=here.get(paper.id, 0),
         versions=versions(paper),
-        reached=[_reach(one) for one in await desk(request).store.reached(paper.id) if public(one.channel)],
+        reached=[_reach(one) for one in reached if public(one.channel)],
     )
 
 
@@ -91,7 +97,9 @@ def _reach(delivery: Delivery) -> _Reach:
 async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
     order = "newest" if request.query.get("order") == "newest" else "trending"
     here = await desk(request).store.votes(day, PUBLIC)
-    papers = ordered(await desk(request).seeker.shown(await desk(request).store.day(day)), order, here)
+    own = await desk(request).seeker.open_channels()
+    todays = {paper.id: paper for paper in await desk(request).store.day(day, own=own)}  # two channels' copies are one
+    papers = ordered(list(todays.values()), order, here)
     sheets = max(1, -(-len(papers) // SHEET))
     sheet = min(_sheet(request), sheets)
     return await page(

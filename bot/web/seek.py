@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot.model import Paper
+from bot.model import Channel, Paper
 from bot.ports import Store
-from bot.public import PUBLIC, known_to_all
+from bot.public import PUBLIC, public
 from bot.rules import Acronyms, Engine, Explanation, Rule, Shelf, explain, trending, write
 from bot.rules.lesser import replaced
 from bot.rules.narrow import needs
@@ -29,6 +29,8 @@ WAITING = 8
 """Searches that may wait for their turn; more are told to come back."""
 FRESH = 32
 """Papers made searchable before a search: what has just come is found at once in all but the largest polls."""
+NEAR = 5
+"""Words that are looked at for the one that was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,14 @@ class Seeker:
     async def _find(self, rule: Rule, before: int | None, most: int, unindexed: int, *, why: bool) -> Found:
         need, ranks = needs(rule, self.acronyms), Ranks(self.store) if "top:" in write(rule) else None
         hits: list[tuple[int, Paper]] = []
-        looked, place, chunk = 0, before, list[tuple[int, Paper]]()
+        looked, place, chunk, own = 0, before, list[tuple[int, Paper]](), await self.open_channels()
         while looked < MOST and len(hits) <= most:
             limit = _enough(most + 1 - len(hits), len(hits), looked)
-            chunk = await self.store.narrowed(need, before=place, limit=limit)
+            chunk = await self.store.narrowed(need, before=place, limit=limit, own=own)
             if not chunk:
                 break
             looked, place = looked + len(chunk), chunk[-1][0]
-            papers = await self.shown([paper for _, paper in chunk])
+            papers = [paper for _, paper in chunk]
             places = await ranks.of(papers) if ranks else {}
             let_in = {id(paper) for paper in await self._off(self._hits, rule, papers, places)}
             hits += [one for one in chunk if id(one[1]) in let_in]
@@ -122,9 +124,9 @@ class Seeker:
             return Found(told, unindexed=unindexed)
         return Found(told, more=place, stopped=True, until=_when(chunk[-1][1]), unindexed=unindexed)
 
-    async def shown(self, papers: list[Paper]) -> list[Paper]:
-        """Those that everybody may see."""
-        return known_to_all(papers, await self.store.owned(papers))
+    async def open_channels(self) -> list[Channel]:
+        """The channels of which everybody may read what their own feeds have brought."""
+        return [channel for channel in await self.store.owners() if public(channel)]
 
     def matched(self, rules: Sequence[Rule], papers: Sequence[Paper], ranks: Mapping[str, int]) -> list[list[int]]:
         """For each paper the rules that it meets, by their place in the list. In the searching thread only."""
@@ -142,18 +144,26 @@ class Seeker:
 
     async def meant(self, rule: Rule) -> list[Meant]:
         """The rule's words that no paper has, each with what may be meant instead."""
-        found = []
+        found, own = [], await self.open_channels()
         for leaf in dict.fromkeys(leaves(rule.tree)):
             alone = needs(Rule(leaf), self.acronyms)
-            if not may_be_a_slip(leaf) or alone is None or await self.store.narrowed(alone, limit=1):
+            if not may_be_a_slip(leaf) or alone is None or await self.store.narrowed(alone, limit=1, own=own):
                 continue
-            word = None
-            if isinstance(leaf, Word):
-                near = await self.store.vocabulary(leaf.text[:2], 2)
-                word = await self.run(meant, leaf, {w: n for w, n in near.items() if w[:1] != "_"})
+            word = await self._near(leaf, own) if isinstance(leaf, Word) else None
             better = write(Rule(replaced(rule.tree, leaf, Word(word)))) if word else None
             found.append(Meant(write(Rule(leaf)), word, better))
         return found
+
+    async def _near(self, leaf: Word, own: Collection[Channel]) -> str | None:
+        """What may be meant by a word, of those that stand in papers which everybody may read."""
+        near = {w: n for w, n in (await self.store.vocabulary(leaf.text[:2], 2)).items() if w[:1] != "_"}
+        for _ in range(NEAR):
+            word = await self.run(meant, leaf, near)
+            alone = needs(Rule(Word(word)), self.acronyms) if word else None
+            if word is None or (alone is not None and await self.store.narrowed(alone, limit=1, own=own)):
+                return word
+            near.pop(word, None)
+        return None
 
 
 class _Turn:

@@ -32,7 +32,7 @@ async def status(request: web.Request) -> web.Response:
     here, now = desk(request), desk(request).clock()
     known = await here.store.bookmarks()
     sources = [_source(feed, known, now) for feed in await here.sources()]
-    days = await here.store.days(1)
+    days = await here.store.days(1, own=await here.seeker.open_channels())
     return await page(
         request,
         "status.html",

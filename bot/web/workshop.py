@@ -85,7 +85,7 @@ async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
     """Try a rule on the papers of the last 30 days."""
     first = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     found = await _candidates(rule, seeker, first)
-    days = await seeker.store.days(DAYS)
+    days = await seeker.store.days(DAYS, own=await seeker.open_channels())
     cut = _when(found[-1]) if len(found) >= MOST else None
     start = max(first, cut) if cut else first
     base = sum(count for day, count in days if day >= start.date())
@@ -102,9 +102,10 @@ async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper
     need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
     found: list[Paper] = []
     before: int | None = None
+    own = await seeker.open_channels()
     while len(found) < MOST:
-        some = await seeker.store.narrowed(need, before=before, since=since, limit=AT_ONCE)
-        found += await seeker.shown([paper for _, paper in some])
+        some = await seeker.store.narrowed(need, before=before, since=since, limit=AT_ONCE, own=own)
+        found += [paper for _, paper in some]
         if len(some) < AT_ONCE:
             break
         before = some[-1][0]

@@ -28,6 +28,7 @@ OF_CHANNEL = (
     "rounds",
     "notices",
 )
+BESIDE = ("votes", "news", "told", "claims", "saved", "papers")
 
 
 class Cellar:
@@ -146,11 +147,16 @@ class Cellar:
         kept.notices = {key: one for key, one in kept.notices.items() if one.notice.channel != channel}
         for table in (kept.customs, kept.budget, kept.addresses, kept.rounds):
             table.pop(channel, None)
+        kept.claims = {key: n for key, n in kept.claims.items() if key[0] != channel}
+        copies = {n for n, owner in kept.own.items() if owner == channel}
+        kept.saved = {key: at for key, at in kept.saved.items() if key[1] not in copies}
+        kept.papers = {n: one for n, one in kept.papers.items() if n not in copies}
+        kept.own = {n: owner for n, owner in kept.own.items() if n not in copies}
         kept.number("version")
         return before - self._rows()
 
     def _rows(self) -> int:
-        return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, "votes", "news", "told"))
+        return sum(len(getattr(self.tables, table)) for table in (*OF_CHANNEL, *BESIDE))
 
     async def subscription(self, id: int) -> Subscription | None:
         return self.tables.subscriptions.get(id)

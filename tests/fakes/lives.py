@@ -27,6 +27,7 @@ class FakeLives:
     _free: Any
     _gather: Any
     _lose: Any
+    _move_copies: Any
     _named: Any
     _settle: Any
     _pending: Any
@@ -96,8 +97,9 @@ class FakeLives:
         mine = [row for _, row in sorted(self.tables.deliveries.items()) if row.delivery.channel == old]
         if old == new or old.platform != new.platform or not (mine or self._has_anything(old)):
             return False
+        self._move_copies(old, new)
         for row in mine:
-            self._follow(row, new)
+            self._follow(self.tables.deliveries[row.delivery.row], new)
         self._move_wishes(old, new)
         self._move_feeds(old, new)
         self._move_words(old, new)
@@ -110,7 +112,7 @@ class FakeLives:
         tables = self.tables
         known = {s.channel for s in tables.subscriptions.values()} | {where for _, where, _ in tables.drafts.values()}
         known |= {channel for channel, _ in tables.feeds}
-        return old in known | {*tables.customs, *tables.addresses} | {c for own in tables.own.values() for c in own}
+        return old in known | {*tables.customs, *tables.addresses} | {channel for channel, _ in tables.claims}
 
     def _move_wishes(self, old: Channel, new: Channel) -> None:
         tables = self.tables
@@ -132,9 +134,6 @@ class FakeLives:
         tables = self.tables
         for key in [key for key in tables.feeds if key[0] == old]:
             tables.feeds.setdefault((new, key[1]), replace(tables.feeds.pop(key), channel=new))
-        for number, known in tables.own.items():
-            if old in known:
-                tables.own[number] = (known - {old}) | {new}
         if (secret := tables.addresses.pop(old, None)) is not None:
             tables.addresses.setdefault(new, secret)
         if (due := tables.rounds.pop(old, None)) is not None:

@@ -43,16 +43,17 @@ from tests.fakes.cellar import Cellar
 from tests.fakes.lives import FakeLives
 from tests.fakes.mailboxes import FakeMailboxes
 from tests.fakes.places import FakePlaces
+from tests.fakes.private import FakePrivate
 from tests.fakes.roster import FakeRoster
 from tests.fakes.tables import Due, Row, Tables
-from tests.fakes.wishes import Wishes, _kept
+from tests.fakes.wishes import _kept
 
 _T = TypeVar("_T")
 NO_TIME = timedelta()
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives, FakeRoster):
+class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeBallots, FakeLives, FakeRoster):
     """The Store port over `Tables`."""
 
     def __init__(self, tables: Tables | None = None, worker: str = "paper-round") -> None:
@@ -125,24 +126,18 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
                 self.tables.bookmarks[poll.bookmark.address] = poll.bookmark
             else:
                 self._keep_page(poll.bookmark, poll.day, now)
-            before = {number for paper in poll.papers for number in self._met(paper)}
-            self._publish(poll)
-            passing, fixed = set[str](), self._foreign(before, poll.audience)
-            for paper in poll.papers:
-                if fixed.isdisjoint(self._met(paper)):
-                    self._keep(paper, utc(now))
-                else:  # somebody else knows it too: their feed's word changes nothing
-                    passing |= set(ids(paper)) - self.tables.names.keys()
-                    self.tables.names = dict.fromkeys(ids(paper), self._met(paper)[0]) | self.tables.names
-            for name, one in poll.news:
-                for number, row in self.tables.deliveries.items():
-                    had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
-                    if row.paper == self.tables.names.get(clean(name)) and had:
-                        self._tell(number, (one,), utc(now))
-            self._mark({number for paper in poll.papers for number in self._met(paper)}, before, poll.audience)
-            made = sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
-            self.tables.names = {name: n for name, n in self.tables.names.items() if name not in passing}
-            return made
+            self._keep_for(poll.papers, poll.audience, utc(now))
+            for name, one in poll.news if poll.audience is None else ():
+                self._spread(self.tables.names.get(clean(name)), one, None, now)
+            for channel, name, one in poll.own_news if poll.audience is not None else ():
+                self._spread(next(iter(self._found(name, (channel,))), None), one, channel, now)
+            return sum(self._plan(delivery, utc(now)) for delivery in poll.deliveries)
+
+    def _spread(self, paper: int | None, one: News, where: Channel | None, now: datetime) -> None:
+        for number, row in self.tables.deliveries.items():
+            had = row.delivery.state == "sent" or (row.delivery.state == "pending" and row.delivery.message)
+            if row.paper == paper and had and where in (None, row.delivery.channel):
+                self._tell(number, (one,), utc(now))
 
     def _met(self, paper: Paper) -> list[int]:
         return sorted({self.tables.names[name] for name in ids(paper) if name in self.tables.names})
@@ -155,13 +150,18 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             known = update(known, self.tables.papers.pop(number))
             self._absorb(number, oldest)
             self._absorb_saved(number, oldest)
-        self.tables.papers[oldest] = _kept(update(known, paper))
+        self._put(oldest, _kept(update(known, paper)))
         self.tables.names |= dict.fromkeys(ids(self.tables.papers[oldest]), oldest)
+        for name in ids(paper):
+            claims = [key for key in self.tables.claims if key[1] == name]
+            for key in sorted(claims, key=self.tables.claims.__getitem__):
+                if (copy := self.tables.claims[key]) in self.tables.own:
+                    self._take_in(copy, oldest)
+                del self.tables.claims[key]
 
     def _absorb(self, younger: int, older: int) -> None:
-        one, other = self.tables.own.pop(younger, None), self.tables.own.pop(older, None)
-        if one is not None and other is not None:
-            self.tables.own[older] = one | other
+        self.tables.own.pop(younger, None)
+        self.tables.claims = {key: older if n == younger else n for key, n in self.tables.claims.items()}
         for number, row in list(self.tables.deliveries.items()):
             if row.paper == younger:
                 rival = self._standing_of(older, row.delivery.channel)
@@ -199,9 +199,10 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
 
     def _plan(self, delivery: Delivery, now: datetime) -> bool:
         delivery = _kept(replace(delivery, due=utc(delivery.due or now)))
-        if delivery.paper not in self.tables.names:
+        found = self._found(delivery.paper, (delivery.channel,))
+        if not found:
             raise StoreFailed(f"The paper {delivery.paper!r} of a delivery is not stored.")
-        paper = self.tables.names[delivery.paper]
+        paper = found[0]
         there = self._standing_of(paper, delivery.channel)
         if there is not None:
             self._gain(there, delivery, now)
@@ -227,27 +228,6 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         for one in told:
             self.tables.news.setdefault((number, one.kind, one.text), (replace(one, said=None), now))
 
-    def _publish(self, poll: Poll) -> None:
-        """What only channels' own feeds have brought is from now on as a feed of all has it."""
-        met = [(number, paper) for paper in poll.papers for number in self._met(paper) if number in self.tables.own]
-        for number, paper in met if poll.audience is None else []:
-            known = self.tables.papers[number]
-            assert known.seen is not None
-            self.tables.papers[number] = replace(first_seen(paper, known.seen), id=known.id, aliases=known.aliases)
-
-    def _foreign(self, papers: set[int], audience: frozenset[Channel] | None) -> set[int]:
-        if audience is None:
-            return set()
-        own = self.tables.own
-        return {number for number in papers if number not in own or not own[number] <= audience}
-
-    def _mark(self, papers: set[int], before: set[int], audience: frozenset[Channel] | None) -> None:
-        for number in papers:
-            if audience is None:
-                self.tables.own.pop(number, None)
-            elif audience and (number not in before or number in self.tables.own):
-                self.tables.own[number] = self.tables.own.get(number, frozenset()) | audience
-
     async def feeds(self, channel: Channel | None = None) -> list[OwnFeed]:
         return [feed for feed in self.tables.feeds.values() if channel in (None, feed.channel)]
 
@@ -259,11 +239,6 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
     async def remove_feed(self, channel: Channel, address: str) -> bool:
         self.tables.number("version")
         return self.tables.feeds.pop((channel, address), None) is not None
-
-    async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
-        met = {paper.id: self._met(paper) for paper in papers}
-        private = {name: rows for name, rows in met.items() if rows and all(row in self.tables.own for row in rows)}
-        return {name: frozenset().union(*(self.tables.own[row] for row in rows)) for name, rows in private.items()}
 
     async def backfilled(self, address: str) -> frozenset[date]:
         self._require_open()
@@ -287,27 +262,41 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             del self.tables.pages[key]
 
     async def backfill(
-        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+        self,
+        address: str,
+        day: date,
+        papers: Sequence[Paper],
+        now: datetime,
+        page: Bookmark | None = None,
+        *,
+        audience: frozenset[Channel] | None = None,
     ) -> None:
         self._require_open()
         if page is not None:
             self._keep_page(page, day, now)
-        for paper in papers:
-            self._keep(paper, utc(now))
+        self._keep_for(papers, audience, utc(now))
         self.tables.past[address, day] = None
 
-    async def paper(self, id: str) -> Paper | None:
-        return self.tables.papers.get(self.tables.names.get(clean(id), 0))
+    async def paper(self, id: str, *, own: Collection[Channel] = ()) -> Paper | None:
+        found = sorted(self._found(id, own), key=lambda number: (str(self.tables.own.get(number, "")), number))
+        return self.tables.papers[found[0]] if found else None
 
-    async def papers(self, *, since: datetime | None = None, limit: int = 1000) -> list[Paper]:
-        of_age = [paper for _, paper in sorted(self.tables.papers.items()) if since is None or _at(paper) >= since]
+    def _seen(self, own: Collection[Channel]) -> dict[int, Paper]:
+        """What whoever may see these channels' copies sees."""
+        whose = self.tables.own
+        return {n: p for n, p in sorted(self.tables.papers.items()) if n not in whose or whose[n] in own}
+
+    async def papers(
+        self, *, since: datetime | None = None, limit: int = 1000, own: Collection[Channel] = ()
+    ) -> list[Paper]:
+        of_age = [paper for paper in self._seen(own).values() if since is None or _at(paper) >= since]
         return sorted(of_age, key=_at, reverse=True)[:limit]
 
-    async def days(self, limit: int = 30) -> list[tuple[date, int]]:
-        return sorted(Counter(_at(paper).date() for paper in self.tables.papers.values()).items(), reverse=True)[:limit]
+    async def days(self, limit: int = 30, *, own: Collection[Channel] = ()) -> list[tuple[date, int]]:
+        return sorted(Counter(_at(paper).date() for paper in self._seen(own).values()).items(), reverse=True)[:limit]
 
-    async def day(self, day: date) -> list[Paper]:
-        todays = [paper for _, paper in sorted(self.tables.papers.items()) if _at(paper).date() == day]
+    async def day(self, day: date, *, own: Collection[Channel] = ()) -> list[Paper]:
+        todays = [paper for paper in self._seen(own).values() if _at(paper).date() == day]
         return sorted(todays, key=lambda paper: -(paper.signals.upvotes or 0))
 
     async def index(self, limit: int) -> int:
@@ -315,16 +304,29 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
         stale = [n for n, paper in sorted(self.tables.papers.items(), reverse=True) if self._stale(n, paper)]
         for number in stale[:limit]:
             self.tables.words[number] = self.tables.papers[number]
+            self.tables.stale.discard(number)
         return len(stale[limit:])
 
     def _stale(self, number: int, paper: Paper) -> bool:
-        return self.tables.words.get(number) != paper
+        return number in self.tables.stale or self.tables.words.get(number) != paper
+
+    def _put(self, number: int, paper: Paper) -> None:
+        if self.tables.papers.get(number) != paper:
+            self.tables.papers[number] = paper
+            self.tables.stale.add(number)
 
     async def narrowed(
-        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+        self,
+        need: Need | None,
+        *,
+        before: int | None = None,
+        since: datetime | None = None,
+        limit: int = 64,
+        own: Collection[Channel] = (),
     ) -> list[tuple[int, Paper]]:
         self._require_open()
-        here = [(n, self.tables.papers[n]) for n in self.tables.words if n in self.tables.papers]
+        seen = self._seen(own)
+        here = [(n, seen[n]) for n in self.tables.words if n in seen]
         placed = [(place(_at(self.tables.words[n]), n), n, paper) for n, paper in here]
         let_in = [
             (where, paper)
@@ -865,16 +867,16 @@ class FakeStore(Forgetful, Wishes, FakePlaces, Cellar, FakeMailboxes, FakeBallot
             self._change(row, state="given_up", error=clean(reason))
         return len(found)
 
-    async def reached(self, id: str) -> list[Delivery]:
+    async def reached(self, id: str, *, own: Collection[Channel] = ()) -> list[Delivery]:
         self._require_open()
-        number = self.tables.names.get(clean(id), 0)
-        rows = (row for _, row in sorted(self.tables.deliveries.items()) if row.paper == number)
+        numbers = self._found(id, own)
+        rows = (row for _, row in sorted(self.tables.deliveries.items()) if row.paper in numbers)
         return [self._named(row) for row in rows if row.delivery.state != "merged"]
 
     async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
         found = [d for d in await self.deliveries(channel, len(self.tables.deliveries)) if d.state == "sent"]
         found = sorted((d for d in found if d.posted_at), key=lambda d: str(d.posted_at), reverse=True)
-        return [(d, self.tables.papers[self.tables.names[d.paper]]) for d in found[:limit]]
+        return [(d, self.tables.papers[self.tables.deliveries[d.row].paper]) for d in found[:limit]]
 
     async def waiting(self) -> list[Waiting]:
         self._require_open()

@@ -79,8 +79,13 @@ class Tables:
     feeds: dict[tuple[Channel, str], OwnFeed] = field(default_factory=dict)
     words: dict[int, Paper] = field(default_factory=dict)
     """Papers as they were when they were made searchable."""
+    stale: set[int] = field(default_factory=set)
+    """Those that have been changed since, be it back again."""
     addresses: dict[Channel, str] = field(default_factory=dict)
-    own: dict[int, frozenset[Channel]] = field(default_factory=dict)
+    own: dict[int, Channel] = field(default_factory=dict)
+    """Papers that are some channel's copy, and whose."""
+    claims: dict[tuple[Channel, str], int] = field(default_factory=dict)
+    """What a channel's own feeds call its papers, beyond what all know."""
     customs: dict[Channel, Customs] = field(default_factory=dict)
     votes: dict[tuple[int, str], None] = field(default_factory=dict)
     news: dict[tuple[int, str, str], tuple[News, datetime]] = field(default_factory=dict)

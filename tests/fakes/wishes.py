@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -23,6 +23,9 @@ class Wishes:
         raise NotImplementedError
 
     def _plan(self, delivery: Delivery, now: datetime) -> bool:
+        raise NotImplementedError
+
+    def _found(self, name: str, own: Collection[Channel]) -> list[int]:
         raise NotImplementedError
 
     async def draft(
@@ -113,15 +116,16 @@ class Wishes:
             return True
         return await self.amend(before, now) is not None
 
-    async def save(self, person: str, paper: str, now: datetime) -> bool:
-        key = (clean(person), self.tables.names.get(clean(paper), 0))
+    async def save(self, person: str, paper: str, now: datetime, *, own: Collection[Channel] = ()) -> bool:
+        key = (clean(person), next(iter(self._found(paper, own)), 0))
         if not key[1] or key in self.tables.saved:
             return False
         self.tables.saved[key] = utc(now)
         return True
 
-    async def unsave(self, person: str, paper: str) -> bool:
-        return self.tables.saved.pop((clean(person), self.tables.names.get(clean(paper), 0)), None) is not None
+    async def unsave(self, person: str, paper: str, *, own: Collection[Channel] = ()) -> bool:
+        keys = [(clean(person), number) for number in self._found(paper, own)]
+        return any([self.tables.saved.pop(key, None) is not None for key in keys])  # noqa: C419 — all of them
 
     async def saved(self, person: str, limit: int = 50) -> Sequence[Paper]:
         mine = [(at, number) for (who, number), at in self.tables.saved.items() if who == clean(person)]

@@ -302,3 +302,65 @@ async def test_a_channels_own_feed_forges_nothing_of_what_others_have_had() -> N
     assert polled.changes == ()
     assert await site.store.papers() == before
     assert await site.told() == [("https://p.example/2", GENERAL), ("https://p.example/2", READING)]
+
+
+async def test_a_private_feed_that_claims_an_unseen_paper_keeps_it_from_nobody() -> None:
+    """Nor does anybody else see its words: the paper is judged as new for all but the channel that had it."""
+    site = Site()
+    await site.subscribed(GENERAL, READING)
+    await flow.poll(Feed(NEWS, NEWS), site.world)
+    await site.typed(f"feeds add {LAB}")
+    site.hours += 1
+    real = "https://arxiv.org/abs/2608.00001"
+    site.web[LAB] = rss("9").replace(b"</title><link>https://p.example/9", f" hype</title><link>{real}".encode())
+    await flow.poll(Feed(LAB, LAB), site.world)
+    assert await site.told() == [("arxiv:2608.00001", GENERAL)]
+    site.web[NEWS] = rss("1").replace(b"https://p.example/1", real.encode())
+    await flow.poll(Feed(NEWS, NEWS), site.world)
+    assert await site.told() == [("arxiv:2608.00001", GENERAL), ("arxiv:2608.00001", READING)]
+    (shown,) = await site.store.papers(limit=1)
+    assert shown.title == "Transformers 1"
+
+
+async def test_a_claim_under_other_words_does_not_hide_the_real_paper_in_its_own_channel() -> None:
+    """No rule wanted it as the private feed said it; as all read it one does."""
+    site = Site()
+    await site.subscribed(GENERAL)
+    await flow.poll(Feed(NEWS, NEWS), site.world)
+    site.web[LAB] = rss("1").replace(b"Transformers 1", b"Nothing of note")
+    await site.typed(f"feeds add {LAB}")
+    assert await site.told() == []
+    await site.polled(NEWS, "1")
+    assert await site.told() == [("https://p.example/1", GENERAL)]
+
+
+async def test_a_guessed_id_shows_nothing_of_another_channels_paper() -> None:
+    """Neither in its search, nor by why and find, nor in what it is sent; the owners see their own words."""
+    site = Site(web={LAB: rss("1").replace(b"Transformers 1", b"Transformers: our patent"), NEWS: rss()})
+    guess = "https://guess.example/feed"
+    await site.subscribed(GENERAL, READING)
+    await site.typed(f"feeds add {LAB}")
+    site.web[guess] = rss()
+    await site.typed(f"feeds add {guess}", READING)
+    await site.polled(guess, "1")
+    name = "https://p.example/1"
+    for words in ("search transformers", f"why {name}", f"find {name}", "search patent", "find transformers patent"):
+        told = (await site.typed(words, READING)).post.plain
+        assert "our patent" not in told
+        assert "our patent" in (await site.typed(words)).post.plain
+    assert await site.told() == [(name, READING)]
+    (delivery,) = await site.store.deliveries()
+    posted = await site.store.paper(delivery.paper, own=[READING])
+    assert posted is not None
+    assert posted.title == "Transformers 1"
+
+
+async def test_a_rule_that_becomes_true_by_a_private_feed_posts_in_its_channel() -> None:
+    """As it does by a feed of all; in no other that has the paper from elsewhere."""
+    site = Site()
+    await site.subscribed(GENERAL, READING)
+    site.web[LAB] = rss("1").replace(b"Transformers 1", b"Untitled")
+    for channel in (GENERAL, READING):
+        await site.typed(f"feeds add {LAB}", channel)
+    await site.polled(LAB, "1")
+    assert await site.told() == [("https://p.example/1", GENERAL), ("https://p.example/1", READING)]

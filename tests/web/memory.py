@@ -43,13 +43,13 @@ class Memory(FakeStore):
         self._require_up()
         return await super().bookmarks(addresses)
 
-    async def paper(self, id: str) -> Paper | None:
+    async def paper(self, id: str, *, own: Collection[Channel] = ()) -> Paper | None:
         self._require_up()
-        return await super().paper(id)
+        return await super().paper(id, own=own)
 
-    async def days(self, limit: int = 30) -> list[tuple[date, int]]:
+    async def days(self, limit: int = 30, *, own: Collection[Channel] = ()) -> list[tuple[date, int]]:
         self._require_up()
-        return await super().days(limit)
+        return await super().days(limit, own=own)
 
     async def subscriptions(self, channel: Channel | None = None) -> list[Subscription]:
         self._require_up()

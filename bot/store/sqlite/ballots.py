@@ -13,11 +13,12 @@ from bot.store.sqlite.file.connection import rows
 
 # From the day to its papers, their deliveries on this platform (`;` is the character after `:`), their votes: by index.
 VOTES = """
-    SELECT paper.id, count(DISTINCT vote.person) AS votes FROM paper
+    SELECT iif(paper.owner IS NULL, paper.id, paper.noun ->> '$.id') AS id,
+        count(DISTINCT vote.person) AS votes FROM paper
     CROSS JOIN delivery ON delivery.paper = paper.number
         AND delivery.channel >= :platform || ':' AND delivery.channel < :platform || ';'
     CROSS JOIN vote ON vote.delivery = delivery.number
-    WHERE paper.day = :day GROUP BY paper.id
+    WHERE paper.day = :day GROUP BY 1
 """
 
 

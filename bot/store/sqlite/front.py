@@ -25,6 +25,7 @@ from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
 from bot.store.sqlite.counter import Counter
 from bot.store.sqlite.lives import Lives
+from bot.store.sqlite.lodging import Lodging
 from bot.store.sqlite.mailboxes import Mailboxes
 from bot.store.sqlite.register import Register
 from bot.store.sqlite.tables import customs, outbox, owned, papers, past, rooms, rulebook, search
@@ -32,7 +33,7 @@ from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives, Register):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives, Lodging, Register):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──
@@ -64,16 +65,20 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Liv
     async def remove_feed(self, channel: Channel, address: str) -> bool:
         return await self._do(owned.remove_feed, channel, address)
 
-    async def owned(self, papers: Sequence[Paper]) -> Mapping[str, frozenset[Channel]]:
-        return await self._look(owned.owned, papers)
-
     async def backfilled(self, address: str) -> frozenset[date]:
         return await self._do(past.backfilled, address)
 
     async def backfill(
-        self, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None = None
+        self,
+        address: str,
+        day: date,
+        papers: Sequence[Paper],
+        now: datetime,
+        page: Bookmark | None = None,
+        *,
+        audience: frozenset[Channel] | None = None,
     ) -> None:
-        await self._do(past.backfill, address, day, papers, now, page)
+        await self._do(past.backfill, address, day, papers, now, page, audience)
 
     async def pages(self, address: str) -> Mapping[date, Bookmark]:
         return await self._do(past.pages, address)
@@ -81,25 +86,33 @@ class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Liv
     async def listed(self, address: str, days: Collection[date], now: datetime) -> None:
         await self._do(past.listed, address, days, now)
 
-    async def paper(self, id: str) -> Paper | None:
-        return await self._do(papers.paper, id)
+    async def paper(self, id: str, *, own: Collection[Channel] = ()) -> Paper | None:
+        return await self._do(papers.paper, id, own)
 
-    async def papers(self, *, since: datetime | None = None, limit: int = 1000) -> list[Paper]:
-        return await self._do(papers.papers, since, limit)
+    async def papers(
+        self, *, since: datetime | None = None, limit: int = 1000, own: Collection[Channel] = ()
+    ) -> list[Paper]:
+        return await self._do(papers.papers, since, limit, own)
 
-    async def days(self, limit: int = 30) -> list[tuple[date, int]]:
-        return await self._do(papers.days, limit)
+    async def days(self, limit: int = 30, *, own: Collection[Channel] = ()) -> list[tuple[date, int]]:
+        return await self._do(papers.days, limit, own)
 
-    async def day(self, day: date) -> list[Paper]:
-        return await self._do(papers.of_day, day)
+    async def day(self, day: date, *, own: Collection[Channel] = ()) -> list[Paper]:
+        return await self._do(papers.of_day, day, own)
 
     async def index(self, limit: int) -> int:
         return await self._do(search.index, limit)
 
     async def narrowed(
-        self, need: Need | None, *, before: int | None = None, since: datetime | None = None, limit: int = 64
+        self,
+        need: Need | None,
+        *,
+        before: int | None = None,
+        since: datetime | None = None,
+        limit: int = 64,
+        own: Collection[Channel] = (),
     ) -> list[tuple[int, Paper]]:
-        return await self._do(search.narrowed, need, before, since, limit)
+        return await self._do(search.narrowed, need, before, since, limit, own)
 
     async def vocabulary(self, beginning: str, least: int) -> Mapping[str, int]:
         return await self._do(search.vocabulary, beginning, least)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -142,8 +142,8 @@ class Tray(Desk):
     async def discard(self, source: str | None, reason: str) -> int:
         return await self._do(holding.discard, source, reason)
 
-    async def reached(self, id: str) -> list[Delivery]:
-        return await self._do(sight.told, id)
+    async def reached(self, id: str, *, own: Collection[Channel] = ()) -> list[Delivery]:
+        return await self._do(sight.told, id, own)
 
     async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
         return await self._do(sight.sent, channel, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.model import Amendment, Channel, Paper, Subscription
@@ -28,11 +28,11 @@ class Wishing(Desk):
     async def take_back(self, number: int, channel: Channel, now: datetime) -> Subscription | None:
         return await self._do(amending.take_back, number, channel, now)
 
-    async def save(self, person: str, paper: str, now: datetime) -> bool:
-        return await self._do(amending.save, person, paper, now)
+    async def save(self, person: str, paper: str, now: datetime, *, own: Collection[Channel] = ()) -> bool:
+        return await self._do(amending.save, person, paper, now, own)
 
-    async def unsave(self, person: str, paper: str) -> bool:
-        return await self._do(amending.unsave, person, paper)
+    async def unsave(self, person: str, paper: str, *, own: Collection[Channel] = ()) -> bool:
+        return await self._do(amending.unsave, person, paper, own)
 
     async def saved(self, person: str, limit: int = 50) -> Sequence[Paper]:
         return await self._do(amending.saved, person, limit)

@@ -298,7 +298,7 @@ async def test_all_that_is_a_channels_own_follows_to_its_new_id(store: Store) ->
     assert [feed.channel for feed in await store.feeds()] == [ELSE]
     assert (await store.customs([ELSE]))[ELSE] == Customs(ELSE, Options(at="08:00"), "Europe/Berlin")
     assert await store.addressed("secret") == ELSE
-    assert (await store.owned([paper("own")]))["own"] == {ELSE}
+    assert set((await store.private([paper("own")]))["own"]) == {ELSE}
     assert await store.deliveries(TEAM) == []
     waiting, sent = await store.deliveries(ELSE)
     assert (sent.message, sent.thread, sent.votes, sent.state, sent.named) == ("m1", "t1", 1, "sent", TEAM)

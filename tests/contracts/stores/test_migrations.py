@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 import bot.store
 from bot.model import Bookmark, Delivery, Paper, Subscription
+from bot.store.plain import pack, stamp
 from bot.store.sqlite.file.connection import connect
 from bot.store.sqlite.file.schema import KNOWN, migrations
 from tests.contracts.stores.nouns import (
@@ -18,6 +19,7 @@ from tests.contracts.stores.nouns import (
     MINUTE,
     NOW,
     PATIENT,
+    TEAM,
     message,
     paper,
     poll,
@@ -40,7 +42,7 @@ LATER = (
         "page",
         "past",
         "channel_feed",
-        "own",
+        "claim",
         "indexing",
         "gone",
         "address",
@@ -131,6 +133,32 @@ async def test_servers_that_had_subscribed_are_known_and_not_greeted_again(tmp_p
     old.close()
     store = await bot.store.open(str(tmp_path / "old.db"))
     assert await store.enrolled("discord") == {"7": ""}
+    await store.close()
+
+
+async def test_a_paper_of_several_channels_own_feeds_is_parted(tmp_path: Path) -> None:
+    """Until then it was one for all of them; each keeps what it was sent, and nobody else sees any of it."""
+    file = tmp_path / "old.db"
+    old = Database(file, strict=True)
+    migrations.apply(old, stop_before="private")
+    noun = pack(paper("url:1", seen=NOW, aliases=("doi:1",)))
+    kept = "INSERT INTO paper (id, at, day, upvotes, noun) VALUES ('url:1', ?, '2026-08-17', 0, ?)"
+    old.execute(kept, (stamp(NOW), noun))
+    old.executescript("""
+        INSERT INTO alias VALUES ('url:1', 1), ('doi:1', 1);
+        INSERT INTO own VALUES (1, 'local:general'), (1, 'slack:T1/C1');
+        INSERT INTO delivery (paper, channel, platform, state, ready, due, reasons, options, attempts)
+        VALUES (1, 'slack:T1/C1', 'slack', 'sent', 0, '2026-08-17T09:00:00.000000Z', '[]', '{}', 0);
+    """)
+    old.conn.commit()
+    old.close()
+    store = await bot.store.open(str(file))
+    assert await store.papers() == []
+    for channel in (GENERAL, TEAM):
+        (copy,) = await store.papers(own=[channel])
+        assert (copy.id, copy.aliases) == ("url:1", ("doi:1",))
+    assert [one.channel for one in await store.reached("doi:1", own=[TEAM])] == [TEAM]
+    assert await store.reached("doi:1", own=[GENERAL]) == []
     await store.close()
 
 

@@ -1,5 +1,9 @@
 """The text of the tables that were added last, in the order of their steps in `schema`."""
 
+from __future__ import annotations
+
+from sqlite_utils import Database
+
 ERRANDS = """
 CREATE TABLE errand (
     platform TEXT NOT NULL,
@@ -102,3 +106,36 @@ SERVERS = """
         SELECT DISTINCT 'discord', substr(channel, 9, instr(channel, '/') - 9), '' FROM subscription
         WHERE channel GLOB 'discord:[0-9]*/*';
 """
+
+PRIVATE = """
+    ALTER TABLE paper ADD COLUMN owner TEXT;  -- the channel whose copy it is; NULL: everybody's
+    CREATE TABLE claim (
+        channel TEXT NOT NULL,
+        id TEXT NOT NULL,
+        paper INTEGER NOT NULL REFERENCES paper (number),
+        PRIMARY KEY (channel, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX claim_id ON claim (id);
+    CREATE INDEX claim_paper ON claim (paper);
+    CREATE INDEX paper_shared_day ON paper (day) WHERE owner IS NULL;
+    CREATE INDEX paper_owned ON paper (owner, day) WHERE owner IS NOT NULL;
+"""
+
+
+def part(db: Database) -> None:
+    """What stood in `own` was one paper for several channels: from now on each has its own."""
+    for paper, name in db.execute("SELECT paper, channel FROM own ORDER BY paper, channel").fetchall():
+        known = db.execute("SELECT owner FROM paper WHERE number = ?", (paper,)).fetchone()
+        number = paper
+        if known[0] is None:
+            db.execute("UPDATE paper SET owner = ?, id = hex(randomblob(16)) WHERE number = ?", (name, paper))
+        else:
+            number = db.execute(
+                "INSERT INTO paper (id, owner, at, day, upvotes, noun) "
+                "SELECT hex(randomblob(16)), ?, at, day, upvotes, noun FROM paper WHERE number = ?",
+                (name, paper),
+            ).lastrowid
+            db.execute("UPDATE delivery SET paper = ? WHERE paper = ? AND channel = ?", (number, paper, name))
+        db.execute("INSERT INTO claim SELECT ?, id, ? FROM alias WHERE paper = ?", (name, number, paper))
+    db.execute("DELETE FROM alias WHERE paper IN (SELECT paper FROM own)")
+    db.execute("DROP TABLE own")

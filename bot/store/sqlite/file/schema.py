@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, SERVERS, UPKEEP
+from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, PRIVATE, SERVERS, UPKEEP, part
 
 migrations = Migrations("paper-round")
 
@@ -319,9 +319,16 @@ def servers(db: Database) -> None:
     db.executescript(SERVERS)
 
 
+@migrations()
+def private(db: Database) -> None:
+    """What only a channel's own feeds have brought is that channel's copy, known by ids that are its alone."""
+    db.executescript(PRIVATE)
+    part(db)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten", "lives", "servers",
+    "rewritten", "lives", "servers", "private",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""

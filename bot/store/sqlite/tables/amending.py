@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -10,11 +11,10 @@ from bot.model import Amendment, Channel, Paper, Subscription
 from bot.store.plain import clean, moment, pack, stamp, unpack, whole
 from bot.store.sqlite.file.connection import row, rows, writing
 from bot.store.sqlite.tables import rulebook
+from bot.store.sqlite.tables.naming import FOUND, channels
 
 AGE = timedelta(days=90)
 """A change can be taken back for so long: the line that offers it is far up the channel by then."""
-
-_PAPER = "SELECT paper FROM alias WHERE id = ?"
 
 
 def amend(db: Database, wish: Subscription, now: datetime) -> Subscription | None:
@@ -69,18 +69,18 @@ def _undone(db: Database, change: Amendment, now: datetime) -> bool:
     return rulebook.amended(db, before) is not None
 
 
-def save(db: Database, person: str, paper: str, now: datetime) -> bool:
+def save(db: Database, person: str, paper: str, now: datetime, own: Collection[Channel]) -> bool:
     """Keep the paper among those a person saved; its number is looked up by any of its ids."""
-    asked = f"INSERT OR IGNORE INTO saved (person, paper, at) SELECT ?, paper, ? FROM ({_PAPER})"  # noqa: S608 — our own words
+    asked = f"INSERT OR IGNORE INTO saved (person, paper, at) SELECT ?3, paper, ?4 FROM ({FOUND}) LIMIT 1"  # noqa: S608 — our own words
     with writing(db):
-        return db.execute(asked, (clean(person), stamp(now), clean(paper))).rowcount > 0
+        return db.execute(asked, (clean(paper), channels(own), clean(person), stamp(now))).rowcount > 0
 
 
-def unsave(db: Database, person: str, paper: str) -> bool:
+def unsave(db: Database, person: str, paper: str, own: Collection[Channel]) -> bool:
     """Take it from there."""
-    asked = f"DELETE FROM saved WHERE person = ? AND paper IN ({_PAPER})"  # noqa: S608 — our own words
+    asked = f"DELETE FROM saved WHERE person = ?3 AND paper IN ({FOUND})"  # noqa: S608 — our own words
     with writing(db):
-        return db.execute(asked, (clean(person), clean(paper))).rowcount > 0
+        return db.execute(asked, (clean(paper), channels(own), clean(person))).rowcount > 0
 
 
 def saved(db: Database, person: str, limit: int) -> list[Paper]:

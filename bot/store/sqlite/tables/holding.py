@@ -13,7 +13,7 @@ from bot.store.sqlite.file.connection import rows, writing
 OF = "state = 'held' AND (? IS NULL OR ? = (SELECT noun ->> '$.source' FROM paper WHERE number = delivery.paper))"
 
 HELD = """
-    SELECT noun ->> '$.source' AS source, count(*) AS deliveries, count(DISTINCT delivery.paper) AS papers,
+    SELECT noun ->> '$.source' AS source, count(*) AS deliveries, count(DISTINCT noun ->> '$.id') AS papers,
         min(due) AS since, max(error) AS reason
     FROM delivery JOIN paper ON paper.number = delivery.paper WHERE state = 'held' GROUP BY 1 ORDER BY 1
 """

@@ -10,7 +10,7 @@ from bot.model import Delivery
 from bot.store.identity import gain, standing
 from bot.store.plain import pack
 from bot.store.sqlite.file.connection import row, rows
-from bot.store.sqlite.tables import amending, digests, owned
+from bot.store.sqlite.tables import amending, digests
 from bot.store.sqlite.tables.reading import FULL, as_delivery
 
 
@@ -27,10 +27,10 @@ def absorb(db: Database, younger: int, older: int) -> None:
         )
         if rival is not None:
             settle(db, rival, loser)
-    owned.absorb(db, younger, older)
     amending.absorb(db, younger, older)
     db.execute("UPDATE delivery SET paper = ? WHERE paper = ?", (older, younger))
-    db.execute("UPDATE alias SET paper = ? WHERE paper = ?", (older, younger))
+    for table in ("alias", "claim"):
+        db.execute(f"UPDATE {table} SET paper = ? WHERE paper = ?", (older, younger))  # noqa: S608 — our own words
     db.execute("DELETE FROM paper WHERE number = ?", (younger,))
 
 

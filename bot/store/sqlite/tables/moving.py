@@ -11,11 +11,11 @@ from bot import options
 from bot.model import Amendment, Channel, Customs, Subscription
 from bot.store.plain import clean, pack, stamp, unpack
 from bot.store.sqlite.file.connection import row, rows, writing
-from bot.store.sqlite.tables import customs, digests, notices
+from bot.store.sqlite.tables import customs, digests, notices, owned
 from bot.store.sqlite.tables.merging import settle
 from bot.store.sqlite.tables.reading import FULL
 
-_TABLES = ("subscription", "channel_feed", "own", "address", "round")
+_TABLES = ("subscription", "channel_feed", "address", "round")
 """Where what the new id has already stays as it is; the rest of the old one's follows."""
 
 RIVALS = """
@@ -45,6 +45,7 @@ def move(db: Database, old: Channel, new: Channel, now: datetime) -> bool:
     with writing(db):
         if not _has_anything(db, names["old"]):
             return False
+        owned.moved(db, names)
         _deliveries(db, names)
         _drafts(db, old, new)
         for table in _TABLES:
@@ -60,7 +61,7 @@ def move(db: Database, old: Channel, new: Channel, now: datetime) -> bool:
 
 
 def _has_anything(db: Database, name: object) -> bool:
-    tables = ("subscription", "delivery", "custom", "channel_feed", "draft", "address", "own")
+    tables = ("subscription", "delivery", "custom", "channel_feed", "draft", "address", "claim")
     return any(row(db, f"SELECT 1 FROM {table} WHERE channel = ? LIMIT 1", (name,)) for table in tables)  # noqa: S608 — our own words
 
 

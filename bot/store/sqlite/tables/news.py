@@ -22,6 +22,11 @@ REST = timedelta(seconds=10)
 
 _KEEP = "INSERT OR IGNORE INTO news (delivery, kind, text, at) VALUES (?, ?, ?, ?)"
 
+_HAD = """
+    SELECT number, channel FROM delivery
+    WHERE paper = ? AND (state = 'sent' OR state = 'pending' AND message IS NOT NULL)
+"""
+
 # The oldest first, and only where nothing else waits: posts go before what became of them. CROSS JOIN keeps the order:
 # the news that waits is little, the deliveries are many. https://sqlite.org/optoverview.html#crossjoin
 HEADS = """
@@ -55,10 +60,17 @@ def spread(db: Database, told: Sequence[tuple[str, News]], now: datetime) -> Non
     """Each piece of news, to be told wherever its paper was posted."""
     known = numbers(db, {clean(paper) for paper, _ in told})
     for paper, one in told:
-        had = "(state = 'sent' OR state = 'pending' AND message IS NOT NULL)"
-        asked = f"SELECT number FROM delivery WHERE paper = ? AND {had}"  # noqa: S608 — our own words
-        for found in rows(db, asked, (known.get(clean(paper), 0),)):
+        for found in rows(db, _HAD, (known.get(clean(paper), 0),)):
             keep(db, found["number"], (one,), now)
+
+
+def spread_own(db: Database, told: Sequence[tuple[Channel, str, News]], now: datetime) -> None:
+    """The same of papers that only a channel's own feeds have brought: to be told there alone."""
+    for channel, paper, one in told:
+        known = numbers(db, (clean(paper),), channel)
+        for found in rows(db, _HAD, (known.get(clean(paper), 0),)):
+            if found["channel"] == clean(str(channel)):
+                keep(db, found["number"], (one,), now)
 
 
 def keep(db: Database, delivery: int, told: Sequence[News], now: datetime) -> None:

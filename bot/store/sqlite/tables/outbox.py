@@ -16,13 +16,13 @@ from sqlite_utils import Database
 from bot.errors import StoreFailed
 from bot.feeds import OwnFeed
 from bot.model import Channel, Claim, Delivery, Poll, Reason, Subscription
-from bot.store.identity import gain, ids
+from bot.store.identity import gain
 from bot.store.plain import clean, clean_or_none, pack, stamp, stamp_or_none, unpack, whole
 from bot.store.sqlite.file.connection import row, rows, writing
 from bot.store.sqlite.tables import budgets, customs, digests, doubts, news, outages, owned, rulebook
 from bot.store.sqlite.tables.leases import change
 from bot.store.sqlite.tables.naming import numbers
-from bot.store.sqlite.tables.papers import keep_bookmark, keep_papers, publish
+from bot.store.sqlite.tables.papers import keep_bookmark, keep_own, keep_papers
 from bot.store.sqlite.tables.past import keep_page
 from bot.store.sqlite.tables.reading import FULL, as_delivery
 
@@ -51,20 +51,20 @@ def _record(db: Database, poll: Poll, now: datetime) -> int:
         keep_bookmark(db, poll.bookmark)
     else:
         keep_page(db, poll.bookmark.address, poll.day, poll.bookmark, now)
-    names = [name for paper in poll.papers for name in ids(paper)]
-    before = set() if poll.audience is None else set(numbers(db, names).values())
     if poll.audience is None:
-        publish(db, poll.papers)
-    known = keep_papers(db, poll.papers, now, fixed=owned.foreign(db, before, poll.audience))
-    owned.mark(db, {known[name] for name in names}, before, poll.audience)
-    known |= numbers(db, {clean(delivery.paper) for delivery in poll.deliveries} - known.keys())
-    news.spread(db, poll.news, now)
-    return sum(_plan(db, delivery, known, now) for delivery in poll.deliveries)
+        known = keep_papers(db, poll.papers, now)
+        known |= numbers(db, {clean(delivery.paper) for delivery in poll.deliveries} - known.keys())
+        news.spread(db, poll.news, now)
+        return sum(_plan(db, delivery, known, now) for delivery in poll.deliveries)
+    theirs = {channel: keep_own(db, poll.papers, channel, now) for channel in sorted(poll.audience, key=str)}
+    news.spread_own(db, poll.own_news, now)
+    return sum(_plan(db, delivery, theirs.get(delivery.channel, {}), now) for delivery in poll.deliveries)
 
 
 def _plan(db: Database, delivery: Delivery, known: Mapping[str, int], now: datetime) -> bool:
     """Add the delivery, or its reasons to the one that is there; True when it is new."""
-    paper, channel = known.get(clean(delivery.paper)), clean(str(delivery.channel))
+    channel, name = clean(str(delivery.channel)), clean(delivery.paper)
+    paper = known.get(name) or numbers(db, (name,), delivery.channel).get(name)
     if paper is None:
         raise StoreFailed(f"The paper {delivery.paper!r} of a delivery is not stored: record the paper with it.")
     there = row(
@@ -179,9 +179,8 @@ def confirm(
     with writing(db):
         made = rulebook.confirmed(db, number, channel, person, now)
         if made is not None and start:
-            known = numbers(db, {clean(delivery.paper) for delivery in start})
             for delivery in start:
-                _plan(db, delivery, known, now)
+                _plan(db, delivery, {}, now)
         return made
 
 

@@ -1,12 +1,13 @@
-"""Channels' own feeds, and the papers that only they have brought. Plain functions over a connection.
+"""Channels' own feeds, and the papers that only those have brought. Plain functions over a connection.
 
-A paper that stands in `own` is known to the channels named there and to nobody else: a feed that is read for all still
-brings it as news to the others, and takes it out of the table.
+A paper with an `owner` is that channel's copy, made of what its own feeds say; its ids stand in `claim` and not in
+`alias`, so that nobody else is told anything by them. A feed that is read for all brings the paper as one of its own,
+and the copies go up in that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,12 +16,26 @@ from sqlite_utils import Database
 from bot.feeds import OwnFeed
 from bot.model import Channel, Paper
 from bot.store.identity import ids
-from bot.store.plain import clean, exact, read_exact, stamp
+from bot.store.plain import clean, exact, read_exact, stamp, unpack
 from bot.store.sqlite.file.connection import reading, row, rows, writing
+from bot.store.sqlite.tables.merging import absorb
 from bot.store.sqlite.tables.naming import numbers
 from bot.store.sqlite.tables.reading import as_channel
 
-OWNED = "SELECT paper, channel FROM own WHERE paper IN (SELECT value FROM json_each(?))"
+CLAIMED = """
+    SELECT claim.id, claim.channel, claim.paper, owner, iif(owner IS NULL, NULL, noun) AS noun
+    FROM claim JOIN paper ON number = claim.paper
+    WHERE claim.id IN (SELECT value FROM json_each(?)) ORDER BY claim.paper
+"""
+# One step in the index a channel: https://sqlite.org/lang_with.html#rcex
+OWNERS = """
+    WITH RECURSIVE known (owner) AS (
+        SELECT min(owner) FROM paper INDEXED BY paper_owned WHERE owner IS NOT NULL
+        UNION ALL
+        SELECT (SELECT min(paper.owner) FROM paper INDEXED BY paper_owned
+            WHERE paper.owner IS NOT NULL AND paper.owner > known.owner) FROM known WHERE known.owner IS NOT NULL
+    ) SELECT owner FROM known WHERE owner IS NOT NULL
+"""
 
 
 def feeds(db: Database, channel: Channel | None) -> list[OwnFeed]:
@@ -48,65 +63,83 @@ def remove_feed(db: Database, channel: Channel, address: str) -> bool:
         return gone is not None
 
 
-def owned(db: Database, papers: Sequence[Paper]) -> dict[str, frozenset[Channel]]:
-    """Those of the papers that only channels' own feeds have brought so far: by id, who knows them."""
-    if row(db, "SELECT 1 FROM own LIMIT 1") is None:  # most installations: nothing to look for
+def private(db: Database, papers: Sequence[Paper]) -> dict[str, dict[Channel, Paper | None]]:
+    """Those that no feed of all has brought: by id, who knows them, each with its copy."""
+    if row(db, "SELECT 1 FROM claim LIMIT 1") is None:  # most installations: nothing to look for
         return {}
     with reading(db):
-        known = numbers(db, (name for paper in papers for name in ids(paper)))
-        aware = _aware(db, set(known.values()))
-    found = {}
-    for paper in papers:
-        met = {known[name] for name in ids(paper) if name in known}
-        if met and met <= aware.keys():
-            found[paper.id] = frozenset[Channel]().union(*(aware[number] for number in met))
+        shared = numbers(db, (name for paper in papers for name in ids(paper)))
+        unshared = [paper for paper in papers if shared.keys().isdisjoint(ids(paper))]
+        claims = rows(db, CLAIMED, (_json({name for paper in unshared for name in ids(paper)}),))
+    by_name: dict[str, dict[Channel, Paper | None]] = {}
+    for one in claims:
+        copy = unpack(one["noun"], Paper) if one["noun"] else None
+        by_name.setdefault(one["id"], {}).setdefault(as_channel(one["channel"]), copy)
+    found: dict[str, dict[Channel, Paper | None]] = {}
+    for paper in unshared:
+        for name in ids(paper):
+            for channel, copy in by_name.get(name, {}).items():
+                known = found.setdefault(paper.id, {})
+                known[channel] = known.get(channel) or copy
     return found
 
 
-def mark(db: Database, papers: Collection[int], before: Collection[int], audience: Collection[Channel] | None) -> None:
-    """The papers of a poll for this audience (None: all) are known to it; those of `before` were known to somebody."""
-    if audience is None:
-        db.execute("DELETE FROM own WHERE paper IN (SELECT value FROM json_each(?))", (_json(papers),))
+def owners(db: Database) -> list[Channel]:
+    """The channels that have copies, by name."""
+    return [as_channel(found["owner"]) for found in rows(db, OWNERS)]
+
+
+def give_up(db: Database, names: Sequence[str], known: Mapping[str, int]) -> None:
+    """A feed of all has brought papers by these ids: whoever has a copy has the paper itself from now on.
+
+    What a channel's own feeds claimed beside these ids stays their word, for that channel alone.
+    """
+    if row(db, "SELECT 1 FROM claim LIMIT 1") is None:
         return
-    private = (set(papers) - set(before)) | _aware(db, papers).keys()
-    named = [(number, clean(str(channel))) for number in private for channel in audience]
-    db.conn.executemany("INSERT OR IGNORE INTO own VALUES (?, ?)", named)
+    asked = _json(dict.fromkeys(names))
+    place = {name: at for at, name in reversed([*enumerate(names)])}
+    for one in sorted(rows(db, CLAIMED, (asked,)), key=lambda one: (place[one["id"]], one["paper"])):
+        still = row(db, "SELECT 1 FROM paper WHERE number = ? AND owner IS NOT NULL", (one["paper"],))
+        if still is not None:  # by another id it may have gone up already
+            absorb(db, one["paper"], known[one["id"]])
+    db.execute("DELETE FROM claim WHERE id IN (SELECT value FROM json_each(?))", (asked,))
 
 
-def foreign(db: Database, papers: Collection[int], audience: Collection[Channel] | None) -> set[int]:
-    """Those that somebody beside the audience knows: what its feed says of them changes nothing."""
-    if audience is None:
-        return set()
-    aware = _aware(db, papers)
-    return {number for number in papers if number not in aware or not aware[number] <= set(audience)}
+def claim(db: Database, channel: Channel, names: Iterable[str], number: int) -> None:
+    """The channel knows the paper by these ids, as far as they are nobody's else."""
+    asked = "INSERT OR REPLACE INTO claim SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alias WHERE id = ?2)"
+    db.conn.executemany(asked, [(clean(str(channel)), name, number) for name in names])
 
 
-def private(db: Database, papers: Sequence[Paper]) -> dict[int, Paper]:
-    """Papers that only channels' own feeds have brought so far, by their numbers."""
-    if row(db, "SELECT 1 FROM own LIMIT 1") is None:
-        return {}
-    known = numbers(db, (name for paper in papers for name in ids(paper)))
-    aware = _aware(db, set(known.values()))
-    met = {known[name]: paper for paper in papers for name in ids(paper) if name in known}
-    return {number: paper for number, paper in met.items() if number in aware}
+def copies(db: Database, among: Collection[int]) -> set[int]:
+    """Those of the papers that are some channel's copy."""
+    asked = "SELECT number FROM paper WHERE number IN (SELECT value FROM json_each(?)) AND owner IS NOT NULL"
+    return {found["number"] for found in rows(db, asked, (_json(among),))}
 
 
-def absorb(db: Database, younger: int, older: int) -> None:
-    """Two papers are one: it is a channel's own only if both were, and known to whoever knew either."""
-    aware: Mapping[int, object] = _aware(db, (younger, older))
-    if len(aware) == 2:
-        db.execute("INSERT OR IGNORE INTO own SELECT ?, channel FROM own WHERE paper = ?", (older, younger))
-    else:
-        db.execute("DELETE FROM own WHERE paper = ?", (older,))
-    db.execute("DELETE FROM own WHERE paper = ?", (younger,))
+def moved(db: Database, names: dict[str, object]) -> None:
+    """A channel's copies follow it to its new id; of two copies of one paper the older stays."""
+    twins = """
+        SELECT max(mine.paper, other.paper) AS younger, min(mine.paper, other.paper) AS older
+        FROM claim AS mine JOIN claim AS other USING (id)
+        JOIN paper ON number = max(mine.paper, other.paper)
+        WHERE mine.channel = :old AND other.channel = :new AND mine.paper <> other.paper AND owner IS NOT NULL LIMIT 1
+    """
+    while (twin := row(db, twins, names)) is not None:
+        absorb(db, twin["younger"], twin["older"])
+    db.execute("UPDATE paper SET owner = :new WHERE owner = :old", names)
+    db.execute("UPDATE OR IGNORE claim SET channel = :new WHERE channel = :old", names)
+    db.execute("DELETE FROM claim WHERE channel = :old", names)
 
 
-def _aware(db: Database, papers: Collection[int]) -> dict[int, set[Channel]]:
-    found: dict[int, set[Channel]] = {}
-    for kept in rows(db, OWNED, (_json(papers),)):
-        found.setdefault(kept["paper"], set()).add(as_channel(kept["channel"]))
-    return found
+def purge(db: Database, channel: str) -> int:
+    """All copies of a channel, once nothing of it hangs on them; within a transaction."""
+    gone = db.execute("DELETE FROM claim WHERE channel = ?", (channel,)).rowcount
+    gone += db.execute(
+        "DELETE FROM saved WHERE paper IN (SELECT number FROM paper WHERE owner = ?)", (channel,)
+    ).rowcount
+    return gone + db.execute("DELETE FROM paper WHERE owner = ?", (channel,)).rowcount
 
 
-def _json(values: Collection[int]) -> str:
+def _json(values: Iterable[object]) -> str:
     return msgspec.json.encode(list(values)).decode()

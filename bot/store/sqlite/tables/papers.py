@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence, Set
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlite_utils import Database
 
 from bot.habits import Habits
-from bot.model import Bookmark, Paper
+from bot.model import Bookmark, Channel, Paper
 from bot.store.identity import change, first_seen, ids, update
 from bot.store.plain import (
     clean,
@@ -26,14 +26,23 @@ from bot.store.plain import (
     whole,
 )
 from bot.store.sqlite.file.connection import row, rows
+from bot.store.sqlite.tables import owned
 from bot.store.sqlite.tables.merging import absorb
-from bot.store.sqlite.tables.naming import numbers
-from bot.store.sqlite.tables.owned import private
+from bot.store.sqlite.tables.naming import FOUND, SEEN, channels, numbers
 from bot.store.sqlite.tables.upkeep import thinned
 
-NEWEST = "SELECT noun FROM paper WHERE at >= ? ORDER BY at DESC, number LIMIT ?"
-DAYS = "SELECT day, count(*) FROM paper GROUP BY day ORDER BY day DESC LIMIT ?"
-OF_DAY = "SELECT noun FROM paper WHERE day = ? ORDER BY upvotes DESC, number"
+# Plain words of our own in all three: what strangers say comes as values.
+NEWEST = f"SELECT noun FROM paper WHERE at >= ? AND {SEEN} ORDER BY at DESC, number LIMIT ?"  # noqa: S608
+OF_DAY = f"SELECT noun FROM paper WHERE day = ? AND {SEEN} ORDER BY upvotes DESC, number"  # noqa: S608
+ONE = f"SELECT noun FROM paper WHERE number IN ({FOUND}) ORDER BY owner, number LIMIT 1"  # noqa: S608
+DAYS = """
+    SELECT day, count(*) AS papers FROM paper INDEXED BY paper_shared_day
+    WHERE owner IS NULL GROUP BY day ORDER BY day DESC LIMIT ?
+"""
+OWN_DAYS = """
+    SELECT day, count(*) AS papers FROM paper INDEXED BY paper_owned
+    WHERE owner IS NOT NULL AND owner IN (SELECT value FROM json_each(?)) GROUP BY day
+"""
 
 
 def bookmarks(db: Database, addresses: Collection[str] | None) -> dict[str, Bookmark]:
@@ -91,68 +100,100 @@ def changed(db: Database, found: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
     return [pair for pair in pairs if pair is not None]
 
 
-def keep_papers(db: Database, papers: Sequence[Paper], now: datetime, fixed: Set[int] = frozenset()) -> dict[str, int]:
+def changed_own(
+    db: Database, found: Sequence[Paper], channels: Collection[Channel]
+) -> list[tuple[Channel, Paper, Paper]]:
+    """The same of channels' copies."""
+    told, past, names = list[tuple[Channel, Paper, Paper]](), thinned(db), [n for paper in found for n in ids(paper)]
+    if row(db, "SELECT 1 FROM claim LIMIT 1") is None:
+        return told
+    for channel in channels:
+        known = numbers(db, names, channel)
+        copies = owned.copies(db, set(known.values()))
+        for paper in found:
+            places = {known[name] for name in ids(paper) if name in known}
+            if places and places <= copies and min(places) > past:
+                pair = change(_numbered(db, min(places)), paper)
+                told += [(channel, *pair)] if pair else []
+    return told
+
+
+def keep_papers(db: Database, papers: Sequence[Paper], now: datetime) -> dict[str, int]:
     """Add or update each paper, and merge those found to be one; return row numbers by every id that was met.
 
-    Those of the numbers `fixed` are left as they are, nor do they get another id.
+    Whoever had one from their own feed alone has this one from now on, as this says it.
     """
-    known = numbers(db, (name for paper in papers for name in ids(paper)))
+    names = [name for paper in papers for name in ids(paper)]
+    known = numbers(db, names)
     for paper in papers:
         met = sorted({known[name] for name in ids(paper) if name in known})
-        if not fixed.isdisjoint(met):
-            known = dict.fromkeys(ids(paper), met[0]) | known
-            continue
         number = _again(db, met, paper) if met else _add(db, first_seen(paper, utc(now)))
         if len(met) > 1:
             known |= dict.fromkeys((name for name, other in known.items() if other in met), number)
         known |= dict.fromkeys(ids(paper), number)
+    owned.give_up(db, names, known)
     return known
 
 
-def publish(db: Database, papers: Sequence[Paper]) -> None:
-    """What only channels' own feeds have brought is from now on as a feed of all has it: anybody may write those.
+def keep_own(db: Database, papers: Sequence[Paper], channel: Channel, now: datetime) -> dict[str, int]:
+    """The same for what a channel's own feed has brought, which is that channel's word alone.
 
-    Their ids stay, as does when they were first seen: whoever has had the paper is not sent it again.
+    A paper that all know stays as it is: that the channel's feed calls it by further ids, only the channel knows.
     """
-    for number, found in private(db, papers).items():
-        known = _numbered(db, number)
-        assert known.seen is not None
-        shown = replace(first_seen(found, known.seen), id=known.id, aliases=known.aliases)
-        if shown != known:
-            _put(db, number, shown)
+    names = [name for paper in papers for name in ids(paper)]
+    everybodys, known = numbers(db, names), numbers(db, names, channel)
+    for paper in papers:
+        met = {known[name] for name in ids(paper) if name in known}
+        mine = sorted(owned.copies(db, met))
+        if shared := sorted(met.difference(mine)):
+            number = shared[0]
+            for copy in mine:
+                absorb(db, copy, number)
+        else:
+            number = _again(db, mine, paper, channel) if mine else _add(db, first_seen(paper, utc(now)), channel)
+        owned.claim(db, channel, ids(paper), number)
+        joined = (name for name, other in known.items() if other in mine)
+        known |= dict.fromkeys((*joined, *ids(paper)), number) | everybodys
+    return known
 
 
-def paper(db: Database, id: str) -> Paper | None:
+def paper(db: Database, id: str, own: Collection[Channel]) -> Paper | None:
     """The paper by its id or any alias."""
-    found = row(db, "SELECT noun FROM alias JOIN paper ON number = paper WHERE alias.id = ?", (clean(id),))
+    found = row(db, ONE, (clean(id), channels(own)))
     return None if found is None else _paper(found)
 
 
-def papers(db: Database, since: datetime | None, limit: int) -> list[Paper]:
+def papers(db: Database, since: datetime | None, limit: int, own: Collection[Channel]) -> list[Paper]:
     """The newest first; of those announced together, in the order they were first seen."""
-    return [_paper(found) for found in rows(db, NEWEST, (stamp_or_none(since) or "", limit))]
+    return [_paper(found) for found in rows(db, NEWEST, (stamp_or_none(since) or "", channels(own), limit))]
 
 
-def days(db: Database, limit: int) -> list[tuple[date, int]]:
+def days(db: Database, limit: int, own: Collection[Channel]) -> list[tuple[date, int]]:
     """The newest days that have papers, and how many."""
-    return [(date.fromisoformat(day), count) for day, count in rows(db, DAYS, (limit,))]
+    count = Counter({found["day"]: found["papers"] for found in rows(db, DAYS, (limit,))})
+    if own:
+        count.update({found["day"]: found["papers"] for found in rows(db, OWN_DAYS, (channels(own),))})
+    return [(date.fromisoformat(day), papers) for day, papers in sorted(count.items(), reverse=True)][:limit]
 
 
-def of_day(db: Database, day: date) -> list[Paper]:
+def of_day(db: Database, day: date, own: Collection[Channel]) -> list[Paper]:
     """The papers of one day: most upvotes first, then as first seen."""
-    return [_paper(found) for found in rows(db, OF_DAY, (day.isoformat(),))]
+    return [_paper(found) for found in rows(db, OF_DAY, (day.isoformat(), channels(own)))]
 
 
-def _add(db: Database, paper: Paper) -> int:
+def _add(db: Database, paper: Paper, owner: Channel | None = None) -> int:
+    """A copy's own id is its channel's word: the column that no two papers share has a number drawn for it."""
+    name = "hex(randomblob(16))" if owner else "?1"
     number = db.execute(
-        "INSERT INTO paper (id, at, day, upvotes, noun) VALUES (?, ?, ?, ?, ?)", (paper.id, *_columns(paper))
+        f"INSERT INTO paper (id, owner, at, day, upvotes, noun) VALUES ({name}, ?2, ?3, ?4, ?5, ?6)",  # noqa: S608
+        (paper.id, clean(str(owner)) if owner else None, *_columns(paper)),
     ).lastrowid
     assert number is not None
-    _name(db, paper, number)
+    _name(db, paper, number, owner)
     return number
 
 
-def _again(db: Database, met: Sequence[int], found: Paper) -> int:
+def _again(db: Database, met: Sequence[int], found: Paper, owner: Channel | None = None) -> int:
     """The papers `met` (oldest first) are all `found`: the oldest takes in what the others and `found` know."""
     oldest, *younger = met
     before = after = _numbered(db, oldest)
@@ -162,7 +203,7 @@ def _again(db: Database, met: Sequence[int], found: Paper) -> int:
     after = update(after, found)
     if after != before:
         _put(db, oldest, after)
-        _name(db, after, oldest)
+        _name(db, after, oldest, owner)
     return oldest
 
 
@@ -171,7 +212,10 @@ def _put(db: Database, number: int, paper: Paper) -> None:
     db.execute(asked, (*_columns(paper), number))
 
 
-def _name(db: Database, paper: Paper, number: int) -> None:
+def _name(db: Database, paper: Paper, number: int, owner: Channel | None = None) -> None:
+    if owner is not None:
+        owned.claim(db, owner, ids(paper), number)
+        return
     named = [(name, number) for name in ids(paper)]
     db.conn.executemany("INSERT INTO alias VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET paper = excluded.paper", named)
 

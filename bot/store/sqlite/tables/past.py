@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.model import Bookmark, Paper
+from bot.model import Bookmark, Channel, Paper
 from bot.store.plain import exact, pack, unpack
 from bot.store.sqlite.file.connection import rows, writing
-from bot.store.sqlite.tables.papers import keep_papers
+from bot.store.sqlite.tables.papers import keep_own, keep_papers
 
 KEPT = timedelta(days=30)
 """A day's bookmark is of no use any more when its papers are that old."""
@@ -24,11 +24,20 @@ def backfilled(db: Database, address: str) -> frozenset[date]:
 
 
 def backfill(
-    db: Database, address: str, day: date, papers: Sequence[Paper], now: datetime, page: Bookmark | None
+    db: Database,
+    address: str,
+    day: date,
+    papers: Sequence[Paper],
+    now: datetime,
+    page: Bookmark | None,
+    audience: frozenset[Channel] | None = None,
 ) -> None:
     """The papers of a day, its bookmark, and that it was fetched, whole or not at all."""
     with writing(db):
-        keep_papers(db, papers, now)
+        if audience is None:
+            keep_papers(db, papers, now)
+        for channel in sorted(audience or (), key=str):
+            keep_own(db, papers, channel, now)
         db.execute("INSERT OR IGNORE INTO past VALUES (?, ?)", (exact(address), day.isoformat()))
         if page is not None:
             keep_page(db, address, day, page, now)

@@ -8,7 +8,7 @@ from bot.model import Channel, Delivery, Item, News, Options, Paper, Reason
 from bot.store.plain import moment, moment_or_none, unpack
 
 FULL = """
-    SELECT delivery.*, paper.id AS id, paper.noun AS noun,
+    SELECT delivery.*, iif(paper.owner IS NULL, paper.id, paper.noun ->> '$.id') AS id, paper.noun AS noun,
         (SELECT count(*) FROM vote WHERE vote.delivery = delivery.number) AS votes,
         (SELECT json_group_array(json_object('kind', kind, 'text', text, 'said', said)) FROM (
             SELECT kind, text, said FROM news WHERE news.delivery = delivery.number ORDER BY at, kind, text

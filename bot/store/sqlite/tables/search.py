@@ -6,26 +6,29 @@ enough. A trigger marks whatever changes as stale; `index` makes it searchable a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.model import Paper
+from bot.model import Channel, Paper
 from bot.rules.narrow import EDITION, All, Need, Term, indexed
 from bot.store.plain import clean, place, unpack
 from bot.store.sqlite.file.connection import row, rows, writing
+from bot.store.sqlite.tables.naming import SEEN, channels
 
 _COLUMNS = {"words": "title more"}
 STALE = "SELECT number, place, noun FROM paper WHERE fresh = 0 ORDER BY number DESC LIMIT ?"
-NEWEST = (
-    "SELECT place, noun FROM paper WHERE place IS NOT NULL AND place < ? AND place >= ? ORDER BY place DESC LIMIT ?"
-)
-# The index alone says which rows; only those are then read.
-LET_IN = """
-    SELECT place, noun FROM (
-        SELECT rowid AS found FROM words WHERE words MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?
-    ) JOIN paper ON place = found ORDER BY place DESC
-"""
+NEWEST = f"""
+    SELECT place, noun FROM paper WHERE place IS NOT NULL AND place < ? AND place >= ? AND {SEEN}
+    ORDER BY place DESC LIMIT ?
+"""  # noqa: S608 — our own words
+# The index alone says which rows; only those are then read, the newest first, until there are enough. CROSS JOIN keeps
+# that order: https://sqlite.org/optoverview.html#crossjoin
+LET_IN = f"""
+    SELECT place, noun FROM words CROSS JOIN paper ON place = words.rowid
+    WHERE words MATCH ? AND words.rowid < ? AND words.rowid >= ? AND {SEEN} ORDER BY words.rowid DESC LIMIT ?
+"""  # noqa: S608 — our own words
 _WORDS = """
     SELECT term, sum(doc) AS papers FROM vocabulary
     WHERE term >= ? AND term < ? AND col IN ('title', 'more') GROUP BY term HAVING papers >= ?
@@ -72,10 +75,16 @@ def _index(db: Database, number: int, before: int | None, paper: Paper) -> None:
 
 
 def narrowed(
-    db: Database, need: Need | None, before: int | None, since: datetime | None, limit: int
+    db: Database,
+    need: Need | None,
+    before: int | None,
+    since: datetime | None,
+    limit: int,
+    own: Collection[Channel],
 ) -> list[tuple[int, Paper]]:
     """The newest papers that have what is needed, each with its place."""
-    bounds = (FAREST if before is None else before, -FAREST if since is None else place(since, 0), limit)
+    span = (FAREST if before is None else before, -FAREST if since is None else place(since, 0))
+    bounds = (*span, channels(own), limit)
     found = rows(db, NEWEST, bounds) if need is None else rows(db, LET_IN, (spelled(need), *bounds))
     return [(one["place"], unpack(one["noun"], Paper)) for one in found]
 

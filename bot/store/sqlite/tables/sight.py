@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlite_utils import Database
 
 from bot.model import Channel, Delivery, Paper
 from bot.ports import Waiting
 from bot.store.plain import clean, moment_or_none, unpack
 from bot.store.sqlite.file.connection import row, rows, writing
+from bot.store.sqlite.tables.naming import FOUND, channels
 from bot.store.sqlite.tables.reading import FULL, as_channel, as_delivery
 
 TOLD = f"""
-    {FULL} WHERE delivery.paper = (SELECT paper FROM alias WHERE id = ?) AND state <> 'merged' ORDER BY delivery.number
-"""  # noqa: S608 — our own words
+    {FULL} WHERE delivery.paper IN ({FOUND}) AND state <> 'merged' ORDER BY delivery.number
+"""
 SENT = f"""
     {FULL} WHERE channel = ? AND state = 'sent' AND posted_at IS NOT NULL
     ORDER BY posted_at DESC, delivery.number DESC LIMIT ?
@@ -32,9 +35,9 @@ WAITING = """
 """
 
 
-def told(db: Database, id: str) -> list[Delivery]:
+def told(db: Database, id: str, own: Collection[Channel]) -> list[Delivery]:
     """Where a paper went or will go, in the order planned."""
-    return [as_delivery(found) for found in rows(db, TOLD, (clean(id),))]
+    return [as_delivery(found) for found in rows(db, TOLD, (clean(id), channels(own)))]
 
 
 def sent(db: Database, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:

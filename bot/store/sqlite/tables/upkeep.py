@@ -17,6 +17,7 @@ from bot.ports.upkeep import NOBODY
 from bot.public import inbox
 from bot.store.plain import clean, moment, moment_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.file.connection import row, rows, writing
+from bot.store.sqlite.tables import owned
 from bot.store.sqlite.tables.reading import as_channel
 from bot.store.sqlite.tables.rulebook import as_subscription
 
@@ -58,7 +59,7 @@ _PERSONS = (
 """Columns that say who made something for a channel, which stays the channel's."""
 
 _OF_CHANNEL = (
-    *("subscription", "draft", "channel_feed", "own", "custom", "budget", "edit", "address", "amendment", "mailbox"),
+    *("subscription", "draft", "channel_feed", "custom", "budget", "edit", "address", "amendment", "mailbox"),
     *("round", "notice"),
 )
 """Tables whose rows are one channel's, beside its deliveries and messages."""
@@ -210,6 +211,7 @@ def _purge(db: Database, channel: str) -> int:
             gone += db.execute(asked, (channel,)).rowcount
         for table in ("delivery", "message"):
             gone += db.execute(f"DELETE FROM {table} WHERE channel = ?", (channel,)).rowcount  # noqa: S608 — our own words
+        gone += owned.purge(db, channel)
         gone += db.execute(
             "DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\' OR about LIKE '%|' || ? || '|%' ESCAPE '\\'",
             (_like(channel), _like(channel)),
