@@ -46,5 +46,6 @@ async def test_every_page_of_the_showroom_is_there_and_the_best_of_each_day_was_
         for name, path in PAGES.items():
             async with visitor.get(path.format(**places)) as page:
                 assert page.status == (404 if name == "nowhere" else 200), name
-        told = [text_of(mail) for mail in posted.mails(BOX.place)]
+        *told, asked = [text_of(mail) for mail in posted.mails(BOX.place)]
     assert [text.count("Agents That Plan Ahead") for text in told] == [3, 3]
+    assert "/mail/confirm/" in asked
