@@ -279,6 +279,16 @@ def test_marks_are_put_together_where_they_overlap() -> None:
     assert marked.marked("", []) == []
 
 
+def test_what_was_found_is_marked_wherever_it_stands_again() -> None:
+    """As the same word, in any case; not inside another one, and text of strangers is no pattern."""
+    text = "Quantization (a.*b). On quantization, requantization and QUANTIZATION (a.*b)."
+    hits = marked.again(text, [(0, 12), (13, 19)])
+    assert [text[start:end] for start, end in hits] == [
+        "Quantization", "(a.*b)", "quantization", "QUANTIZATION", "(a.*b)",
+    ]  # fmt: skip
+    assert marked.again(text, []) == []
+
+
 def test_an_excerpt_shows_the_first_hit_and_keeps_the_words() -> None:
     text = "Words before. " * 40 + "Here is mamba at last. " + "Words after. " * 40
     at = text.index("mamba")
