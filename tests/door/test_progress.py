@@ -26,6 +26,7 @@ from bot.sources.address import HUGGING_FACE
 from tests.door.command import environment
 from tests.flow.stage import FakeFetch
 
+pytestmark = pytest.mark.timeout(180)
 pty = pytest.importorskip("pty")  # Windows has no such terminals
 NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
 FEED = b'{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [{"id": "1", "title": "Birds"}]}'

@@ -15,6 +15,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.door.command import running
 from tests.standins.discord import Discord
 from tests.standins.slack import slack_standin
@@ -98,6 +100,7 @@ async def feed() -> AsyncIterator[int]:
         server.close()
 
 
+@pytest.mark.timeout(180)
 async def test_feeds_slack_and_discord_are_asked_through_the_proxy(tmp_path: Path) -> None:
     """Web APIs, Slack's socket and Discord's gateway: commands are heard and answered, and the feed is read."""
     (tmp_path / "mine.toml").write_text("[web]\nport = 0\n")

@@ -103,6 +103,7 @@ async def test_a_post_that_ends_in_a_moment_is_finished(tmp_path: Path) -> None:
     await world.store.close()
 
 
+@pytest.mark.timeout(240)  # two lives of the whole bot
 async def test_both_platforms_are_left_with_work_in_hand_and_nothing_is_said_twice(tmp_path: Path) -> None:
     """Each has a post that it does not answer: SIGTERM ends the bot all the same, and the next run looks for both."""
     store, now = await bot.store.open(str(tmp_path / "round.db")), datetime.now(UTC)
