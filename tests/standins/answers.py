@@ -128,7 +128,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         "/unsubscribe #9",
         "/papers why zebrafish",
         "/papers statsu",
-        "/papers settings tz:Berlin",
+        "/papers settings tz:Narnia",
     ),
     "end": ("/unsubscribe #1",),
 }
