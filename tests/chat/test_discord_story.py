@@ -121,6 +121,17 @@ async def test_ones_own_messages_get_papers_too() -> None:
         assert seen.buttons["Open the thread"].startswith("https://discord.com/channels/@me/")
 
 
+async def test_ones_own_rules_are_offered_where_they_are_meant() -> None:
+    """With `mine` given before, and not the channel's."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "pruning", Options("instant"))
+        preview = await it.discord.command("subscribe", {"rule": "quantized", "mine": True})
+        await it.discord.press(preview, preview.buttons["Subscribe"])
+        mine = await it.discord.complete("unsubscribe", "which", "", mine=True)
+        assert [one["name"] for one in mine] == ["#2 quantized"]
+        assert [one["name"] for one in await it.discord.complete("unsubscribe", "which", "")] == ["#1 pruning"]
+
+
 async def test_another_channel_is_subscribed_from_here() -> None:
     """The preview says which, its button means it, and the line stands there."""
     async with lab("papers") as it:
