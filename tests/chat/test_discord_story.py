@@ -86,7 +86,8 @@ async def test_who_does_not_manage_the_channel_can_only_suggest() -> None:
         refused = await it.discord.command("unsubscribe", {"which": "all"}, by=it.discord.bob)
         assert "those who manage this channel" in refused.text
         assert len(await it.world.store.subscriptions(channel(it.discord))) == 1
-        await it.discord.command("papers settings", {"who": "anyone"})
+        opened = await it.discord.command("papers settings", {"who": "anyone"})
+        assert "everybody else has /papers subscribe" in opened.text
         await it.discord.command("unsubscribe", {"which": "all"}, by=it.discord.bob)
         assert await it.world.store.subscriptions(channel(it.discord)) == []
 
