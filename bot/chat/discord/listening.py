@@ -138,8 +138,10 @@ class Ears:
             channel = Channel("discord", f"{interaction.guild_id}/{named.id}")
         try:
             async with asyncio.timeout(CHOOSING):
+                if getattr(interaction.namespace, "mine", False):
+                    channel = await self._voice.inbox(_person(interaction))
                 reply = await self.answer(Typing(channel, _person(interaction), into, typed))
-        except TimeoutError:
+        except (TimeoutError, PlatformFailed):
             return []
         return [app_commands.Choice(name=label, value=value) for value, label in reply.choices]
 
