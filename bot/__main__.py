@@ -113,6 +113,7 @@ def _keeping(commands: Any, shared: ArgumentParser, listing: ArgumentParser) -> 
         command.set_defaults(page="copies", action=name)
     export = commands.add_parser("export", parents=[shared, listing], help="rules and options as text (TOML)")
     export.add_argument("channel", nargs="?", metavar="CHANNEL", default="", help="only this one's")
+    export.add_argument("--complete", action="store_true", help="with people's ids and the keys of feeds' addresses")
     export.set_defaults(page="exchanging", action="export")
     importing = commands.add_parser(
         "import", parents=[shared, listing], help="read rules in; done again, nothing changes"

@@ -57,7 +57,7 @@ def _item(paper: Paper, one: Subscription, seen: looking.Back, wanted: Options, 
 
 async def exported(channel: Channel, world: World) -> Reply:
     """`/papers export`."""
-    return channels.exported(exchange.write([await kept(channel, world)], world.clock(), secrets=False))
+    return channels.exported(exchange.write([await kept(channel, world)], world.clock()))
 
 
 async def kept(channel: Channel, world: World) -> exchange.Kept:
