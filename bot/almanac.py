@@ -60,7 +60,7 @@ def today(kept: Calendar, now: datetime) -> date:
 def not_due(kept: Calendar, day: date) -> str:
     """Why nothing is due on this day, in a word or two; empty on a working day."""
     if day.weekday() >= SATURDAY:
-        return "weekend"
+        return "nothing is due at weekends"
     if kept.holidays:  # a holiday's mailing is put off: its own feed and the next working day's may both be empty
         for back in range(4 if day.weekday() == MONDAY else 2):
             if name := holiday(day - back * DAY):

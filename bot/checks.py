@@ -70,7 +70,7 @@ def clock(date: str, now: datetime, of: str) -> Check:
     way = "ahead of" if off > timedelta() else "behind"
     return fault(
         "clock",
-        f"It is {_span(abs(off))} {way} {of}'s.",
+        f"This machine's clock is {_span(abs(off))} {way} {of}'s.",
         "Let the system keep the time: timedatectl set-ntp true, or set it by hand.",
     )
 

@@ -7,8 +7,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 import platformdirs
@@ -178,7 +179,7 @@ def read(path: Path) -> File:
     except RecursionError as error:
         raise SettingsError(f"The config {path} is not TOML that can be read: its brackets nest too deeply.") from error
     except msgspec.ValidationError as error:
-        raise SettingsError(f"The config {path} is wrong: {_named(str(error))}.") from error
+        raise SettingsError(f"The config {path} is wrong: {_named(str(error))}") from error
 
 
 def shipped(name: str) -> Path:
@@ -198,20 +199,68 @@ def environment() -> Mapping[str, str]:
 
 
 def _named(sentence: str) -> str:
-    """msgspec's sentence with the key as it stands in the file: `$.web.port` → `[web] port`."""
+    """msgspec's sentence as people say it, with the key as it stands in the file: `$.web.port` → `[web] port`."""
     words, _, place = sentence.partition(" - at `$")
-    keys = place.rstrip("`").strip(".").split(".") if place else []
+    keys = [key for key in place.replace("[...]", "").strip("`.").split(".") if key]
     if words.startswith("Object contains unknown field"):
-        keys.append(words.split("`")[1])
-        words = "there is no such key"
-    where = " ".join([*map(_table, keys[:-1]), *keys[-1:]])
-    return f"{where}: {words[0].lower()}{words[1:]}" if where else words
+        name = words.split("`")[1]
+        known = list(_hints(keys))
+        close = get_close_matches(name, known, n=1)
+        meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
+        keys, told = [*keys, name], f"there is no such key; {meant}"
+    elif words.startswith("Object missing required field"):
+        told = f"{words.split('`')[1]} is missing."
+    else:
+        told = f"{_spoken(words, keys)}."
+    where = " ".join([*map(_table, keys[:-1]), *(map(_heading, keys[-1:]))])
+    return f"{where.rstrip(',')}: {told}" if where else told
+
+
+def _heading(key: str) -> str:
+    """The last key: a table's heading where it is one of the list of them."""
+    return _table(key) if key.endswith("]") else key
+
+
+def _spoken(words: str, keys: list[str]) -> str:
+    """What is wrong with a value."""
+    if found := re.fullmatch(r"Expected `(.+?)`, got `(.+?)`", words):
+        wanted = " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | "))
+        return f"takes {wanted}, not {_KINDS.get(found[2], found[2])}"
+    if found := re.fullmatch(r"Expected `(int|float)` ([<>]=) (\S+)", words):
+        return f"takes {_KINDS[found[1]]}, {found[3]} or {'more' if found[2] == '>=' else 'less'}"
+    if found := re.fullmatch(r"Invalid enum value (.+)", words):
+        return f"takes {' or '.join(_choices(_hints(keys[:-1])[keys[-1]]))}, not {found[1]}"
+    return "must not be empty" if words == "Expected `str` of length >= 1" else f"{words[0].lower()}{words[1:]}"
+
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text between quotes",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+def _hints(keys: list[str]) -> dict[str, Any]:
+    """The keys of a table, with what each takes."""
+    found: Any = File
+    for key in keys:
+        found = Source if key.startswith("sources[") else get_type_hints(found)[key]
+    return get_type_hints(found)
+
+
+def _choices(hint: Any) -> list[str]:
+    """The words of a `Literal`, alone or beside None."""
+    return [word for one in get_args(hint) for word in ([one] if isinstance(one, str) else _choices(one))]
 
 
 def _table(key: str) -> str:
     """A table's heading: `web` → `[web]`, `sources[0]` → `[[sources]] number 1,`."""
-    name, bracket, number = key.partition("[")
-    return f"[[{name}]] number {int(number.rstrip(']')) + 1}," if bracket else f"[{name}]"
+    name, _, number = key.partition("[")
+    number = number.rstrip("]")
+    return f"[[{name}]] number {int(number) + 1}," if number.isdigit() else f"[{name}]"
 
 
 def _reason(error: Exception) -> str:

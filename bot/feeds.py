@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from bot.errors import WordsWrong
 from bot.model import Channel, Feed, Match
 from bot.sources.address import mask, resolve
+from bot.sources.visible import visible
 
 MOST = 50
 """Feeds a channel may have of its own: each is a stranger's server that is asked every hour."""
@@ -33,18 +34,20 @@ class OwnFeed:
     creator: str
 
 
+_FORMS = ("http:", "https:", "arxiv:", "huggingface:", "biorxiv:")
+
+
 def from_chat(address: str) -> Feed:
     """The feed of an address that somebody typed in a channel: on the web, never a file of this machine's."""
     words = address.strip().strip("<>")
     if len(words) > LONGEST:
         raise WordsWrong(f"That address has {len(words):,} characters; feeds are found at shorter ones.")
-    feed = resolve(words)
-    if not feed.url.startswith(("http://", "https://")):
+    if not words.lower().startswith(_FORMS):
         raise WordsWrong(
-            f"{mask(words)!r} cannot be added from a channel; give a feed's web address, such as "
-            "https://example.org/feed.xml, or a preset such as arxiv:cs.CL."
+            f"{mask(visible(words))!r} is no feed that can be added here; give its web address, such as "
+            "https://example.org/feed.xml, or a preset such as arxiv:cs.CL or biorxiv:neuroscience."
         )
-    return feed
+    return resolve(words)
 
 
 def named(found: Sequence[OwnFeed], address: str) -> OwnFeed | None:

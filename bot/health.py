@@ -68,7 +68,7 @@ def _stale(feed: Feed, bookmark: Bookmark, now: datetime) -> Health | None:
     if advanced >= due or answered < due + kept.grace:
         return None
     then = f"{advanced.day} {advanced:%B, %H:%M} UTC"
-    return Health("stale", due, f"It answers, but has held nothing new since {then}; by its calendar it should.")
+    return Health("stale", due, f"It answers, but has held nothing new since {then}; its calendar says it should have.")
 
 
 def _slow(bookmark: Bookmark) -> Health | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache, partial
 from itertools import chain
 
@@ -156,10 +156,23 @@ def plan(matches: Iterable[Match], wishes: Wishes, now: datetime) -> tuple[Deliv
 
 
 def _planned(match: Match, wish: Options, now: datetime) -> Delivery:
-    due, bundle = rounds.planned(wish, now)
+    """Papers of the day's best wait for a digest until their day is over: before, nobody knows which they are."""
+    bundled = wish.mode != "instant" and of_the_day(match.reasons)
+    due, bundle = rounds.planned(wish, max(now, _day_over(match.paper, now)) if bundled else now)
     told = (summary.another_rule(match.reasons),)
     channel = match.subscription.channel
     return Delivery(match.paper.id, channel, match.reasons, due=due, bundle=bundle, options=wish, news=told)
+
+
+def of_the_day(reasons: Iterable[Reason]) -> bool:
+    """Whether a paper is wanted for its place in its day (`top:10`)."""
+    return any(reason.field == "top" for reason in reasons)
+
+
+def _day_over(paper: Paper, now: datetime) -> datetime:
+    """The last moment of the paper's day, by which it is ranked: a digest at midnight is the first after it."""
+    day = (paper.announced or paper.seen or now).astimezone(UTC).date()
+    return datetime.combine(day + timedelta(days=1), time(), UTC) - timedelta(seconds=1)
 
 
 def _together(one: Delivery, other: Delivery) -> Delivery:
@@ -183,9 +196,15 @@ def replan(pending: Iterable[Delivery], book: Sequence[Subscription], wishes: Wi
         is_coming = one.bundle == "digest" and one.due is not None and one.due <= now
         if one.bundle not in (None, "digest") or is_coming or not wanted:
             continue
-        due, bundle, options = min(((*rounds.planned(wish, now), wish) for wish in wanted), key=_soonest)
+        since = max(now, _day_began(one.due)) if of_the_day(one.reasons) and one.due else now
+        due, bundle, options = min(((*rounds.planned(wish, since), wish) for wish in wanted), key=_soonest)
         changed.append(replace(one, due=due, bundle=bundle, options=options))
     return changed
+
+
+def _day_began(due: datetime) -> datetime:
+    """The last moment before the day of a digest: the one it brings is over then."""
+    return datetime.combine(due.astimezone(UTC).date(), time(), UTC) - timedelta(seconds=1)
 
 
 def _soonest(plan: tuple[datetime, Bundle | None, Options]) -> tuple[bool, datetime]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import fields, replace
 from functools import cache
@@ -20,16 +21,18 @@ MOST_AT_START = 3
 
 AT_ONCE = Options("instant", "09:00", None, "mon-sun", "card", None, "ask", MOST_AT_START, "off", "quiet")
 DAILY = Options("daily", "09:00", None, "mon-fri", "compact", None, "ask", MOST_AT_START, "off", "quiet")
-_BEGIN = {"slack": DAILY, "discord": DAILY, "email": DAILY}
+_BEGIN = {"slack": DAILY, "discord": DAILY, "email": replace(DAILY, format="card")}
 """How each platform's channels get their papers until somebody says otherwise: a team at work wants one message in the
-morning, the channel in one's own browser wants to see something happen."""
+morning, the channel in one's own browser wants to see something happen, a mail has room."""
 
 _OPTION = re.compile(
     r"""(?P<quoted>["“”„«»＂][^"“”„«»＂]*["“”„«»＂]?)
-      | (?<!\S)(?P<name>NAMES)[:：](?P<space>\s*)(?P<value>[^\s"“”„«»＂]*)
+      | (?<!\S)(?P<dash>--|[–—])?(?P<name>NAMES)(?P<sign>[:：=]|(?(dash)(?=\s)|(?!)))(?P<space>\s*)
+        (?P<open>(?<=[:：=])["“”„«»＂])?(?P<value>[^\s"“”„«»＂]*(?:(?<=[0-9])[ ][ap]m\b)?)(?(open)["“”„«»＂]?)
     """.replace("NAMES", "|".join(NAMES)),
     re.VERBOSE | re.IGNORECASE,
 )
+"""An option, also as a command line (`--mode daily`, which phones make `—mode daily`) or a keyboard would have it."""
 
 
 def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options]:
@@ -45,7 +48,7 @@ def split(text: str, zones: Collection[str] | None = None) -> tuple[str, Options
     rest = text
     found: dict[str, Any] = {}
     for match in _OPTION.finditer(text):
-        if match["quoted"]:
+        if match["quoted"] or (not match["sign"] and not _fits(match, zones)):
             continue
         name = match["name"].lower()
         if name in found:
@@ -84,10 +87,19 @@ def write(options: Options) -> str:
     return " ".join(f"{name}:{value}" for name, value in given if value is not None)
 
 
+def _fits(match: re.Match[str], zones: Collection[str] | None) -> bool:
+    """Whether what follows `--mode` is a value of it; else it is a word that is left out, as in `—format wars`."""
+    return _read(match["name"].lower(), match["value"], zones) is not None
+
+
+def _read(name: str, value: str, zones: Collection[str] | None) -> str | int | None:
+    plain = value.translate(_PLAIN).replace(" ", "")
+    return _tz(zones)(plain) if name == "tz" else _READERS[name](plain.casefold())
+
+
 def _value(text: str, name: str, match: re.Match[str], zones: Collection[str] | None) -> Any:
     value = match["value"]
-    read = _tz(zones) if name == "tz" else _READERS[name]
-    known = read(value.casefold() if name != "tz" else value)
+    known = _read(name, value, zones)
     if known is None:
         said = f"{value!r} cannot be used" if value else "nothing is given"
         start = match.start("value") if value else match.start()
@@ -100,9 +112,15 @@ def _one_of(*allowed: str) -> Callable[[str], str | None]:
 
 
 def _time(value: str) -> str | None:
-    """`9:00`, `09:00` and `9.00` are `09:00`."""
-    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", value, re.ASCII)
-    return f"{int(found[1]):02}:{found[2]}" if found else None
+    """`9:00`, `09:00`, `9.00`, `9`, `9h` and `9am` are `09:00`; `9:30pm` is `21:30`."""
+    found = re.fullmatch(r"([0-9]{1,2})(?:[:.h]([0-5][0-9]))?(h|am|pm)?", value, re.ASCII)
+    if not found:
+        return None
+    hour, half = int(found[1]), found[3] if found[3] in ("am", "pm") else None
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + 12 * (half == "pm") if half else hour
+    return f"{hour:02}:{found[2] or '00'}" if hour < 24 else None
 
 
 @cache
@@ -117,13 +135,17 @@ def _tz(zones: Collection[str] | None) -> Callable[[str], str | None]:
 
 @cache
 def _by_name(zones: frozenset[str]) -> dict[str, str]:
-    return {zone.casefold(): zone for zone in zones}
+    """Zones by their names and, where only one is called so, by their cities (`berlin`, `new_york`)."""
+    named = {zone.casefold(): zone for zone in zones}
+    cities = [zone for zone in zones if zone.count("/") and not zone.startswith("Etc/")]
+    alone = Counter(zone.rpartition("/")[2].casefold() for zone in cities)
+    return {city: zone for zone in cities if alone[city := zone.rpartition("/")[2].casefold()] == 1} | named
 
 
 def _days(value: str) -> str | None:
-    """`mon-fri`, `mon,wed`, `Monday,tuesday`, `fri-mon`; in the week's order, runs as a range."""
+    """`mon-fri`, `mo,we`, `Monday,tuesday`, `fri-mon`, `weekdays`; in the week's order, runs as a range."""
     wanted: set[int] = set()
-    for part in value.replace("–", "-").split(","):
+    for part in re.split(r"[,;/+]", _CALLED.get(value, value)):
         first, dash, last = part.partition("-")
         start, end = _day(first), _day(last if dash else first)
         if start is None or end is None:
@@ -132,9 +154,18 @@ def _days(value: str) -> str | None:
     return _written(sorted(wanted))
 
 
+_CALLED = {
+    **dict.fromkeys(("weekdays", "workdays", "week"), "mon-fri"),
+    **dict.fromkeys(("weekend", "weekends"), "sat,sun"),
+    **dict.fromkeys(("all", "daily", "every", "everyday"), "mon-sun"),
+}
+_PLAIN = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-") | {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+"""Dashes and full-width forms as keyboards of all sorts have them."""
+
+
 def _day(word: str) -> int | None:
     full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    fits = [place for place, name in enumerate(full) if len(word) >= 3 and name.startswith(word)]
+    fits = [place for place, name in enumerate(full) if len(word) >= 2 and name.startswith(word)]
     return fits[0] if fits else None
 
 

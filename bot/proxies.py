@@ -14,6 +14,12 @@ def is_proxied(env: Mapping[str, str]) -> bool:
     return any(_either(name, env) for name in ("HTTPS_PROXY", "HTTP_PROXY"))
 
 
+def require_proxies(env: Mapping[str, str]) -> None:
+    """`SettingsError` when a variable holds no address of a proxy: else every source would seem to be the fault."""
+    for scheme in ("https", "http"):
+        proxy_for(f"{scheme}://arxiv.org/", env)
+
+
 def proxy_for(address: str, env: Mapping[str, str]) -> str | None:
     """The proxy's address for this one; None: it is asked directly. This machine itself never is by way of another.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.model import Channel
 
+PUBLIC = "local"
+"""The platform whose channels everybody may read of, and whose votes count for all."""
 OWN = "me-"
 """What the name of somebody's own channel on these pages begins with; the rest is who they are (`local:…`)."""
 
@@ -36,4 +38,4 @@ def public(channel: Channel) -> bool:
     Only channels that live on these pages are known to be, without people's own messages. What is not known to be
     public is private: a direct message, a closed channel, a mailbox.
     """
-    return channel.platform == "local" and owner(channel) is None
+    return channel.platform == PUBLIC and owner(channel) is None

@@ -22,6 +22,9 @@ USUAL = timedelta(days=28)
 EXPECTS = 12
 """Papers in that time from which on a week without any is no accident: at three a week, one week in twenty has none."""
 
+MANY = 100
+"""Messages a week above which people read none any more: fourteen a day."""
+
 IDLE = timedelta(days=90)
 """So long without a match and a rule is asked about."""
 MONTHLY = timedelta(days=30)
@@ -77,6 +80,26 @@ def silence(channel: Channel, tempo: Tempo, sources: Sequence[tuple[str, Health]
     wrong = [f"{name} is {one.state}" for name, one in sources if one.wrong]
     why = f"{_listed(wrong[:3])}. " if wrong else "Its sources are well: nothing in them matched. "
     return Post(Line((*said, Span(why), Span("/papers status", "code"), Span(" there says more."))))
+
+
+# ── crowd ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def crowd(channel: Channel, tempo: Tempo) -> Post:
+    """One line to whoever made the channel's rules: how much comes of them, and how less would."""
+    said = f" had {tempo.lately} papers in a week, most in a message of their own. "
+    return Post(Line((_place(channel), Span(said), *fewer(" there"))))
+
+
+def fewer(where: str) -> tuple[Span, ...]:
+    """What makes a channel's messages fewer, in a sentence."""
+    return (
+        Span("To have fewer messages: "),
+        Span("/papers settings mode:daily", "code"),
+        Span(f"{where} makes it one digest a day, "),
+        Span("max:10", "code"),
+        Span(" ten a day and the rest in one; a rule with a word more brings fewer papers."),
+    )
 
 
 # ── rot ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,14 +20,13 @@ from bot.config import Settings
 from bot.errors import SettingsError, SourceFailed, StoreFailed, WordsWrong
 from bot.fetch import Fetcher
 from bot.model import Bookmark, Channel, Feed
-from bot.proxies import proxy_for
+from bot.proxies import proxy_for, require_proxies
 from bot.replies import standing
 from bot.replies.words import counted
 from bot.sources import mask
 
-CHANNELS = 50
-"""Channels of a platform that are asked about: Slack takes some fifty such questions a minute.
-https://docs.slack.dev/reference/methods/conversations.info (tier 3)"""
+SHOWN = 50
+"""Channels of a platform that are well and have a line each; of more of them, one line says so."""
 
 WIDEST = 50
 """Characters of what a line is about: a Discord channel by its ids has 48."""
@@ -81,8 +80,9 @@ async def _all(given: Settings, *, offline: bool) -> list[Check]:
     broken = checks.failed(one for one in database if one.about in ("database", "database folder", "schema"))
     known, channels, mine = ({}, [], []) if broken else await _remembered(given, database)
     platforms = _tokens(given, found)
-    if offline:
-        return [*found, *(_remembered_source(feed, known) for feed in feeds), note("world", "Left out: --offline.")]
+    if offline or any(one.about == "proxy" and one.verdict == "fault" for one in found):
+        why = "--offline." if offline else "nothing can be asked through that proxy."
+        return [*found, *(_remembered_source(feed, known) for feed in feeds), note("world", f"Left out: {why}")]
     dates: list[tuple[str, str]] = []
     for platform in platforms:
         told = await _platform(platform, given, [one for one in channels if one.platform == platform])
@@ -108,6 +108,7 @@ def config(given: Settings) -> tuple[list[Feed], list[Check]]:
         said = f"There is no time zone {given.file.delivery.tz!r}."
         found.append(fault("[delivery] tz", said, f"Name one by its city in {given.path}, such as Europe/Berlin."))
     try:
+        require_proxies(given.env)
         through = proxy_for("https://arxiv.org/", given.env)
     except SettingsError as error:
         found.append(fault("proxy", str(error), "Set that variable to such an address, or take it out."))
@@ -129,7 +130,7 @@ def _tokens(given: Settings, found: list[Check]) -> list[str]:
     try:
         platforms = connected(given.env)
     except SettingsError as error:
-        where = "Set what is missing, or take away what is set: README, in five minutes, says where to find it."
+        where = "Set that one as well (the README, “in five minutes”, says where it is found), or take out the others."
         found.append(fault("tokens", str(error), where))
         return []
     if not platforms:
@@ -188,11 +189,13 @@ async def _platform(platform: str, given: Settings, channels: list[Channel]) -> 
     """What the platform says of tokens and channels."""
     ask: Callable[[Mapping[str, str], Sequence[Channel]], Awaitable[Findings]]
     ask = import_module(f"bot.chat.{platform}.checks").health
-    told = await ask(given.env, channels[:CHANNELS])
-    left = len(channels) - CHANNELS
-    if left <= 0:
+    told = await ask(given.env, channels)
+    names = {str(channel) for channel in channels}
+    well = [one for one in told.checks if one.about in names and one.verdict == "ok"]
+    if len(well) <= SHOWN:
         return told
-    return Findings((*told.checks, note(platform, f"{left} more channels were not asked about.")), told.date)
+    rest = [one for one in told.checks if one not in well]
+    return Findings((*rest, ok(platform, f"{len(well):,} channels can be posted to.")), told.date)
 
 
 def _silent(channels: Sequence[Channel], platforms: Sequence[str]) -> list[Check]:
@@ -234,7 +237,8 @@ async def _source(
         fetched = await fetch(feed, bookmark or Bookmark(feed.address))
         reading = None if fetched.body is None else await parser(fetched, feed, Bookmark(feed.address))
     except SourceFailed as error:
-        return fault(about, str(error), remedy("failing"))
+        said, _, mended = str(error).partition("; use ")
+        return fault(about, f"{said.rstrip('.')}.", f"Use {mended}" if mended else remedy("failing"))
     except (StoreFailed, OSError) as error:
         return fault(about, str(error), remedy("failing"))
     dates.append((about, fetched.date))

@@ -22,7 +22,7 @@ def discord(post: Post) -> dict[str, Any]:
 
     shown = show(post)
     embed = {"title": shown.title, "url": shown.url, "description": shown.description}
-    told = {key: value for key, value in embed.items() if value}
+    told = {key: value for key, value in embed.items() if value} | {"color": shown.colour}
     sent: dict[str, Any] = {"content": shown.content} if shown.content else {"embeds": [told]}
     rows = [shown.buttons[at : at + 5] for at in range(0, len(shown.buttons), 5)]
     components = [{"type": 1, "components": [_button(one.label, one.action, one.style) for one in row]} for row in rows]

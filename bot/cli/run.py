@@ -17,7 +17,7 @@ from typing import Any
 
 from bot import flow, rights
 from bot.chat import ADDRESSES, KEEPS, NEEDS, REMEMBERS, at_home, local
-from bot.chat.mail.server import Server
+from bot.chat.mail.server import OFF, Server
 from bot.cli import firsts, logs, loop, mailing, pages, posting, sparing, ticking, upkeep
 from bot.cli.counting import counted, figures
 from bot.cli.looks import LOOKS
@@ -144,10 +144,13 @@ def whereabouts(store: str) -> str:
 
 
 async def _tell_silent(store: Store, chats: Mapping[str, Chat], mail: Server | str) -> None:
-    """Channels of a platform that is not connected get nothing: their silence is explained at once."""
-    if isinstance(mail, str):
-        tell(mail)
+    """Channels of a platform that is not connected get nothing: their silence is explained at once.
+
+    That mail is off is told to whoever has set something of it, or has mailboxes that wait; others did not ask for it.
+    """
     wanting = {channel.platform for channel in await store.wanting()} - chats.keys()
+    if isinstance(mail, str) and (mail != OFF or "email" in wanting):
+        tell(mail)
     if "email" in wanting:
         tell("Mailboxes have subscriptions: their digests wait until mail is on.")
     for platform in sorted(wanting & NEEDS.keys()):
@@ -177,6 +180,7 @@ async def _connect(
     for platform, chat in chats.items():
         if isinstance(chat, Wary):
             measures.watch_refusals(platform, chat.refusals)
+            chat.hear_limits(measures.limits_of(platform))
     return {platform: counted(chat, measures) for platform, chat in chats.items()}
 
 
@@ -223,6 +227,8 @@ async def _pages(
         sources=watched,
         platforms=lambda: [*pages.platforms(world.chats, refused), *mailing.silent(mail)],
         acronyms=world.acronyms,
+        shelf=world.shelf,
+        looking=world.looking,
         base=pages.public_url(settings.env),
         mail=mailing.offered(world.chats, mail),
         looks=LOOKS,

@@ -1,4 +1,4 @@
-"""`paper-round setup slack`: a link that opens Slack's new-app form filled in, and the two tokens to fetch."""
+"""`paper-round setup slack|discord`: what to open, where to click, and which tokens to fetch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.errors import SettingsError
 FORM = "https://api.slack.com/apps?new_app=1&manifest_yaml="
 """https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests/#sharing-manifests"""
 
-STEPS = """\
+SLACK = """\
 Setting up Slack takes five minutes.
 
 1. Open this link, choose your workspace, press Next and Create:
@@ -34,10 +34,26 @@ Setting up Slack takes five minutes.
    In a private one first: /invite @paper-round
 """
 
+DISCORD = """\
+Setting up Discord takes five minutes.
+
+1. Open https://discord.com/developers/applications → “New Application”, then “Bot” (left) →
+   “Reset Token”. Copy the token. No privileged intent is needed.
+2. Put it into a file named .env beside your bot.toml (or into the environment), and start the bot:
+
+   DISCORD_TOKEN=…
+
+   paper-round
+
+3. In no server yet, it prints a link that invites it with the least permissions it needs.
+   Open that link, choose your server, “Authorize”.
+4. In a channel type: /subscribe rule: transformers quantization mode: instant
+"""
+
 
 def main(words: Namespace) -> int:
     """Print what to open, what to fetch, and where to click."""
-    print(STEPS.format(link=link(manifest())), end="")
+    print(DISCORD if words.platform == "discord" else SLACK.format(link=link(manifest())), end="")
     return 0
 
 

@@ -35,8 +35,10 @@ async def tell_all(feeds: Sequence[Feed], world: World, first: float = FIRST, da
     while True:
         try:
             silent, rotten = await tending.tell_silence(feeds, world), await tending.tell_rot(world)
-            if silent or rotten:
-                log.info("people were told of silent channels and idle rules", extra={"silent": silent, "idle": rotten})
+            crowded = await tending.tell_crowd(world)
+            if silent or rotten or crowded:
+                figures = {"silent": silent, "idle": rotten, "crowded": crowded}
+                log.info("people were told of silent and crowded channels and of rules that rot", extra=figures)
         except StoreFailed as error:
             log.warning("%s", error)
         except Exception:  # our own mistake here must not end the bot

@@ -19,7 +19,7 @@ from bot.errors import WordsWrong, WorldFailed
 from bot.fetch import Fetcher, Sample
 from bot.model import Feed
 from bot.ports import Store
-from bot.proxies import is_proxied, proxy_for
+from bot.proxies import is_proxied, proxy_for, require_proxies
 
 
 def clock() -> datetime:
@@ -63,7 +63,8 @@ async def opened_store(settings: Settings) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def opened_fetch(settings: Settings) -> AsyncIterator[Fetcher]:
-    """The fetcher, its connections closed again whatever happens."""
+    """The fetcher, its connections closed again whatever happens. `SettingsError` for a proxy that is none."""
+    require_proxies(settings.env)
     fetcher = Fetcher(
         allow_private=settings.file.polling.allow_private_feeds,
         version=program_version(),

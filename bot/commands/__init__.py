@@ -67,6 +67,9 @@ Actions read `verb:number`; the verb of a form that was sent is `edited`.
 _OPENERS: Mapping[str, str] = MappingProxyType({"edited": "edit"})
 """The verb of each form that can be sent → that of the button that opens it."""
 
+_HELP = frozenset({"help", "?", "-h", "-help", "--help", "—help", "–help"})
+"""What somebody types who wants to know more; papers that mention help are found by "help" in quotes."""
+
 _CHANGING = frozenset({"change", "pause", "resume"})
 
 
@@ -112,6 +115,9 @@ _WHO = re.compile(r"(?<!\S)who[:：]\s*((?:[^\s,<]|<[^>]*>)+(?:\s*,\s*(?:[^\s,<]
 
 _VIA = re.compile(r"""["“”„«»＂][^"“”„«»＂]*["“”„«»＂]?|(?<!\S)via[:：]\s*(?P<via>\S*)""", re.IGNORECASE)
 
+_LINK = re.compile(r"<(https?://[^<>|\s]*)(?:\|[^<>]*)?>")
+"""An address as Slack writes it."""
+
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": WEEK}
 
 
@@ -126,7 +132,7 @@ def read(ask: Ask, acronyms: rules.Acronyms = rules.KNOWN) -> Command:
         verb, words = verb.lower() or "help", words.strip()
     if verb == "subscribe" and (mailed := by_mail(words, acronyms)):
         return mailed
-    found = _subscribing(verb, words, acronyms) or _telling(verb, words) or delivering(verb, words)
+    found = _subscribing(verb, words, acronyms) or _telling(verb, words, ask.message) or delivering(verb, words)
     if found is not None:
         return found
     match verb:
@@ -183,6 +189,8 @@ def _subscribing(
 ) -> Subscribe | Unsubscribe | Subscriptions | Change | Help | None:
     """The commands about rules; None for any other."""
     mine, rest = _personal(words)
+    if verb in ("subscribe", "unsubscribe", "subscriptions", "change") and rest.casefold() in _HELP:
+        return Help(with_list=True)
     match verb:
         case "subscribe":
             return replace(subscribe(rest, acronyms), personal=mine) if rest else Help(with_list=True)
@@ -201,13 +209,15 @@ def _personal(words: str) -> tuple[bool, str]:
     return (True, rest.strip()) if first.lower() == "me" else (False, words)
 
 
-def _telling(verb: str, words: str) -> Telling | None:
+def _telling(verb: str, words: str, message: str | None) -> Telling | None:
     """The commands that only tell; None for any other."""
     match verb:
         case "why" if not words:
             raise WordsWrong("Which paper? /papers why takes its id, its link, or words of its title.")
         case "why":
-            return Why(words)
+            return Why(_LINK.sub(r"\1", words))
+        case "find" if not words and not message:
+            raise WordsWrong("Which paper? /papers find takes its id, its link, or words of its title.")
         case "find":
             return Find(words)
         case "test":
@@ -253,7 +263,8 @@ def by_mail(words: str, acronyms: rules.Acronyms = rules.KNOWN) -> ByMail | None
     if found is None:
         return None
     if found["via"].lower() not in ("mail", "email"):
-        raise WordsWrong(f"via: takes mail; {found['via'][:40]!r} is another way.")
+        said = f"{found['via'][:40]!r} cannot be used" if found["via"] else "nothing is given"
+        raise WordsWrong(f"via: takes mail; {said}.")
     wanted = subscribe(_personal(f"{words[: found.start()]} {words[found.end() :]}".strip())[1], acronyms)
     return ByMail(wanted.rule, wanted.options)
 

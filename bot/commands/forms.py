@@ -64,7 +64,7 @@ def _rule(words: str, acronyms: rules.Acronyms) -> tuple[rules.Rule, Options]:
 
 
 def _option(name: str, value: str) -> Options:
-    word = value.split()[0] if name != "tz" else "_".join(value.split())  # people write America/New York
+    word = ("_" if name == "tz" else "").join(value.split())  # people write America/New York, and 9 pm
     return options.split(f"{name}:{word}")[1]
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot import rounds, summary
+from bot import rounds, rules, summary
 from bot.errors import MessageGone, Refused, TryLater
-from bot.flow.world import World, turn
+from bot.flow.world import World, ranks, turn
+from bot.matching import Ranks, of_the_day
 from bot.model import Claim, Delivery, Item, Line, Post
 from bot.ports import Chat
 
 UNWANTED = "The channel was unsubscribed from the rules that matched before it could be posted."
+PASSED = "It was among the highest of its day for a while, and others had passed it when the digest was made."
 
 FRIDAY = 4
 
@@ -92,7 +95,26 @@ async def unwanted(deliveries: Sequence[Delivery], world: World) -> list[Deliver
     if not deliveries:
         return []
     kept = {one.rule for one in await world.store.subscriptions(deliveries[0].channel)}
-    return [one for one in deliveries if (rules := {r.rule for r in one.reasons}) and not rules & kept]
+    return [one for one in deliveries if (wanted := {r.rule for r in one.reasons}) and not wanted & kept]
+
+
+async def passed(items: Sequence[Item], world: World) -> list[int]:
+    """The rows of papers that were wanted for their place in their day (`top:10`) and do not hold it any more."""
+    asked = [item for item in items if of_the_day(item.delivery.reasons)]
+    if not asked:
+        return []
+    _, places = await ranks([item.paper for item in asked], world, world.clock())
+    return await asyncio.to_thread(lambda: [one.delivery.row for one in asked if not _holds(one, places, world)])
+
+
+def _holds(item: Item, places: Ranks, world: World) -> bool:
+    """Whether the paper's place is good enough for any rule that brought it; what else has changed about the paper
+    since takes nothing back. Rules were readable when they were kept."""
+    for rule in {reason.rule for reason in item.delivery.reasons}:
+        told = rules.explain(rules.parse(rule, world.acronyms), item.paper, acronyms=world.acronyms, ranks=places)
+        if not any(term.startswith("top:") for term in told.missing):
+            return True
+    return False
 
 
 async def _planned(claim: Claim, items: list[Item], world: World) -> list[Item]:
@@ -100,11 +122,13 @@ async def _planned(claim: Claim, items: list[Item], world: World) -> list[Item]:
     fresh = [item for item in items if item.delivery.part is None and item.delivery.message is None]
     if not fresh:
         return items
-    gone = {one.row for one in await unwanted([item.delivery for item in fresh], world)}
+    gone = {one.row: UNWANTED for one in await unwanted([item.delivery for item in fresh], world)}
+    if claim.delivery.bundle == "digest":
+        gone |= dict.fromkeys(await passed([item for item in fresh if item.delivery.row not in gone], world), PASSED)
     wanted = summary.ranked(item for item in fresh if item.delivery.row not in gone)
     most = claim.delivery.options.max if claim.delivery.bundle == "digest" else None
     if not wanted:
-        await world.store.parted(claim, {}, dict.fromkeys(gone, UNWANTED))
+        await world.store.parted(claim, {}, gone)
         return []
     shown, rest = wanted[:most], wanted[most:] if most is not None else []
     chat = world.chats[claim.delivery.channel.platform]
@@ -113,7 +137,7 @@ async def _planned(claim: Claim, items: list[Item], world: World) -> list[Item]:
     lines = summary.split(rest, _one_liners, chat.fits) if rest else []
     numbers = {i.delivery.row: n for n, part in enumerate(parts, 1) for i in part}
     numbers |= {i.delivery.row: -n for n, part in enumerate(lines, 1) for i in part}
-    await world.store.parted(claim, numbers, dict.fromkeys(gone, UNWANTED))
+    await world.store.parted(claim, numbers, gone)
     return [_in_part(i, numbers[i.delivery.row]) for i in wanted]
 
 
@@ -131,9 +155,9 @@ async def _frame(items: Sequence[Item], rest: int, world: World) -> Frame:
     sent = first.delivery.posted_at or world.clock()
     oldest = min(item.delivery.due for item in items if item.delivery.due)
     first = replace(first, delivery=replace(first.delivery, posted_at=sent, due=oldest))
-    rules = tuple(dict.fromkeys(r.rule for item in items for r in item.delivery.reasons if r.rule))
+    found_by = tuple(dict.fromkeys(r.rule for item in items for r in item.delivery.reasons if r.rule))
     since = (await world.store.customs([channel]))[channel].lost_since if first.delivery.bundle == "waited" else None
-    return Frame(first, len(items), rest, rules, await _week(first, world), since)
+    return Frame(first, len(items), rest, found_by, await _week(first, world), since)
 
 
 async def _week(first: Item, world: World) -> tuple[Line, ...]:

@@ -22,6 +22,8 @@ LOOKED = 3000
 NEAR = 150
 """Papers of the week that are looked at for the nearest miss, and the rules: about half a second in a thread."""
 RULES = 6
+NOT_NEW = "on:new"
+"""What else is missing where a paper is not even new: that is not near."""
 
 
 async def status(channel: Channel, world: World) -> Reply:
@@ -35,6 +37,7 @@ async def gathered(channel: Channel, world: World) -> Standing:
     book = await store.subscriptions(channel)
     customs = (await store.customs([channel]))[channel]
     counts = options.effective(Options(), customs, world.zone)
+    wanted = [(await wishes([channel], world))(one) for one in book] or [counts]
     had, waits = await store.lately(channel, now - WEEK), await store.deliveries(channel)
     pending = [one for one in waits if one.state == "pending"]
     papers = await store.papers(since=now - WEEK, limit=LOOKED, own=(channel,))
@@ -46,8 +49,9 @@ async def gathered(channel: Channel, world: World) -> Standing:
         rules=len(book),
         last=last,
         posted=len(had),
+        at_once=any(one.mode == "instant" for one in wanted),
         waiting=len(pending),
-        next=_next(pending, [(await wishes([channel], world))(one) for one in book] or [counts], now),
+        next=_next(pending, wanted, now),
         sources=await _sources(channel, papers, waits, world),
         near=await asyncio.to_thread(_nearest, book[:RULES], papers[:NEAR], world.acronyms) if silent else None,
         held=sum(one.state == "held" for one in waits),
@@ -91,6 +95,7 @@ def _nearest(
         for paper in papers:
             told = rules.explain(rule, paper, acronyms=acronyms)
             short = len(told.missing)
-            if not told.hit and told.reasons and short < (best[0] if best else 3):
-                best = (short, paper, f"#{one.id} misses it, {told.near}")
+            near = short < (best[0] if best else 3) and (short == 1 or NOT_NEW not in told.missing)
+            if not told.hit and told.reasons and near:
+                best = (short, paper, standing.missed(one.id, told.missing))
     return best[1:] if best else None

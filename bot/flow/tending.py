@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from bot import health, replies, rights, rot
 from bot.errors import PlatformFailed
 from bot.flow import channels, looking
-from bot.flow.world import World
+from bot.flow.world import World, wishes
 from bot.health import Health
 from bot.model import Amendment, Channel, Customs, Feed, Line, Post, Press, Reply, Span, Subscription
 from bot.replies import subscribing
@@ -37,6 +37,24 @@ async def tell_silence(feeds: Sequence[Feed], world: World) -> int:
         post = rot.silence(channel, tempo, await _sources(feeds, channel, world))
         for person in _people(mine, world):
             await _tell(person, post, f"{about}|{now:%Y-%m-%d}", world)
+        told += 1
+    return told
+
+
+async def tell_crowd(world: World) -> int:
+    """Each channel with more messages a week than people read: one line, once; how many there were."""
+    now, told = world.clock(), 0
+    for channel, mine in (await _rules(world)).items():
+        counts = await wishes([channel], world)
+        if not any(counts(one).mode == "instant" for one in mine):
+            continue
+        about = f"crowd|{channel}"
+        tempo = await world.store.tempo(channel, now - rot.SILENT, now - rot.SILENT)
+        if tempo.lately <= rot.MANY or await world.store.heard(about):
+            continue
+        await world.store.tell_once(about, now)
+        for person in _people(mine, world):
+            await _tell(person, rot.crowd(channel, tempo), f"{about}|{now:%Y-%m-%d}", world)
         told += 1
     return told
 

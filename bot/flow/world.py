@@ -14,6 +14,7 @@ from bot.matching import Matcher, Ranks, Wishes
 from bot.model import Bookmark, Channel, Claim, Customs, Feed, Paper, Reading
 from bot.ports import Chat, Clock, Fetch, Fetched, Store
 from bot.ports.tally import Tally, Uncounted
+from bot.public import PUBLIC
 
 log = logging.getLogger("paper-round")
 
@@ -99,7 +100,11 @@ async def wishes(channels: Collection[Channel], world: World) -> Wishes:
 
 
 async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ranks, Ranks]:
-    """Each paper's place in its day: as the store has the day, and with what has just been read."""
+    """Each paper's place in its day: as the store has the day, and with what has just been read.
+
+    Votes of the public channels count in the second alone: what they have lifted since the paper was last asked about
+    is found by comparing the two.
+    """
     days: dict[date, dict[str, Paper]] = {}
     for paper in read:
         days.setdefault((paper.announced or paper.seen or now).date(), {})[paper.id] = paper
@@ -108,5 +113,6 @@ async def ranks(read: Sequence[Paper], world: World, now: datetime) -> tuple[Ran
     for day, papers in days.items():
         known = {paper.id: paper for paper in await world.store.day(day)}
         before |= rules.trending(list(known.values()))
-        after |= rules.trending(list((known | papers).values()))
+        here = await world.store.votes(day, PUBLIC)
+        after |= rules.trending(list((known | papers).values()), here)
     return before, after

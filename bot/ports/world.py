@@ -123,3 +123,6 @@ class Wary(Protocol):
 
     def refusals(self) -> int:
         """How many of the platform's answers said no in the last ten minutes."""
+
+    def hear_limits(self, limited: Callable[[], None]) -> None:
+        """Call `limited` at every answer that says to slow down, also where the page's SDK waits that out by itself."""

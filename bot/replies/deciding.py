@@ -14,6 +14,7 @@ def settled(shown: Reply | None, decided: rights.Who, person: str) -> Reply:
     told = Line((Span("Done: rules here can be changed by "), *_named(decided), Span(".")))
     back = Line((Span("To open them to all: /papers settings who:anyone"),), "small")
     lines = shown.post.lines if shown else () if "anyone" in decided else (back,)
+    lines = (*_typed_as(decided, person), *lines)
     public = Line((who(person), Span(" decided that rules here can be changed by "), *_named(decided), Span(".")))
     return Reply(Post(told, lines), public=Post(public))
 
@@ -25,6 +26,15 @@ def stands(shown: Reply, decided: rights.Who) -> Reply:
     told = Line((Span("Rules here can be changed by "), *_named(decided), Span(".")))
     *lines, hint = shown.post.lines
     return replace(shown, post=replace(shown.post, lines=(*lines, told, hint)))
+
+
+def _typed_as(decided: rights.Who, person: str) -> tuple[Line, ...]:
+    """Where the short command is shown to those alone who manage a channel: what the others type."""
+    if decided == rights.MANAGERS or not person.startswith("discord:"):
+        return ()
+    type_ = Span(" to those who manage the channel; everybody else has ")
+    shown = (Span("Discord shows "), Span("/subscribe", "code"), type_, Span("/papers subscribe", "code"), Span("."))
+    return (Line(shown, "small"),)
 
 
 def _named(decided: rights.Who) -> tuple[Span, ...]:

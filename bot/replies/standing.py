@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot import summary
+from bot import rot, summary
 from bot.health import Health
 from bot.model import Customs, Item, Line, Options, Paper, Post, Reply, Span
 from bot.replies.words import counted, line, moment
@@ -24,6 +24,13 @@ _WHY = {
     "gone": "is gone, and is not asked any more",
     "failing": "fails",
 }
+_SINCE = {
+    "stale": "has been late",
+    "blocked": "has not let us in",
+    "gone": "has been gone, and was not asked any more,",
+    "failing": "has failed",
+}
+"""The same, before the day on which it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Source:
 class Standing:
     """A channel: `options` are all that count there, `waiting` what is to come, `next` when; `near` the nearest miss.
 
-    `posted` counts the posts of the last seven days.
+    `posted` counts the papers of the last seven days; `at_once` is whether some rule has each in its own message.
     """
 
     customs: Customs
@@ -54,6 +61,7 @@ class Standing:
     rules: int = 0
     last: Item | None = None
     posted: int = 0
+    at_once: bool = False
     waiting: int = 0
     next: datetime | None = None
     sources: tuple[Source, ...] = ()
@@ -65,6 +73,7 @@ def status(stands: Standing, now: datetime) -> Reply:
     """`/papers status`."""
     lines = (
         *_channel(stands, now),
+        *_crowd(stands),
         *_silence(stands, now),
         Line((Span("Sources:"),)),
         *(Line((Span(one.name, "code"), Span(f" {said(one, now)}")), "item") for one in stands.sources[:SOURCES]),
@@ -83,7 +92,7 @@ def state(health: Health, now: datetime) -> str:
     told = _WHY[health.state]
     if health.state in ("failing", "blocked", "gone", "stale") and health.since:
         then = ago(health.since, now)
-        told += f" (first {then})" if then.endswith("ago") else f" since {then}"
+        told = f"{told} (first {then})" if then.endswith("ago") else f"{_SINCE[health.state]} since {then}"
     elif health.state in ("fresh", "quiet") and health.since:
         told += f" (last new {ago(health.since, now)})"
     why = summary.cut(health.why, 200).rstrip(".") if health.state != "new" else ""
@@ -119,9 +128,19 @@ def _came(posted: int) -> str:
 
 
 def _channel(stands: Standing, now: datetime) -> list[Line]:
-    told = [stands.customs.lost_why or "", _paused(stands, now), _last(stands, now), _next(stands, now)]
+    lost = stands.customs.lost_since is not None
+    told = [stands.customs.lost_why or "", _paused(stands, now), _last(stands, now), "" if lost else _next(stands, now)]
+    if lost:
+        told.append(_until_mended(stands.waiting))
     first = Line((Span("Begin with "), Span("/subscribe transformers quantization", "code"), Span(".")))
     return [*(Line((Span(one),)) for one in told if one), *([] if stands.rules else [first])]
+
+
+def _until_mended(waiting: int) -> str:
+    """What waits in a channel that cannot be posted to, and how it comes."""
+    if not waiting:
+        return "Nothing waits yet; what matches until this is mended comes in one digest."
+    return f"{counted(waiting, 'paper')} wait{'s' if waiting == 1 else ''}, to come in one digest once this is mended."
 
 
 def _paused(stands: Standing, now: datetime) -> str:
@@ -155,9 +174,23 @@ def _next(stands: Standing, now: datetime) -> str:
     return f"Next digest: {moment(stands.next, stands.options, now)} ({stands.options.tz}){waits}.{held}"
 
 
+def _crowd(stands: Standing) -> list[Line]:
+    return [Line(rot.fewer(""))] if stands.at_once and stands.posted > rot.MANY else []
+
+
+def missed(rule: int, missing: Sequence[str]) -> str:
+    """By what a rule missed a paper, as a clause."""
+    if tuple(missing) == ("on:new",):
+        return f"rule #{rule} asks for new papers only, and it is none (on:cross and on:revised are the others)"
+    lacks = [term for term in missing if not term.startswith("-")]
+    spared = [term for term in missing if term.startswith("-")]
+    by = [f"lacks {' and '.join(lacks)}" if lacks else "", f"is kept out by {' and '.join(spared)}" if spared else ""]
+    return f"for rule #{rule} it {' and '.join(filter(None, by))}"
+
+
 def _silence(stands: Standing, now: datetime) -> list[Line]:
     """Why nothing came, where nothing did."""
-    if not stands.rules or stands.posted or stands.waiting:
+    if not stands.rules or stands.posted or stands.waiting or stands.customs.lost_since:
         return []
     seen = sum(one.seen for one in stands.sources)
     wrong = [one for one in stands.sources if one.health.wrong]

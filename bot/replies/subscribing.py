@@ -122,16 +122,26 @@ def _buttons(draft: int, around: Around) -> tuple[Button, ...]:
     return (*first, *wider, Button("Edit…", f"edit:{draft}"), Button("Cancel", f"cancel:{draft}"))
 
 
+LABELS = {
+    "rule": "Rule",
+    "mode": "How papers come",
+    "at": "Time of day of a digest",
+    "tz": "Time zone",
+    OTHERS: "More options",
+}
+"""What the form's fields are called, there and where their mistakes are listed."""
+
+
 def form(draft: int, wish: Subscription, counts: Options) -> Reply:
     """The rule and its options to change; `counts` are the channel's own options, which hold where nothing is given."""
     said = wish.options
     same = (SAME, f"As in this channel: {MODES[counts.mode or 'daily'].lower()}")
     fields = (
-        Field("rule", "Rule", wish.rule, 'Words, "a phrase", OR, -without, title:, author:', needed=True),
-        Field("mode", "How papers come", said.mode or SAME, choices=(same, *MODES.items())),
-        Field("at", "Time of day of a digest", said.at or "", f"Such as 08:30. Empty: {counts.at}, as in this channel"),
-        Field("tz", "Time zone", said.tz or "", f"Such as Europe/Berlin. Empty: {counts.tz}, as in this channel"),
-        Field(OTHERS, "More options", _others(said), "Such as days:mon-fri max:10 format:card thread:auto"),
+        Field("rule", LABELS["rule"], wish.rule, 'Words, "a phrase", OR, -without, title:, author:', needed=True),
+        Field("mode", LABELS["mode"], said.mode or SAME, choices=(same, *MODES.items())),
+        Field("at", LABELS["at"], said.at or "", f"Such as 08:30. Empty: {counts.at}, as in this channel"),
+        Field("tz", LABELS["tz"], said.tz or "", f"Such as Europe/Berlin. Empty: {counts.tz}, as in this channel"),
+        Field(OTHERS, LABELS[OTHERS], _others(said), "Such as days:mon-fri max:10 format:card thread:auto"),
     )
     post = Post(line("Change ", (summary.cut(wish.rule, RULE), "code"), ":"))
     return Reply(post, form=Form("Rule and options", f"edited:{draft}", fields, "Preview"))
@@ -143,7 +153,7 @@ def _others(said: Options) -> str:
 
 def miswritten(wrong: tuple[tuple[str, str], ...]) -> Reply:
     """The form stays open, each mistake at its field; where a platform cannot, it is read as a list."""
-    lines = tuple(Line((Span(f"{name}: ", "strong"), Span(told)), "item") for name, told in wrong)
+    lines = tuple(Line((Span(f"{LABELS.get(name, name)}: ", "strong"), Span(told)), "item") for name, told in wrong)
     return Reply(Post(line("Nothing was changed; this has to be mended first:"), lines), wrong=wrong)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.model import Paper
 from bot.rules.acronyms import Acronyms
 from bot.rules.engine import Engine
-from bot.rules.lesser import left_out, wanted
+from bot.rules.lesser import left_out
 from bot.rules.shelf import Shelf
-from bot.rules.tree import Leaf, Node, Rule, leaves
-from bot.rules.vocabulary import Unseen, is_words, suggested
+from bot.rules.tree import Leaf, Node, Rule, leaves, wanted
+from bot.rules.vocabulary import Unseen, may_be_a_slip, suggested
 from bot.rules.writer import any_of
 
 
@@ -64,5 +64,5 @@ class Asked:
 
     def unseen(self) -> tuple[Unseen, ...]:
         """The rule's words that no paper has, if there are papers enough to say so."""
-        missing = [leaf for leaf in dict.fromkeys(leaves(self.tree)) if is_words(leaf) and not self.hits(leaf)]
-        return suggested(missing, self.papers, self.shelf)
+        missing = [leaf for leaf in dict.fromkeys(leaves(self.tree)) if may_be_a_slip(leaf) and not self.hits(leaf)]
+        return suggested(Rule(self.tree), missing, self.papers, self.shelf)

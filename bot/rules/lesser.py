@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from bot.rules.tree import (
     And,
     Fact,
     Leaf,
     Node,
-    Not,
     Number,
     Or,
     Rule,
@@ -26,18 +25,6 @@ from bot.rules.writer import all_of, any_of, spell
 def terms(rule: Rule) -> tuple[str, ...]:
     """The rule's terms in canonical words, as `explain` names them; excluded ones, too."""
     return tuple(dict.fromkeys(spell(leaf) for leaf in leaves(rule.tree)))
-
-
-def wanted(node: Node) -> Iterator[Leaf]:
-    """The terms that a paper may have, in canonical order; excluded ones are not among them."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from wanted(part)
-        case Not():
-            return
-        case _:
-            yield node
 
 
 def without(rule: Rule, term: str) -> Rule | None:

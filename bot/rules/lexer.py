@@ -24,7 +24,12 @@ FIELDS = {
 }  # fmt: skip
 """What a field may be called, and its name in canonical rules."""
 
-OPTIONS = frozenset(["mode", "at", "tz", "days", "format", "max", "thread", "start", "publish", "via"])
+OPTIONS = frozenset(["mode", "at", "tz", "days", "format", "max", "thread", "start", "publish", "empty", "via"])
+CALLED = {
+    "limit": "max", "time": "at", "timezone": "tz", "zone": "tz", "when": "mode", "every": "mode", "day": "days",
+    "digest": "mode", "frequency": "mode", "style": "format",
+}  # fmt: skip
+"""What options are called elsewhere."""
 SHOWN = ("title", "abstract", "author", "category", "source", "keyword", "submitter", "org", "votes", "comments")
 
 Kind = Literal["(", ")", "or", ",", "and", "not", "field", "quote", "exact", "word"]
@@ -47,9 +52,10 @@ _SIGN = re.compile(
       | (?P<comma>[,;])
       | (?P<amp>&&?(?=[\s(]))
       | (?P<not>(?:-+|!)(?=[^\s)|,;\-]))
-      | (?P<plus>\+(?=[\w("=]))
+      | (?P<plus>\+(?=[\w("=\s]|$))
       | (?P<exact>="(?P<literal>[^"]*)")
       | (?P<quote>"(?P<phrase>[^"]*)")
+      | (?P<apos>'(?P<said>[^'"]*\s[^'"]*)'(?!\w))
       | (?P<field>(?P<name>[A-Za-z]+):(?!/))\s*
       | (?P<count>(?:up)?votes|comments)(?=[<>=])
       | =(?P<form>[^\s()"|,;]+)
@@ -57,6 +63,10 @@ _SIGN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+_MENTION = re.compile(r"[@#!&]{1,2}(?:[UWC][A-Z0-9]{6,}|[0-9]{15,})")
+"""A person or a channel as Slack and Discord write them inside."""
 
 
 def signs(typed: Typed) -> Iterator[Sign]:
@@ -89,8 +99,8 @@ def _sign(typed: Typed, found: re.Match[str]) -> Sign | None:
             return Sign("not", text, start, end)
         case "exact" | "form":
             return Sign("exact", found["literal"] if found["form"] is None else found["form"], start, end)
-        case "quote":
-            return Sign("quote", found["phrase"], start, end)
+        case "quote" | "apos":
+            return Sign("quote", found["said"] if found["phrase"] is None else found["phrase"], start, end)
         case "field" | "count":
             return Sign("field", _field(typed, found), start, end)
         case _:
@@ -105,12 +115,21 @@ def _field(typed: Typed, found: re.Match[str]) -> str:
     start, end = found.start(), found.start() + len(name) + 1
     if name.casefold() in OPTIONS:
         raise typed.wrong(f"{name}: is an option of a subscription and has no place inside a rule.", start, end)
+    option = CALLED.get(name.casefold()) or next(iter(difflib.get_close_matches(name.casefold(), OPTIONS, n=1)), None)
     close = difflib.get_close_matches(name.casefold(), list(FIELDS), n=1)
+    if option is not None and not close:
+        raise typed.wrong(f"There is no option called {name}, did you mean {option}:?", start, end)
     meant = f"did you mean {FIELDS[close[0]]}:?" if close else f"There are {', '.join(f'{f}:' for f in SHOWN)}."
     raise typed.wrong(f"There is no field called {name}{',' if close else '.'} {meant}", start, end)
 
 
 def _word(typed: Typed, text: str, start: int, end: int) -> Sign | None:
+    if text.strip("/\\") == "":
+        raise typed.wrong("A slash stands alone: write OR between words of which either will do.", start, end)
+    if _MENTION.fullmatch(text):
+        raise typed.wrong(
+            'A mention is no word of a paper: leave it out, or name an author as author:"Tri Dao".', start, end
+        )
     if text.startswith("/"):
         raise typed.wrong(
             "Regular expressions are not used here: write the words themselves, a beginning as quantiz*, "

@@ -134,6 +134,17 @@ def leaves(node: Node) -> tuple[Leaf, ...]:
             return (node,)
 
 
+def wanted(node: Node) -> tuple[Leaf, ...]:
+    """The leaves that a paper may have, in canonical order; excluded ones are not among them."""
+    match node:
+        case And(parts) | Or(parts):
+            return tuple(leaf for part in parts for leaf in wanted(part))
+        case Not():
+            return ()
+        case _:
+            return (node,)
+
+
 def alternatives(node: Node, *, inside: bool = False) -> tuple[Leaf, ...]:
     """The leaves of which a paper needs one only, in canonical order: those that stand `inside` an OR."""
     match node:

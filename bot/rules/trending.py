@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from bot.model import Paper
 
@@ -12,13 +13,15 @@ _FADE = 45_000.0
 """Seconds of age that weigh as much as a tenfold score: Reddit's "hot" order, as in its published source
 (https://github.com/reddit-archive/reddit, r2/lib/db/_sorts.pyx): log10 of the score plus seconds by 45,000."""
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+NO_VOTES: Mapping[str, int] = MappingProxyType({})
 
 
-def trending(papers: Sequence[Paper]) -> dict[str, int]:
+def trending(papers: Sequence[Paper], here: Mapping[str, int] = NO_VOTES) -> dict[str, int]:
     """The place of each paper in its day's trending order, by id, from 1: what `explain` and `match` take as `ranks`.
 
     `log10(max(1, votes + comments)) + seconds / 45,000`: ten times the votes are worth 12.5 hours. A comment counts as
-    a vote. Papers without a date share a day. Equal papers keep the order given.
+    a vote, and so does each of `here`, the votes of this installation's own readers, by paper. Papers without a date
+    share a day. Equal papers keep the order given.
     """
     days: dict[str, list[Paper]] = {}
     for paper in papers:
@@ -27,7 +30,7 @@ def trending(papers: Sequence[Paper]) -> dict[str, int]:
     return {
         paper.id: place
         for day in days.values()
-        for place, paper in enumerate(sorted(day, key=lambda paper: -heat(paper)), start=1)
+        for place, paper in enumerate(sorted(day, key=lambda paper: -heat(paper, here.get(paper.id, 0))), start=1)
     }
 
 

@@ -68,7 +68,7 @@ def _read(body: bytes, feed: Feed, content_type: str, seen: bytes, most: int | N
     text = (text.replace("\x00", "") if "\x00" in text else text).strip()
     odd = (oddity,) if oddity else ()
     if not text:
-        raise SourceFailed(f"{shown} is empty where a feed is due; it will be tried again.")
+        raise SourceFailed(f"{'Standard input' if shown == '-' else shown} is empty where a feed is due.")
     if text[0] in "[{":
         return whole(_json(text, feed, shown, odd), feed) if most is None else None
     reading = renewed(*_xml(text, feed, shown, seen), most)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from bot.model import Bundle, Delivery, Entry, Item, Line, Post, Span
-from bot.summary.cards import byline, compact, discuss, shown_title, title, updates
+from bot.model import Bundle, Delivery, Entry, Item, Line, Paper, Post, Span
+from bot.summary.cards import TALK, byline, compact, discuss, shown_title, signals, title, updates, why
+from bot.summary.telling import gist
 from bot.summary.words import Said, counted, cut, joined, listed, one_line, plain, weekday
 
 NAME = 70
@@ -110,6 +113,8 @@ def _opening(
     """Which rules found them, and for what is no daily digest, why it comes."""
     asked = _rules(rules)
     found: Said = (Span("Found by "), *asked) if asked else ()
+    if len(rules) == 1 and (top := re.fullmatch(r"top:(\d+)", rules[0])):
+        found = (Span(f"The {top[1]} highest of each day that is over, by votes, comments and age."),)
     match kind:
         case "start":
             own: Said = asked or (Span("your rule"),)
@@ -161,12 +166,20 @@ def _entry(item: Item, threads: Mapping[int, str]) -> Entry:
     delivery, paper = item.delivery, item.paper
     who = byline(paper.authors)
     first = Line((*title(delivery, paper), *plain(f" — {who}" if who else "")))
-    told = compact(delivery, paper, where=False)
-    second = Line(joined([told.spans, *_here(delivery, threads.get(delivery.row))], " · "))
-    lines = (first, second, updates(delivery))
+    lines = (first, *_told(delivery, paper, _here(delivery, threads.get(delivery.row))), updates(delivery))
     return Entry(
         cut(shown_title(paper), NAME), tuple(line for line in lines if line.spans), discuss(delivery), paper.id
     )
+
+
+def _told(delivery: Delivery, paper: Paper, here: list[Said]) -> list[Line]:
+    """Its one sentence and what is known of it: on one line, or, where there is room for cards, in whole and below."""
+    words = tuple(reason for reason in delivery.reasons if reason.field != "top")  # the digest's opening says that
+    if (delivery.options.format or "compact") == "compact":
+        told = compact(replace(delivery, reasons=words), paper, where=False)
+        return [Line(joined([told.spans, *here], " · "))]
+    facts = [*why(words), *signals(paper, TALK), *here]
+    return [Line(plain(gist(paper))), Line(joined(facts, " · "), "small")]
 
 
 def _here(delivery: Delivery, thread: str | None) -> list[Said]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.model import Item, Post
+from bot.rules.trending import heat
 
 Render = Callable[[Sequence[Item], int, int], Post]
 Fits = Callable[[Post], bool]
 
 
 def ranked(items: Iterable[Item]) -> list[Item]:
-    """The best first: by votes (the source's and the channel's own), rules that matched, recency; then by row."""
-    return sorted(items, key=_rank)
+    """The best first: by votes (the source's and the channel's own), rules that matched, recency; then by row.
+
+    Papers that are all here for their place in their day (`top:10`) stand in trending order, as on the day's page.
+    """
+    found = list(items)
+    if found and all(any(reason.field == "top" for reason in item.delivery.reasons) for item in found):
+        return sorted(found, key=lambda item: (-heat(item.paper, item.delivery.votes), item.delivery.row))
+    return sorted(found, key=_rank)
 
 
 def _rank(item: Item) -> tuple[int, int, float, int]:

@@ -15,7 +15,6 @@ from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import follow_path
 
-WAYS = 4
 LATEST, MOST = 3, 30
 """Papers of a channel on the page of all of them, and on its own."""
 
@@ -28,8 +27,8 @@ class Following:
     rules: list[Subscription]
     sent: list[tuple[Delivery, Paper]]
     pages: frozenset[str]
-    when: tuple[str, ...] = ()
-    """How papers come there, and when the next digest is: in a sentence, one for each way its rules ask for."""
+    ways: tuple[tuple[str, tuple[Subscription, ...]], ...] = ()
+    """How papers come there, and when the next digest is: in a sentence, with the rules that ask for it so."""
 
 
 def named(request: web.Request) -> Channel:
@@ -89,14 +88,18 @@ async def _following(
         [rule for rule in rules if rule.channel == channel],
         sent,
         frozenset(fit),
-        await _when(request, channel, [rule for rule in rules if rule.channel == channel]),
+        await _ways(request, channel, [rule for rule in rules if rule.channel == channel]),
     )
 
 
-async def _when(request: web.Request, channel: Channel, rules: list[Subscription]) -> tuple[str, ...]:
+async def _ways(
+    request: web.Request, channel: Channel, rules: list[Subscription]
+) -> tuple[tuple[str, tuple[Subscription, ...]], ...]:
     here, now = desk(request), desk(request).clock()
     customs = (await here.store.customs([channel]))[channel]
     if customs.paused_until and customs.paused_until > now:
-        return ("It is paused: what matches waits and comes in one digest.",)
-    ways = dict.fromkeys(when.how(effective(rule.options, customs, here.zone), now) for rule in rules)
-    return tuple(ways)[:WAYS]
+        return (("It is paused: what matches waits and comes in one digest.", tuple(rules)),) if rules else ()
+    ways: dict[str, list[Subscription]] = {}
+    for rule in rules:
+        ways.setdefault(when.how(effective(rule.options, customs, here.zone), now), []).append(rule)
+    return tuple((said, tuple(asked)) for said, asked in ways.items())

@@ -40,6 +40,8 @@ class Measures:
     def __init__(self, feeds: Sequence[Feed] = ()) -> None:
         self._named = {feed.address: mask(feed.address) for feed in feeds}
         self.registry = CollectorRegistry()
+        self._told: set[str] = set()
+        """Platforms whose page tells of every answer that says to slow down."""
         self._counters()
         self._gauges()
         ProcessCollector(registry=self.registry)
@@ -117,7 +119,7 @@ class Measures:
             raise
         except TryLater as error:
             outcome = "later"
-            if error.after is not None:
+            if error.after is not None and platform not in self._told:
                 self._limited.labels(platform).inc()
             raise
         except Refused:
@@ -129,6 +131,11 @@ class Measures:
     def watch_refusals(self, platform: str, count: Callable[[], int]) -> None:
         """Show how often a platform has said no of late, counted by whoever talks to it, when the page is asked for."""
         self._noes.labels(platform).set_function(count)
+
+    def limits_of(self, platform: str) -> Callable[[], None]:
+        """What counts that a platform said to slow down, for a page that sees every such answer itself."""
+        self._told.add(platform)
+        return self._limited.labels(platform).inc
 
     async def watch_loop(self) -> None:
         """Measure how late the event loop is, until cancelled."""

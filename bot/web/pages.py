@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from aiohttp import web
 from bot.errors import StoreFailed
 from bot.model import Feed
 from bot.ports import Answer, Clock, Store
-from bot.rules import KNOWN, Acronyms
+from bot.rules import KNOWN, Acronyms, Shelf
 from bot.web import channels, events, feeds, following, mailbox, papers, searching, signup, standing
 from bot.web.desk import (
     AS,
@@ -68,6 +69,8 @@ def app(
     sources: Sources | None = None,
     platforms: Platforms = _no_platforms,
     acronyms: Acronyms = KNOWN,
+    shelf: Shelf | None = None,
+    looking: asyncio.Lock | None = None,
     base: str | None = None,
     mail: Mailing | str = "Mail is off.",
     looks: Mapping[str, Lay] | None = None,
@@ -82,6 +85,7 @@ def app(
     """The pages over a store. `names` are further host names people reach them by; `token` is asked before changes.
 
     `mail` lets people sign up for mail, or says why they cannot; `zone` is for those who name none.
+    `shelf` keeps what papers have been read for whoever has `looking`: the flow's, so that it is kept once.
     `looks` are what platforms would be sent for a post, by their names: a local channel can be seen as each of them.
     `base` is the public address (`https://papers.example.org`): its name is one of ours, and feeds link there.
 
@@ -92,7 +96,7 @@ def app(
     public = {urlsplit(base).hostname or ""} if base else set()
     door = Door(clock, host, frozenset(name.lower() for name in (*names, *public)), token or None)
     live = Live(store, every=every, beat=beat)
-    seeker = Seeker(store, acronyms)
+    seeker = Seeker(store, acronyms, shelf, looking)
     made[DESK] = Desk(
         store,
         answer,

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
-from types import MappingProxyType
 
 from aiohttp import web
 
 from bot.model import Bookmark, Delivery, Feed, Paper
 from bot.ports import Store
-from bot.public import public
-from bot.rules.trending import heat
+from bot.public import PUBLIC, public
+from bot.rules.trending import NO_VOTES, heat
 from bot.web.desk import desk, page
 from bot.web.door import Wrong
 from bot.web.render import paper_path
@@ -24,7 +23,7 @@ SHEET = 60
 DAYS = 4000
 """Days that can be leafed through: eleven years."""
 STRIP = 7
-NO_VOTES: Mapping[str, int] = MappingProxyType({})
+VERSIONS = 12
 
 
 async def front(request: web.Request) -> web.Response:
@@ -57,6 +56,7 @@ async def one_paper(request: web.Request) -> web.Response:
         raise web.HTTPFound(paper_path(paper.id))
     reached = await desk(request).store.reached(paper.id, own=own)
     came = paper.announced or paper.seen
+    here = await desk(request).store.votes(came.date(), PUBLIC) if came else NO_VOTES
     return await page(
         request,
         "paper.html",
@@ -64,8 +64,19 @@ async def one_paper(request: web.Request) -> web.Response:
         paper=paper,
         day=came.date() if came else None,
         sample=_sampled([paper]),
+        own=here.get(paper.id, 0),
+        versions=versions(paper),
         reached=[_reach(one) for one in reached if public(one.channel)],
     )
+
+
+def versions(paper: Paper) -> list[tuple[int, str]]:
+    """The paper's versions with where each is read, the newest first; only arXiv keeps them all."""
+    if not paper.version or not paper.id.startswith("arxiv:"):
+        return []
+    number = paper.id.removeprefix("arxiv:")
+    last = range(paper.version, max(0, paper.version - VERSIONS), -1)
+    return [(one, f"https://arxiv.org/abs/{number}v{one}") for one in last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ def _reach(delivery: Delivery) -> _Reach:
 
 async def _day(request: web.Request, day: date, days: list[tuple[date, int]]) -> web.Response:
     order = "newest" if request.query.get("order") == "newest" else "trending"
-    here = await desk(request).store.votes(day, "local")
+    here = await desk(request).store.votes(day, PUBLIC)
     own = await desk(request).seeker.open_channels()
     todays = {paper.id: paper for paper in await desk(request).store.day(day, own=own)}  # two channels' copies are one
     papers = ordered(list(todays.values()), order, here)

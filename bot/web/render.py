@@ -124,6 +124,14 @@ def elsewhere(reasons: Iterable[Reason]) -> list[Reason]:
     return [reason for reason in reasons if reason.term not in said][:6]
 
 
+PLATFORMS = {"local": "These pages", "email": "Mail"}
+"""Platforms that are called otherwise than they are capitalized."""
+
+
+def platform_name(platform: str) -> str:
+    return PLATFORMS.get(platform, platform.capitalize())
+
+
 FIELDS = {
     "keyword": "the keywords", "author": "the authors", "category": "the categories", "source": "the source",
     "submitter": "the submitter", "org": "the organization", "votes": "the votes", "comments": "the comments",
@@ -171,7 +179,7 @@ def look() -> Look:
     env.filters |= {"safe_url": safe_url, "clip": clip, "people": people, "origin": origin, "number_of": number_of}
     env.filters |= {"day_name": day_name, "moment": moment, "blocks": blocks, "paper_path": paper_path}
     env.filters |= {"pressable": pressable, "channel_name": channel_name, "follow_path": follow_path}
-    env.filters |= {"room_name": room_name, "room_path": room_path}
+    env.filters |= {"room_name": room_name, "room_path": room_path, "platform_name": platform_name}
     env.filters |= {"marked": in_whole, "excerpt": in_part, "elsewhere": elsewhere, "gist": summary.gist}
     env.globals["field_names"] = FIELDS
     env.globals["look_names"] = NAMES

@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from bot.model import Channel, Paper
 from bot.ports import Store
-from bot.public import public
-from bot.rules import Acronyms, Engine, Explanation, Rule, explain, trending, write
+from bot.public import PUBLIC, public
+from bot.rules import Acronyms, Engine, Explanation, Rule, Shelf, explain, trending, write
 from bot.rules.lesser import replaced
 from bot.rules.narrow import needs
 from bot.rules.tree import Word, leaves
-from bot.rules.vocabulary import is_words, meant
+from bot.rules.vocabulary import may_be_a_slip, meant
 from bot.web.door import Wrong
 
 _T = TypeVar("_T")
@@ -31,8 +31,6 @@ FRESH = 32
 """Papers made searchable before a search: what has just come is found at once in all but the largest polls."""
 NEAR = 5
 """Words that are looked at for the one that was meant."""
-ENGINE = 200
-"""Rules that one engine is asked; then a new one begins, so that strangers' words do not pile up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +66,21 @@ class Meant:
 
 
 class Seeker:
-    """Searches one after the other, off the event loop."""
+    """Searches one after the other, off the event loop.
 
-    def __init__(self, store: Store, acronyms: Acronyms) -> None:
+    `shelf` keeps what papers have been read, for chats' previews too; whoever takes from it has `looking`.
+    """
+
+    def __init__(
+        self, store: Store, acronyms: Acronyms, shelf: Shelf | None = None, looking: asyncio.Lock | None = None
+    ) -> None:
         self.store = store
         self.acronyms = acronyms
+        self._shelf = shelf or Shelf()
+        self._looking = looking or asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
         self._turn = asyncio.Semaphore(1)
         self._waiting = 0
-        self._engine = Engine(acronyms)
-        self._asked = 0
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -94,10 +97,11 @@ class Seeker:
             return await self._off(work, *given)
 
     async def _off(self, work: Callable[..., _T], *given: object) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+        async with self._looking:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     async def _find(self, rule: Rule, before: int | None, most: int, unindexed: int, *, why: bool) -> Found:
-        need, ranks = needs(rule, self.acronyms), _Ranks(self.store) if "top:" in write(rule) else None
+        need, ranks = needs(rule, self.acronyms), Ranks(self.store) if "top:" in write(rule) else None
         hits: list[tuple[int, Paper]] = []
         looked, place, chunk, own = 0, before, list[tuple[int, Paper]](), await self.open_channels()
         while looked < MOST and len(hits) <= most:
@@ -124,19 +128,15 @@ class Seeker:
         """The channels of which everybody may read what their own feeds have brought."""
         return [channel for channel in await self.store.owners() if public(channel)]
 
-    def engine(self, rules: Sequence[Rule]) -> Engine:
-        """An engine that is asked these rules, by their place in the list. In the searching thread only."""
-        self._asked += len(rules)
-        if self._asked > ENGINE:
-            self._engine, self._asked = Engine(self.acronyms), len(rules)
+    def matched(self, rules: Sequence[Rule], papers: Sequence[Paper], ranks: Mapping[str, int]) -> list[list[int]]:
+        """For each paper the rules that it meets, by their place in the list. In the searching thread only."""
+        engine = Engine(self.acronyms, self._shelf)
         for key, rule in enumerate(rules):
-            self._engine.add(key, rule)
-        return self._engine
+            engine.add(key, rule)
+        return engine.match(papers, ranks)
 
     def _hits(self, rule: Rule, papers: list[Paper], ranks: Mapping[str, int]) -> list[Paper]:
-        engine = self.engine([rule])
-        found = engine.match(papers, ranks)
-        engine.remove(0)
+        found = self.matched([rule], papers, ranks)
         return [paper for paper, keys in zip(papers, found, strict=True) if keys]
 
     def _told(self, rule: Rule, papers: list[Paper], ranks: Mapping[str, int]) -> tuple[Hit, ...]:
@@ -147,7 +147,7 @@ class Seeker:
         found, own = [], await self.open_channels()
         for leaf in dict.fromkeys(leaves(rule.tree)):
             alone = needs(Rule(leaf), self.acronyms)
-            if not is_words(leaf) or alone is None or await self.store.narrowed(alone, limit=1, own=own):
+            if not may_be_a_slip(leaf) or alone is None or await self.store.narrowed(alone, limit=1, own=own):
                 continue
             word = await self._near(leaf, own) if isinstance(leaf, Word) else None
             better = write(Rule(replaced(rule.tree, leaf, Word(word)))) if word else None
@@ -185,7 +185,7 @@ class _Turn:
         self.seeker._turn.release()
 
 
-class _Ranks:
+class Ranks:
     """Papers' places in their days' trending order, each day looked up once."""
 
     def __init__(self, store: Store) -> None:
@@ -196,7 +196,7 @@ class _Ranks:
     async def of(self, papers: Sequence[Paper]) -> Mapping[str, int]:
         for day in {when.date() for paper in papers if (when := _when(paper))} - self.days:
             self.days.add(day)
-            self.places |= trending(await self.store.day(day))
+            self.places |= trending(await self.store.day(day), await self.store.votes(day, PUBLIC))
         return self.places
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain, zip_longest
 
 from bot.model import Paper
-from bot.rules import Engine, Rule, trending, write
-from bot.rules.lesser import left_out, wanted
+from bot.rules import Rule, write
+from bot.rules.lesser import left_out
 from bot.rules.narrow import Either, Need, needs
-from bot.rules.tree import And, Leaf, Node, Not
+from bot.rules.tree import And, Leaf, Node, Not, wanted
 from bot.rules.writer import all_of
-from bot.web.seek import FRESH, Seeker
+from bot.web.seek import FRESH, Ranks, Seeker
 
-DAYS = 30
-MOST = 1_500
-"""Papers that a rule is tried on, the newest that have any of its words: half a second."""
+DAYS, WEEK = 30, 7
+MOST, AT_ONCE = 6_000, 1_000
+"""Papers that a rule is tried on, the newest that have any of its words: a month of arXiv's cs.CL and cs.LG. A second
+the first time, a fifth of it once they are on the shelf. And those that are asked of the store at once."""
 MISSES = 6
 
 
@@ -51,7 +53,10 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a rule would have brought. `since`: counted back to this moment only, as too many papers have its words."""
+    """What a rule would have brought. `since`: counted back to this moment only, as too many papers have its words.
+
+    `known`: the first day that papers are known of, when that is no longer ago than the days.
+    """
 
     days: tuple[Day, ...]
     matches: int
@@ -60,14 +65,20 @@ class Trial:
     misses: tuple[Miss, ...]
     examples: tuple[Paper, ...]
     since: datetime | None = None
+    known: date | None = None
 
     @property
     def most(self) -> int:
         return max((day.papers for day in self.days), default=0)
 
     @property
-    def weekly(self) -> float:
-        return round(self.matches * 7 / max(1, len(self.days)), 1)
+    def weekly(self) -> float | None:
+        """Matches a week; None while it is too early to say."""
+        days = sum(day.day >= self.known for day in self.days) if self.known else len(self.days)
+        if days < WEEK:
+            return None
+        each = self.matches * WEEK / days
+        return round(each, 1) if each < 10 else round(each)
 
 
 async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
@@ -78,8 +89,10 @@ async def tried(rule: Rule, seeker: Seeker, now: datetime) -> Trial:
     cut = _when(found[-1]) if len(found) >= MOST else None
     start = max(first, cut) if cut else first
     base = sum(count for day, count in days if day >= start.date())
-    ranks = trending(found) if "top:" in write(rule) else {}
-    return await seeker.run(_trial, rule, found, ranks, seeker, now, start, base, cut)
+    ranks = await Ranks(seeker.store).of(found) if "top:" in write(rule) else {}
+    trial: Trial = await seeker.run(_trial, rule, found, ranks, seeker, now, start, base, cut)
+    oldest = min((day for day, _ in days), default=None)
+    return replace(trial, known=oldest if oldest and oldest > start.date() else None)
 
 
 async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper]:
@@ -87,8 +100,15 @@ async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper
     await seeker.store.index(FRESH)
     asked = [needs(Rule(leaf), seeker.acronyms) for leaf in wanted(rule.tree)]
     need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
-    found = await seeker.store.narrowed(need, since=since, limit=MOST, own=await seeker.open_channels())
-    return [paper for _, paper in found]
+    found, own = list[Paper](), await seeker.open_channels()
+    before: int | None = None
+    while len(found) < MOST:
+        some = await seeker.store.narrowed(need, before=before, since=since, limit=AT_ONCE, own=own)
+        found += [paper for _, paper in some]
+        if len(some) < AT_ONCE:
+            break
+        before = some[-1][0]
+    return found
 
 
 def _any(parts: list[Need]) -> Need:
@@ -147,13 +167,10 @@ def _excluded_parts(without: dict[Node, list[int]]) -> Iterator[Part]:
 
 def _asked(seeker: Seeker, rules: Sequence[Rule], papers: Sequence[Paper], ranks: dict[str, int]) -> list[list[int]]:
     """For each rule the places of the papers that it hits."""
-    engine: Engine = seeker.engine(rules)
     found: list[list[int]] = [[] for _ in rules]
-    for place, keys in enumerate(engine.match(papers, ranks)):
+    for place, keys in enumerate(seeker.matched(rules, papers, ranks)):
         for key in keys:
             found[key].append(place)
-    for key in range(len(rules)):
-        engine.remove(key)
     return found
 
 
@@ -163,13 +180,13 @@ def _misses(
     lesser: dict[Node, tuple[Rule, bool]],
     without: dict[Node, list[int]],
 ) -> Iterator[Miss]:
-    """The newest papers that a single term kept away."""
-    near = sorted((place, n) for n, hits in enumerate(without.values()) for place in hits if place not in mine)
+    """The newest papers that a single term kept away; the terms take turns, those first that keep away the fewest."""
+    near = [[(part, place) for place in hits if place not in mine] for part, hits in without.items()]
+    turns = chain.from_iterable(zip_longest(*sorted(near, key=len)))
     seen: set[int] = set()
-    for place, n in near:
+    for part, place in (turn for turn in turns if turn):
         if place not in seen and len(seen) < MISSES:
             seen.add(place)
-            part = list(lesser)[n]
             yield Miss(papers[place], write(Rule(part.part if isinstance(part, Not) else part)), lesser[part][1])
 
 

@@ -1,9 +1,14 @@
 """The power is cut: `uv run python -m tests.bench.powercut [--kills 200] [--papers 500] [--channels 20]`. Prints only.
 
-The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels. It
-is killed (SIGKILL) at random moments and started again; then every channel is read, and papers lost and doubled are
-counted: for posts, and for the openers of their threads in every third channel of a platform (`thread:auto`). Half of
-Discord's channels are forums, where each paper is a post of its own and its opener the second message there.
+The real `paper-round run`, as a process of its own, posts to stand-ins of Slack and Discord and to local channels, and
+mails digests through a real SMTP server (aiosmtpd). It is killed (SIGKILL) at random moments and started again; then
+every channel is read, and papers lost and doubled are counted: for posts, and for the openers of their threads in
+every third channel of a platform (`thread:auto`). Half of Discord's channels are forums, where each paper is a post of
+its own and its opener the second message there.
+
+Mail's hard moment is when the server has taken a mail and the bot has not yet written that down: a share of the kills
+is aimed at it. Mailboxes are read as those show them that know a Message-ID again, and as those that do not. A digest
+is due in the next life, as the clock is not waited for.
 """
 
 from __future__ import annotations
@@ -13,17 +18,22 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import signal
 import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import bot.store
 from bot.cli.progress import steps
@@ -32,6 +42,7 @@ from bot.ports import Store
 from tests.door.command import environment, paper_round
 from tests.standins.discord import Discord
 from tests.standins.discord.world import FORUM, TEXT
+from tests.standins.mail import MailServer, mail_server, text_of
 from tests.standins.slack import StandIn, serving
 
 PACE = 50.0
@@ -39,9 +50,13 @@ EARLY = 0.2
 """The share of kills at any moment of start-up; the others come while papers go out."""
 SPREAD = 0.4
 """Seconds after the first message of a life within which it is killed."""
+MAILED = 0.4
+"""The share of kills within `HARD` seconds of a mail server's taking a mail, if one is taken in that life."""
+HARD = 0.03
 PATIENCE = 30.0
 """Seconds a life gets for its first message, on a machine however busy."""
-PLATFORMS = ("slack", "discord", "local")
+PLATFORMS = ("slack", "discord", "local", "email")
+BASE = "https://papers.example.org"
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,9 @@ class Outcome:
     in_hand: int = 0
     doubtful: int = 0
     limited: int = 0
+    again: int = 0
+    """Mails that were handed in a second time under their Message-ID; `repeated` papers they brought again."""
+    repeated: int = 0
     faults: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -85,8 +103,8 @@ class Outcome:
 class Rig:
     """Stand-ins that outlive every process of the bot, its store, and a feed that grows."""
 
-    def __init__(self, plan: Plan, home: Path, slack: StandIn, discord: Discord) -> None:
-        self.plan, self.home, self.slack, self.discord = plan, home, slack, discord
+    def __init__(self, plan: Plan, home: Path, slack: StandIn, discord: Discord, mail: MailServer) -> None:
+        self.plan, self.home, self.slack, self.discord, self.mail = plan, home, slack, discord, mail
         self.chance = random.Random(plan.seed)
         self.day, self.db = home / "day.json", home / "round.db"
         self.rooms = {one: self._channel(one) for one in range(plan.channels)}
@@ -94,24 +112,28 @@ class Rig:
         self.log = (home / "bot.log").open("w")
 
     def _channel(self, number: int) -> Channel:
-        platform = PLATFORMS[number % 3]
+        platform = PLATFORMS[number % len(PLATFORMS)]
+        if platform == "email":
+            return Channel(platform, f"reader{number}@mail.example")
         if platform == "slack":
             return Channel(platform, f"{self.slack.team}/C{number}")
         if platform == "discord":
-            kind = FORUM if number // 3 % 2 else TEXT
+            kind = FORUM if number // len(PLATFORMS) % 2 else TEXT
             return Channel(platform, f"{self.discord.guild}/{self.discord.add_channel(f'room-{number}', kind).id}")
         return Channel(platform, f"room-{number}")
 
     def threaded(self) -> list[Channel]:
         """The channels where every post opens its thread."""
-        return [channel for number, channel in self.rooms.items() if number // 3 % 3 == 0]
+        some = [channel for number, channel in self.rooms.items() if number // len(PLATFORMS) % 3 == 0]
+        return [channel for channel in some if channel.platform != "email"]
 
     async def prepare(self) -> None:
         """A baseline of one paper, and every channel wanting all that follow, each in a message of its own."""
         (self.home / "mine.toml").write_text(f"[limits]\npace = {self.plan.pace}\n[web]\nport = 0\n")
         opened = await bot.store.open(str(self.db))
         for channel in self.rooms.values():
-            wish = Options(mode="instant", start=0, thread="auto" if channel in self.threaded() else "off")
+            mode: Any = "daily" if channel.platform == "email" else "instant"
+            wish = Options(mode=mode, start=0, thread="auto" if channel in self.threaded() else "off")
             await opened.subscribe(Subscription(channel, "quantization", "local:bench", wish), datetime.now(UTC))
         await opened.close()
         self.write(0)
@@ -139,19 +161,31 @@ class Rig:
         opened = await bot.store.open(str(self.db))
         known = await opened.bookmark(str(self.day)) or Bookmark(str(self.day))
         await opened.record(Poll(replace(known, due=datetime.now(UTC))), datetime.now(UTC))
+        await self._morning(opened)
         await opened.close()
+
+    async def _morning(self, opened: Store) -> None:
+        """The time of all digests that wait has come; nobody waits for nine o'clock."""
+        for channel in self.rooms.values():
+            if channel.platform == "email":
+                waits = [one for one in await opened.deliveries(channel, 10**6) if one.state == "pending"]
+                await opened.replan([replace(one, due=datetime.now(UTC)) for one in waits if one.part is None])
 
     async def start(self) -> asyncio.subprocess.Process:
         """A life of the bot."""
         words = ("-m", "bot", "run", "--source", str(self.day), "--store", str(self.db), "--config", "mine.toml")
-        env = environment(self.home, **self.slack.env, **self.discord.env)
+        env = environment(self.home, **self.slack.env, **self.discord.env, **self.mail.env, BOT_PUBLIC_URL=BASE)
         return await asyncio.create_subprocess_exec(
             sys.executable, *words, cwd=self.home, env=env, stdout=self.log, stderr=self.log
         )
 
     def said(self) -> int:
         """Messages that the platforms have taken so far."""
-        return len(self.slack.said) + sum(len(place.messages) for place in self.discord.places.values())
+        return (
+            len(self.slack.said)
+            + sum(len(place.messages) for place in self.discord.places.values())
+            + len(self.mail.taken)
+        )
 
     async def cut(self, startup: float) -> float:
         """One life, killed at a random moment; the seconds it took to say its first word."""
@@ -163,7 +197,12 @@ class Rig:
             await _until(lambda: self.said() > before or bot_.returncode is not None, PATIENCE)
             if self.said() > before:
                 startup = time.monotonic() - began
-            await asyncio.sleep(self.chance.uniform(0, SPREAD))
+            mails = len(self.mail.taken)
+            if self.chance.random() < MAILED:
+                await _until(lambda: len(self.mail.taken) > mails, 2 * SPREAD)
+                await asyncio.sleep(self.chance.uniform(0, HARD))
+            else:
+                await asyncio.sleep(self.chance.uniform(0, SPREAD))
         assert bot_.returncode is None, (self.home / "bot.log").read_text()[-2000:]
         bot_.kill()
         await bot_.wait()
@@ -174,19 +213,23 @@ class Rig:
         return startup
 
     async def settle(self) -> None:
-        """The last life, which is left alone until nothing waits any more; then told to stop."""
-        bot_ = await self.start()
-        waiting = "SELECT count(*) FROM delivery WHERE state = 'pending' OR leased_until IS NOT NULL"
+        """The last lives, which are left alone until nothing waits any more; then told to stop.
+
+        What the first of them reads is mailed by the second.
+        """
+        waiting = "SELECT count(*) FROM delivery WHERE (state = 'pending' OR leased_until IS NOT NULL)"
         all_of_them = self.plan.papers * self.plan.channels
+        for left in (f"{waiting} AND platform <> 'email'", waiting):
 
-        def settled() -> bool:
-            recorded = self.ask("SELECT count(*) FROM delivery")[0][0] == all_of_them
-            return recorded and self.ask(waiting)[0][0] == 0
+            def settled(left: str = left) -> bool:
+                recorded = self.ask("SELECT count(*) FROM delivery")[0][0] == all_of_them
+                return recorded and self.ask(left)[0][0] == 0
 
-        within = 60 + all_of_them / 20
-        await _until(settled, within, 0.2)
-        bot_.send_signal(signal.SIGTERM)
-        await bot_.wait()
+            bot_ = await self.start()
+            await _until(settled, 60 + all_of_them / 20, 0.2)
+            bot_.send_signal(signal.SIGTERM)
+            await bot_.wait()
+            await self.publish(self.plan.papers)
 
     def ask(self, sql: str) -> list[tuple[int, ...]]:
         """The store's own tables, read beside the bot."""
@@ -210,11 +253,24 @@ class Rig:
                 count.openers_lost += sum(not hung[number] for number in range(1, self.plan.papers + 1))
                 count.openers_doubled += sum(max(0, times - 1) for times in hung.values())
         await opened.close()
+        self._count_mail()
         self.outcome.limited = self.slack.limits.refused + self.discord.pacing.limited
         self.outcome.faults = [*self.slack.faults, *self.discord.faults]
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             self.outcome.states = Counter(dict(db.execute("SELECT state, count(*) FROM delivery GROUP BY state")))
         return self.outcome
+
+    def _count_mail(self) -> None:
+        """What mailboxes hold that keep every mail they are handed."""
+        handed = Counter((to, str(message_from_bytes(mail)["Message-ID"])) for to, mail in self.mail.taken)
+        self.outcome.again = sum(times - 1 for times in handed.values())
+        for channel in self.rooms.values():
+            if channel.platform == "email":
+                mails = [
+                    message_from_bytes(mail, policy=default) for to, mail in self.mail.taken if to == channel.place
+                ]
+                found = Counter(map(paper_in, mailed(mails)))
+                self.outcome.repeated += sum(times - 1 for times in found.values())
 
     async def _read(self, channel: Channel, opened: Store) -> tuple[list[str], list[str]]:
         """A channel's posts and the openers of its threads, as words."""
@@ -228,6 +284,8 @@ class Rig:
             begun = {thread.id for thread in threads}  # a forum's post and its first message share their number
             firsts = [*self.discord.places[place].messages, *(told for told in hung_there if told.id in begun)]
             return [told.text for told in firsts], [told.text for told in hung_there if told.id not in begun]
+        if channel.platform == "email":
+            return mailed(self.mail.mails(channel.place)), []
         kept = await opened.messages(channel, limit=10**6)
         hung = [await opened.messages(channel, thread=one.id, limit=100) for one in kept]
         inside = [one.post.plain for thread in hung for one in thread if one.thread]
@@ -237,6 +295,11 @@ class Rig:
 def title(number: int) -> str:
     """A title by which the paper is known again wherever it is shown; its abstract says the number too."""
     return f"Quantization of network {number}, quickly"
+
+
+def mailed(mails: Sequence[EmailMessage]) -> list[str]:
+    """The papers' lines in these mails."""
+    return [line for mail in mails for line in re.findall(r"^\d+\. (.*)$", text_of(mail), re.MULTILINE)]
 
 
 def paper_in(words: str) -> int:
@@ -260,7 +323,7 @@ async def ordeal(plan: Plan, home: Path) -> Outcome:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(slack))
         await stack.enter_async_context(discord)
-        rig = Rig(plan, home, slack, discord)
+        rig = Rig(plan, home, slack, discord, await stack.enter_async_context(mail_server()))
         stack.callback(rig.log.close)
         await rig.prepare()
         startup = 2.0
@@ -286,6 +349,10 @@ def show(plan: Plan, outcome: Outcome) -> None:
             f"{platform:10}{one.due:8}{one.lost:8}{one.doubled:9}"
             f"{one.threads:9}{one.openers_lost:8}{one.openers_doubled:9}"
         )
+    print(
+        f"email counts mailboxes that know a Message-ID; to those that do not, {outcome.again} mails were handed in "
+        f"again, with {outcome.repeated} papers"
+    )
     for fault, times in Counter(outcome.faults).most_common(5):
         print(f"fault, {times} times: {fault}")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.discord.embeds import Shown, show, thread_name
+from bot.chat.discord.embeds import PAPER, WITHDRAWN, Shown, show, thread_name
 from bot.chat.discord.markdown import clean, size
 from bot.chat.discord.menus import Menu, behind, unfolded
 from bot.chat.discord.sending import said
@@ -289,3 +289,25 @@ async def test_hostile_titles_arrive_as_they_are() -> None:
         for told, title in zip(discord.general.messages, HOSTILE.values(), strict=True):
             assert told.read.marks == ()
             assert " ".join(told.text.split()).removesuffix("…") in " ".join(clean(title).split()) or not clean(title)
+
+
+def test_an_embeds_title_is_the_papers_and_who_wrote_it_stands_below() -> None:
+    """All of a title is one link in bold; the names before the first paragraph are neither."""
+    headline = Line((Span("Mamba", "strong", "https://arxiv.org/abs/1"), Span(" — Albert Gu and Tri Dao")))
+    shown = show(Post(headline, (Line((Span("We scan."),)),), paper="arxiv:1"))
+    assert (shown.title, shown.description) == ("Mamba", "Albert Gu and Tri Dao — We scan.")
+    assert show(Post(headline, paper="arxiv:1")).description == "Albert Gu and Tri Dao"
+    quiet = show(Post(headline, (Line((Span("matches"),), "small"),), paper="arxiv:1"))
+    assert quiet.description == "Albert Gu and Tri Dao\n-# matches"
+
+
+def test_a_title_with_a_dash_of_its_own_stays_whole() -> None:
+    title = Span("Attention — all you need", "strong", "https://arxiv.org/abs/1")
+    assert show(Post(Line((title,)), paper="arxiv:1")).title == "Attention — all you need"
+
+
+def test_a_withdrawn_paper_has_no_colour() -> None:
+    """The bar beside a card is as telling as the struck title."""
+    headline = Line((Span("Withdrawn: ", "strong"), Span("Mamba", "struck", "https://arxiv.org/abs/1")))
+    assert show(Post(headline, paper="arxiv:1")).colour == WITHDRAWN
+    assert show(Post(Line((Span("Mamba", "strong", "https://arxiv.org/abs/1"),)), paper="arxiv:1")).colour == PAPER

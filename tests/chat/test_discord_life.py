@@ -312,6 +312,17 @@ async def test_refusals_are_counted_where_one_can_read_them() -> None:
         assert chat.refusals() == 3
 
 
+async def test_a_pause_that_discord_py_waits_out_is_counted() -> None:
+    """Nobody else hears of it: the post arrives."""
+    async with Discord() as discord, logged_in(discord) as chat:
+        assert isinstance(chat, Page)
+        limited: list[int] = []
+        chat.hear_limits(lambda: limited.append(1))
+        discord.slow_down(0.05)
+        await chat.post(channel(discord), paper(), "k1")
+        assert (len(discord.general.messages), len(limited)) == (1, 1)
+
+
 def test_the_budget_forgets_warns_and_stops_in_time(caplog: pytest.LogCaptureFixture) -> None:
     """Long before Discord would bar the address; shared limits cost nothing."""
     now = [0.0]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import bot.store
+from bot.model import Channel, Subscription
 from tests.door.command import Ended, daily, paper_round, running
 from tests.standins.discord import Discord
 from tests.standins.slack import slack_standin
@@ -155,7 +158,44 @@ async def test_9_slack_a_scope_is_missing_and_channels_cannot_be_posted_to(home:
     assert "/invite @paper-round" in found["slack:T0LAB/C0GONE"][2]
     assert "workspace T0ELSE" in found["slack:T0ELSE/C0GENERAL"][1]
     assert found["clock"][0] == "FAULT"
+    assert "This machine's clock is" in found["clock"][1]
     assert "timedatectl" in found["clock"][2]
+
+
+async def test_of_many_channels_all_are_asked_about_and_only_faults_have_a_line_each(home: Path) -> None:
+    """Slack and Discord are asked for all of them at once, so that thousands take no longer."""
+    async with slack_standin() as slack, Discord() as discord:
+        for number in range(60):
+            slack.rooms[f"C{number}"] = Room(f"C{number}", archived=number == 59)
+        slack.rooms["C0SECRET"] = Room("C0SECRET", private=True, member=False)
+        places = [discord.add_channel(f"room-{number}") for number in range(60)]
+        places[7].lacks = {"embed"}
+        names = [f"slack:T0LAB/{room}" for room in slack.rooms if room != "C0GENERAL"]
+        names += [f"discord:{discord.guild}/{place.id}" for place in places]
+        store = await bot.store.open(str(home / "round.db"))
+        for name in names:
+            await store.subscribe(Subscription(Channel.parse(name), "birds", "local:ada"), datetime.now(UTC))
+        await store.close()
+        found = await asked(home, "--store", "round.db", **slack.env, **discord.env)
+        infos = [method for method, _ in slack.calls].count("conversations.info")
+    assert found["slack"] == ("ok", "59 channels can be posted to.", "")
+    assert found["discord"] == ("ok", "59 channels can be posted to.", "")
+    assert "archived" in found["slack:T0LAB/C59"][1]
+    assert "/invite" in found["slack:T0LAB/C0SECRET"][2]
+    assert "Embed Links" in found[names[61 + 7]][2]
+    assert infos == 1  # of the private one, which only says that it is not there
+
+
+async def test_a_platform_that_asks_the_doctor_to_wait_is_waited_for(home: Path) -> None:
+    async with slack_standin() as slack, Discord() as discord:
+        slack.trouble("conversations.info", status=429, after=0)
+        discord.slow_down(0.01, "GET /guilds")
+        for name in (f"slack:{slack.team}/C0GENERAL", f"discord:{discord.guild}/{discord.general.id}"):
+            await asyncio.to_thread(paper_round, home, "subscribe", name, "birds")
+        found = await asked(home, **slack.env, **discord.env)
+        server = f"discord:{discord.guild}"
+    assert found["slack:T0LAB/C0GENERAL"][0] == "ok"
+    assert found[f"{server}/{discord.general.id}"][0] == "ok"
 
 
 async def test_10_discord_a_wrong_token_and_channels_without_permissions(home: Path) -> None:
@@ -191,9 +231,15 @@ def test_11_a_platform_that_channels_wait_for_is_not_connected(home: Path) -> No
 def test_12_a_source_that_is_no_feed_and_a_proxy_that_is_none(home: Path) -> None:
     (home / "page.html").write_text("<!doctype html><html><title>Log in</title></html>")
     config(home, address="page.html")
+    _, found = doctor(home)
+    assert found["page.html"][1] == "page.html is an HTML page ('Log in'), not a feed."
+    assert found["page.html"][2].startswith("Use the address of the page's feed")
     _, found = doctor(home, HTTPS_PROXY="socks5://proxy:1080")
-    assert found["page.html"][0] == "FAULT"
     assert "HTTP proxy" in " ".join(found["proxy"])
+    assert found["world"][1] == "Left out: nothing can be asked through that proxy."
+    refused = paper_round(home, "run", "--once", HTTPS_PROXY="socks5://proxy:1080")
+    assert refused.code == 2
+    assert "HTTPS_PROXY has to be the address of an HTTP proxy" in refused.err
     _, found = doctor(home, HTTPS_PROXY="http://me:pw@proxy.example:3128")
     assert found["proxy"][0] == "note"
     assert "private address" in found["proxy"][1]

@@ -6,8 +6,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 import bot.store
 from bot.chat.mail import connect
 from bot.chat.mail.server import Server, server
@@ -24,19 +22,32 @@ ADA = Channel("email", "ada@mail.example")
 BASE = "https://papers.example.org"
 
 
-@pytest.mark.parametrize(
-    ("env", "said"),
-    [
-        ({}, "neither SMTP_URL nor SMTP_HOST is set"),
-        ({"SMTP_URL": "smtp://127.0.0.1:2525", "SMTP_FROM": "papers@rounds.example"}, "BOT_PUBLIC_URL"),
-    ],
-)
-def test_where_mail_is_off_the_start_says_why(tmp_path: Path, env: dict[str, str], said: str) -> None:
+def test_a_start_without_mail_says_nothing_of_it(tmp_path: Path) -> None:
+    """Nobody has asked for any; the status page says that it is off, and why."""
+    ended = paper_round(tmp_path, "run", "--once", "--source", "sample:")
+    assert ended.code == 0, ended.err
+    assert "Mail" not in ended.err
+    assert "SMTP" not in ended.err
+
+
+def test_where_half_of_mail_is_set_the_start_says_what_it_lacks(tmp_path: Path) -> None:
     """One calm line; all else goes on."""
+    env = {"SMTP_URL": "smtp://127.0.0.1:2525", "SMTP_FROM": "papers@rounds.example"}
     ended = paper_round(tmp_path, "run", "--once", "--source", "sample:", **env)
     assert ended.code == 0, ended.err
     assert "Mail is off" in ended.err
-    assert said in ended.err
+    assert "BOT_PUBLIC_URL" in ended.err
+
+
+async def test_mailboxes_that_wait_are_told_of_at_the_start(tmp_path: Path) -> None:
+    store = await bot.store.open(str(tmp_path / "a.db"))
+    await store.subscribe(Subscription(ADA, "attention", str(ADA), Options("daily", tz="UTC")), datetime.now(UTC))
+    await store.close()
+    words = ("run", "--once", "--source", "sample:", "--store", str(tmp_path / "a.db"))
+    ended = await asyncio.to_thread(paper_round, tmp_path, *words)
+    assert ended.code == 0, ended.err
+    assert "neither SMTP_URL nor SMTP_HOST is set" in ended.err
+    assert "their digests wait until mail is on" in ended.err
 
 
 def test_a_wrong_setting_ends_the_start_with_its_name(tmp_path: Path) -> None:

@@ -893,6 +893,7 @@ class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeB
 
     async def sent(self, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
         found = [d for d in await self.deliveries(channel, len(self.tables.deliveries)) if d.state == "sent"]
+        found = sorted((d for d in found if d.posted_at), key=lambda d: str(d.posted_at), reverse=True)
         return [(d, self.tables.papers[self.tables.deliveries[d.row].paper]) for d in found[:limit]]
 
     async def waiting(self) -> list[Waiting]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -15,6 +16,7 @@ from bot.flow import World, notices
 from bot.matching import Matcher
 from bot.model import Bookmark, Channel, Customs, Options, Poll, Press, Subscription
 from bot.ports import Chat, Store
+from bot.replies.standing import missed
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import START, FakeFetch, Hands, paper
 from tests.flow.team import ADA, BOB, EVE, FEED, GENERAL, Team, button, labels, shelf
@@ -52,7 +54,41 @@ async def test_status_says_why_nothing_came_and_what_was_nearest() -> None:
     await team.brought(paper("1", "Birds"), paper("2", "Bees"))
     text = (await team.typed("/papers status")).post.plain
     assert "Why nothing came: None of the 2 papers in the last 7 days met a rule of this channel." in text
-    assert "The nearest was Birds: #1 misses it, one term short: quantization." in text
+    assert "The nearest was Birds: for rule #1 it lacks quantization." in text
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        (("votes:>=20",), "for rule #3 it lacks votes:>=20"),
+        (("mamba", "retnet"), "for rule #3 it lacks mamba and retnet"),
+        (("mamba", "-video"), "for rule #3 it lacks mamba and is kept out by -video"),
+        (("on:new",), "rule #3 asks for new papers only, and it is none (on:cross and on:revised are the others)"),
+    ],
+)
+def test_a_near_miss_is_told_in_a_clause(missing: tuple[str, ...], said: str) -> None:
+    assert missed(3, missing) == said
+
+
+async def test_a_paper_that_is_no_new_one_is_near_only_where_nothing_else_is_missing() -> None:
+    team = Team()
+    await team.subscribed("birds quantization")
+    await team.brought(replace(paper("1", "Birds"), announce="cross"))
+    assert "The nearest" not in (await team.typed("/papers status")).post.plain
+    await team.brought(replace(paper("2", "Birds and quantization"), announce="cross"))
+    assert "and quantization: rule #1 asks for new papers only" in (await team.typed("/papers status")).post.plain
+
+
+async def test_status_of_a_crowded_channel_says_how_to_have_less() -> None:
+    """A message a paper, a hundred and more a week; digests are as long as people made them."""
+    team = Team()
+    rule = await team.subscribed("birds")
+    await team.brought(*(paper(str(number), f"Birds {number}") for number in range(101)))
+    text = (await team.typed("/papers status")).post.plain
+    assert "101 papers came in the last 7 days." in text
+    assert "To have fewer messages: /papers settings mode:daily makes it one digest a day, max:10" in text
+    await team.store.subscribe(replace(rule, options=Options(mode="daily")), START)
+    assert "fewer messages" not in (await team.typed("/papers status")).post.plain
 
 
 async def test_status_names_a_source_that_fails_and_since_when() -> None:

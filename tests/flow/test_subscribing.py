@@ -82,16 +82,15 @@ async def test_every_mistake_in_a_form_is_told_at_its_field() -> None:
     form = (await team.pressed(button(await team.typed("/subscribe mamba"), "Edit"))).form
     assert form is not None
     wrong = dict(
-        (
-            await team.pressed(form.action, rule='mamba "open', mode="daily", at="noon", tz="Berlin", more="max:0 x")
-        ).wrong
+        (await team.pressed(form.action, rule='mamba "open', mode="daily", at="noon", tz="Mars", more="max:0 x")).wrong
     )
     assert set(wrong) == {"rule", "at", "tz", "more"}
     assert '"open' in wrong["rule"]
     assert "such as 09:00" in wrong["at"]
     assert "Europe/Berlin" in wrong["tz"]
-    reply = await team.pressed(form.action, rule="mamba", mode="daily", at="9:00", tz="Europe/Berlin", more="")
+    reply = await team.pressed(form.action, rule="mamba", mode="daily", at="9 pm", tz="New York", more="")
     assert not reply.wrong
+    assert "at 21:00 (America/New_York)" in reply.post.plain
 
 
 async def test_a_preview_says_that_people_of_another_company_read_along() -> None:

@@ -14,7 +14,7 @@ from bot import flow, rot
 from bot.chat import local
 from bot.flow import World, tending
 from bot.matching import Matcher
-from bot.model import Bookmark, Channel, Customs, Delivery, Paper, Poll, Press, Reason, Signals, Subscription
+from bot.model import Bookmark, Channel, Customs, Delivery, Options, Paper, Poll, Press, Reason, Signals, Subscription
 from bot.public import inbox
 from bot.rules import parse, write
 from tests.fakes.chat import FakeChat
@@ -95,6 +95,27 @@ async def test_a_channel_that_seldom_has_papers_may_be_silent(stage: Stage) -> N
         await stage.has(number, number * 5)
     stage.days = 34
     assert await tending.tell_silence([], stage.world) == 0
+
+
+async def test_a_crowded_channel_is_told_of_once(stage: Stage) -> None:
+    """Where papers come one by one; and not again when somebody has left it so."""
+    options = Options(mode="instant")
+    for number in range(rot.MANY + 1):
+        await stage.has(number, number / 30)
+    stage.days = 5
+    assert await tending.tell_crowd(stage.world) == 0  # Slack begins with digests
+    await stage.world.store.subscribe(Subscription(TEAM, RULE, ADA, options), START)
+    assert await tending.tell_crowd(stage.world) == 1
+    assert await tending.tell_crowd(stage.world) == 0
+    ((person, post, _),) = stage.chat.told
+    assert person == ADA
+    assert post.plain == (
+        "slack:T1/C1 had 101 papers in a week, most in a message of their own. To have fewer messages: "
+        "/papers settings mode:daily there makes it one digest a day, max:10 ten a day and the rest in one; "
+        "a rule with a word more brings fewer papers."
+    )
+    stage.days = 40
+    assert await tending.tell_crowd(stage.world) == 0
 
 
 async def near_miss(stage: Stage, day: float) -> None:

@@ -168,10 +168,11 @@ def _element(element: dict[str, Any]) -> str:
 def discord(post: Post) -> str:
     """Its message or embed as Discord draws it."""
     shown = show(post)
-    said = _markdown(shown.content)
+    said = markdown(shown.content)
     if shown.title or shown.description:
-        title = f'<p class="title{" linked" if shown.url else ""}">{_inline(shown.title)}</p>' if shown.title else ""
-        said = f'<div class="embed">{title}{_markdown(shown.description)}</div>'
+        title = f'<p class="title{" linked" if shown.url else ""}">{inline(shown.title)}</p>' if shown.title else ""
+        bar = f"border-left-color: #{shown.colour:06x}"
+        said = f'<div class="embed" style="{bar}">{title}{markdown(shown.description)}</div>'
     buttons = "".join(f'<span class="button">{html.escape(one.label)}</span>' for one in shown.buttons)
     menus = "".join(
         f'<p class="actions"><span class="select">{html.escape(one.placeholder)}</span></p>' for one in shown.menus
@@ -179,7 +180,8 @@ def discord(post: Post) -> str:
     return said + (f'<p class="actions">{buttons}</p>' if buttons else "") + menus
 
 
-def _markdown(text: str) -> str:
+def markdown(text: str) -> str:
+    """Discord's markdown as it is drawn; as much of it as we use."""
     lines = []
     for n, part in enumerate(re.split(r"```\n(.*?)\n```", text, flags=re.DOTALL)):
         lines.append(f"<pre>{html.escape(part)}</pre>" if n % 2 else _paragraphs(part) if part.strip() else "")
@@ -190,12 +192,13 @@ def _paragraphs(text: str) -> str:
     lines = []
     for line in text.strip("\n").split("\n"):
         kind = "small" if line.startswith("-# ") else "item" if line.startswith("- ") else ""
-        inner = _inline(line.removeprefix("-# ").removeprefix("- "))
+        inner = inline(line.removeprefix("-# ").removeprefix("- "))
         lines.append(f'<p class="{kind}">{"• " if kind == "item" else ""}{inner or "&nbsp;"}</p>')
     return "".join(lines)
 
 
-def _inline(text: str) -> str:
+def inline(text: str) -> str:
+    """One line of it."""
     kept = re.sub(r"\\([\\*_~`|>#\[\]()<:.!@&/-])", lambda found: f"\0{ord(found[1])};", text)
     made = html.escape(kept)
     made = re.sub(r"`([^`]+)`", r"<code>\1</code>", made)

@@ -15,8 +15,8 @@ from bot.model import Feed
 @pytest.mark.parametrize(
     ("day", "why"),
     [
-        (date(2026, 8, 15), "weekend"),
-        (date(2026, 8, 16), "weekend"),
+        (date(2026, 8, 15), "nothing is due at weekends"),
+        (date(2026, 8, 16), "nothing is due at weekends"),
         (date(2026, 8, 17), ""),
         (date(2026, 11, 26), "arXiv holiday: Thanksgiving"),
         (date(2026, 11, 27), "arXiv holiday: Thanksgiving"),
@@ -50,7 +50,7 @@ def test_a_day_without_papers_is_named(day: date, why: str) -> None:
 def test_a_holiday_of_arxiv_is_a_working_day_elsewhere() -> None:
     """Only the calendar that keeps holidays has them."""
     assert almanac.not_due(WEEKDAYS, date(2026, 11, 26)) == ""
-    assert almanac.not_due(WEEKDAYS, date(2026, 11, 28)) == "weekend"
+    assert almanac.not_due(WEEKDAYS, date(2026, 11, 28)) == "nothing is due at weekends"
 
 
 def test_eastern_time_by_rule_is_that_of_the_zones_file() -> None:

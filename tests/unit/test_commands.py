@@ -113,7 +113,11 @@ def test_an_unknown_command_is_named_as_it_was_typed(verb: str, words: str, name
     [
         ("why 2608.01234", commands.Why("2608.01234")),
         ("find https://arxiv.org/abs/2608.01234", commands.Find("https://arxiv.org/abs/2608.01234")),
-        ("find", commands.Find("")),
+        ("why <https://arxiv.org/abs/2608.01234|2608>", commands.Why("https://arxiv.org/abs/2608.01234")),
+        ("subscribe help", commands.Help(with_list=True)),
+        ("subscribe —help", commands.Help(with_list=True)),
+        ("unsubscribe ?", commands.Help(with_list=True)),
+        ('subscribe "help"', commands.Subscribe(rules.parse("help"), Options())),
         ("status", commands.Status()),
         ("test #3", commands.Test(3)),
         ("export", commands.Export()),
@@ -132,7 +136,14 @@ def test_what_papers_takes(words: str, expected: commands.Command) -> None:
     assert read("papers", words) == expected
 
 
-@pytest.mark.parametrize("words", ["why", "test", "test x", "change", "change 3", "change x mamba", "settings who:"])
+def test_a_paper_is_found_by_the_message_that_is_asked_about_without_words() -> None:
+    ask = Ask(Channel("slack", "T1/C1"), "slack:U1", "find", "", message="17.1")
+    assert commands.read(ask) == commands.Find("")
+
+
+@pytest.mark.parametrize(
+    "words", ["why", "find", "test", "test x", "change", "change 3", "change x mamba", "settings who:"]
+)
 def test_what_is_missing_is_said(words: str) -> None:
     with pytest.raises(WordsWrong):
         read("papers", words)

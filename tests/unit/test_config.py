@@ -67,6 +67,32 @@ def test_a_mistake_is_named_by_file_and_key(tmp_path: Path, text: str, says: str
     assert says in str(wrong.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[web]\nport = 'x'\n", "[web] port: takes a whole number, not a text between quotes."),
+        ("[web]\nport = 70000\n", "[web] port: takes a whole number, 65535 or less."),
+        ("[web]\nprot = 1\n", "[web] prot: there is no such key; did you mean port?"),
+        ("[zzz]\n", "zzz: there is no such key; there are sources, polling, web,"),
+        ("[web]\nhost = ''\n", "[web] host: must not be empty."),
+        ("[logs]\nformat = 'xml'\n", "[logs] format: takes text or json, not 'xml'."),
+        ("[rights]\nwho = 'nobody'\n", "[rights] who: takes anyone or creator or managers, not 'nobody'."),
+        ("[polling]\nallow_private_feeds = 'yes'\n", "takes true or false, not a text between quotes."),
+        ("sources = 3\n", "sources: takes a list, not a whole number."),
+        ("[[sources]]\nadress = 'x'\n", "adress: there is no such key; did you mean address?"),
+        ("[[sources]]\n", "[[sources]] number 1: address is missing."),
+        ("[acronyms]\nLLM = 3\n", "acronyms: takes a text between quotes or a list, not a whole number."),
+        ("web = 3\n", "web: takes a table, not a whole number."),
+    ],
+)
+def test_a_mistake_is_said_as_people_say_it(tmp_path: Path, text: str, says: str) -> None:
+    """What the key takes, and what it was given; a slip of the pen is put right."""
+    with pytest.raises(SettingsError) as wrong:
+        config.read(Path(write(tmp_path, text)))
+    assert says in str(wrong.value)
+    assert not str(wrong.value).endswith("..")
+
+
 def test_a_missing_or_unreadable_file_is_a_sentence(tmp_path: Path) -> None:
     """Named, with the reason."""
     with pytest.raises(SettingsError, match="cannot be read"):

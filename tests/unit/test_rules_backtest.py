@@ -78,6 +78,19 @@ def test_words_that_no_stored_paper_has_are_pointed_out_with_what_may_be_meant()
     assert [one.meant for one in asked("quantizaton").unseen] == ["quantization"]
 
 
+def test_a_category_that_no_paper_is_in_is_pointed_out_with_the_one_that_may_be_meant() -> None:
+    missing = unseen(parse("category:cs.CLL LLM category:cooking"), shelf())
+    assert {one.term: one.meant for one in missing} == {
+        "category:cs.cll": "category:cs.CL",
+        "category:cooking": None,
+    }
+
+
+def test_what_is_excluded_and_never_seen_is_pointed_out_only_as_a_slip() -> None:
+    missing = unseen(parse("LLM -surgery -vegatables"), shelf())
+    assert {one.term: one.meant for one in missing} == {"vegatables": "vegetables"}
+
+
 def test_a_store_that_is_nearly_empty_says_nothing_of_unseen_words() -> None:
     assert unseen(parse("quantizaton"), shelf(5)) == ()
 
@@ -92,3 +105,4 @@ def test_the_trending_order_weighs_votes_against_age_within_a_day() -> None:
     ]
     ranks = trending(papers)
     assert ranks == {"new": 1, "loved": 2, "old": 3, "next day": 1}
+    assert trending(papers, {"old": 800})["old"] == 1

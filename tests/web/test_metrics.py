@@ -56,10 +56,16 @@ async def test_figures_of_sources_platforms_and_queue(tmp_path: Path) -> None:
             await counted(chat, measures).post(PRIVATE, POST, "k")
     await counted(chat, measures).post(PRIVATE, POST, "k")
     measures.watch_refusals("discord", lambda: 12)
+    slowed = measures.limits_of("discord")
+    for _ in range(3):  # waited out by the SDK, or not: seen on the wire each time, and not counted again
+        slowed()
+    with pytest.raises(TryLater):
+        await counted(FakeChat("discord", failing=[TryLater("slow", 3)]), measures).post(PRIVATE, POST, "k")
     text = await page(measures, tmp_path)
     source = 'source="https://feeds.example/rss?key=…"'
     for wanted in (
         'paper_round_platform_refusals{platform="discord"} 12.0',
+        'paper_round_rate_limited_total{by="discord"} 3.0',
         f"paper_round_papers_seen_total{{{source}}} 10.0",
         f"paper_round_papers_new_total{{{source}}} 4.0",
         f"paper_round_deliveries_planned_total{{{source}}} 2.0",

@@ -67,7 +67,7 @@ async def test_discords_message_is_the_one_that_discord_is_sent() -> None:
     ) as parameters:
         wire: dict[str, Any] = dict(parameters.payload or {})
     mine = LOOKS["discord"](post("Eight-bit attention"))
-    assert [{k: one[k] for k in ("title", "url", "description")} for one in wire["embeds"]] == mine["embeds"]
+    assert [{k: one[k] for k in ("title", "url", "description", "color")} for one in wire["embeds"]] == mine["embeds"]
     assert [_pressed(row) for row in wire["components"]] == [_pressed(row) for row in mine["components"]]
     assert mine["allowed_mentions"] == wire["allowed_mentions"]
 

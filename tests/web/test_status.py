@@ -29,7 +29,7 @@ async def test_the_page_tells_sources_platforms_and_what_waits() -> None:
         assert told in html
     assert "hush" not in html
     assert "CSECRET" not in html
-    assert html.index("<b>local</b>") < html.index("<b>slack</b>")
+    assert html.index("<b>These pages</b>") < html.rindex("<b>Slack</b>")
 
 
 async def test_nothing_waiting_is_said_too() -> None:

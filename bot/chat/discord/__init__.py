@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import yarl
 
@@ -26,7 +27,7 @@ from bot.chat.discord.refusals import TOKEN, explained, told
 from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
 from bot.errors import NotWelcome, Refused, SettingsError, TryLater
-from bot.model import Change, Channel, Post, Standing
+from bot.model import Change, Channel, Post, Span, Standing
 from bot.ports import Answer, Chat, Roster
 from bot.proxies import proxy_for
 
@@ -111,6 +112,10 @@ class Discord:
         """How many of Discord's answers said no in the last ten minutes; at 10,000 it bars the address."""
         return self.budget.spent
 
+    def hear_limits(self, limited: Callable[[], None]) -> None:
+        """Count with `limited` what discord.py waits out by itself, too."""
+        self.budget.limited = limited
+
     async def listen(self, answer: Answer) -> None:
         """Log in, tell Discord our commands, connect the gateway, and answer until cancelled or closed.
 
@@ -145,7 +150,8 @@ class Discord:
         async with told("post in this channel", _TO_POST, said=True):
             kind = await self._kind(client, server, place)
             if kind.sort == "forum" and post.after is None:
-                return await threads.forum_post(client, int(server), place, kind, post, doubt=doubt)
+                called = partial(self._called, int(server))
+                return await threads.forum_post(client, int(server), place, kind, post, called, doubt=doubt)
             if kind.sort == "forum" and post.after is not None:
                 home, _ = within(post.after, place, forum=True)
                 return f"{home}/{await threads.said_once(client, home, post, key, doubt=doubt)}"
@@ -247,8 +253,17 @@ class Discord:
             await asyncio.wait(self._ears.under_way, timeout=_LAST_ANSWERS)
         self._closed = True
         if self._client:
+            opening.settle(self._client)
             await self._client.close()
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = API, GATEWAY
+
+    def _called(self, server: int, span: Span) -> str:
+        """A person or channel by name, as far as Discord has told it."""
+        person, place = (span.person or "").rpartition(":")[2], (span.channel or "").rpartition("/")[2]
+        if is_number(person):
+            return (self._ears and self._ears.people.called(server, int(person))) or "Somebody"
+        found = self._client.get_channel(int(place)) if self._client and is_number(place) else None
+        return f"#{found.name}" if isinstance(found, discord.abc.GuildChannel) else span.text
 
     async def _kind(self, client: discord.Client, server: str, place: int) -> Kind:
         """What sort of channel it is, as the gateway told; without one Discord is asked once."""

@@ -36,6 +36,8 @@ class Budget:
         self._slices: deque[list[float]] = deque()
         """Start and count of each slice."""
         self._told = 0
+        self.limited: Callable[[], None] = lambda: None
+        """Called at every 429, shared ones too."""
 
     @property
     def spent(self) -> int:
@@ -57,6 +59,8 @@ class Budget:
 
     def count(self, status: int, scope: str | None = None) -> None:
         """Take an answer into account."""
+        if status == 429:
+            self.limited()
         if status not in INVALID or (status == 429 and scope == "shared"):
             return
         now = self._time()

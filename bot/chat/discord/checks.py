@@ -5,6 +5,7 @@ Asked with plain requests: discord.py keeps an answer's headers, and with them t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,15 +30,19 @@ USEFUL: Mapping[str, int] = {
 }
 """Without one of these a post whose arrival is in doubt may come twice, or there are no threads."""
 
+TRIES = 20
+"""So often Discord may ask us to wait before one question is given up."""
 FEW = 20
 """Sessions left of a day's thousand under which a restart may be the last one."""
 
 
 class Answer:
-    """A status, a body and a date."""
+    """A status, a body (an object, or the items of a list), and a date."""
 
-    def __init__(self, status: int, body: Json, date: str) -> None:
-        self.status, self.body, self.date = status, body, date
+    def __init__(self, status: int, body: Json | list[Json], date: str) -> None:
+        self.status, self.date = status, date
+        self.body: Json = body if isinstance(body, dict) else {}
+        self.items: list[Json] = [one for one in body if isinstance(one, dict)] if isinstance(body, list) else []
 
 
 class Asker:
@@ -47,11 +52,19 @@ class Asker:
         self._session, self._base, self._proxy = session, base, proxy
 
     async def get(self, path: str) -> Answer:
-        """The answer; status 0 when there was none."""
+        """The answer, once Discord does not ask us to wait any more; status 0 when there was none."""
+        for _ in range(TRIES):
+            said = await self._once(path)
+            if said.status != 429:
+                return said
+            await asyncio.sleep(float(said.body.get("retry_after") or 1.0))
+        return said
+
+    async def _once(self, path: str) -> Answer:
         try:
             async with self._session.get(f"{self._base}{path}", proxy=self._proxy) as said:
                 body = await said.json(content_type=None) if said.status < 500 else {}
-                return Answer(said.status, body if isinstance(body, dict) else {}, said.headers.get("Date", ""))
+                return Answer(said.status, body, said.headers.get("Date", ""))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             return Answer(0, {"why": type(error).__name__}, "")
 
@@ -69,7 +82,9 @@ async def health(env: Mapping[str, str], channels: Sequence[Channel]) -> Finding
         if me.status != 200:
             return Findings((_no_entry(me),), me.date)
         checks = [ok("Discord token", f"It is {me.body.get('username')}."), await _gateway(asker)]
-        checks += [await _channel(asker, channel, str(me.body.get("id"))) for channel in channels]
+        servers = {channel.place.partition("/")[0] for channel in channels} - {"@me"}
+        homes = {server: await Server.of(asker, server, str(me.body.get("id"))) for server in sorted(servers)}
+        checks += [await _channel(asker, channel, homes) for channel in channels]
         return Findings(tuple(checks), me.date)
 
 
@@ -97,32 +112,47 @@ async def _gateway(asker: Asker) -> Check:
     return ok("Discord gateway", f"{left} connections left today; no privileged intent is needed.")
 
 
-async def _channel(asker: Asker, channel: Channel, me: str) -> Check:
+class Server:
+    """A server as the bot sees it: its roles, the bot as its member, and all of its channels, in three answers."""
+
+    def __init__(self, me: str, guild: Answer, member: Answer, listed: Answer) -> None:
+        self.me, self.guild, self.member = me, guild, member
+        self.channels: Mapping[str, Json] = {str(one["id"]): one for one in listed.items}
+
+    @staticmethod
+    async def of(asker: Asker, server: str, me: str) -> Server:
+        guild, member = await asker.get(f"/guilds/{server}"), await asker.get(f"/guilds/{server}/members/{me}")
+        return Server(me, guild, member, await asker.get(f"/guilds/{server}/channels"))
+
+
+async def _channel(asker: Asker, channel: Channel, homes: Mapping[str, Server]) -> Check:
     about, (server, _, place) = str(channel), channel.place.partition("/")
-    said = await asker.get(f"/channels/{place}")
+    home = homes.get(server)
+    there = home.channels.get(place) if home else None
+    said = Answer(200, there, "") if there else await asker.get(f"/channels/{place}")  # a thread, or it is gone
     if said.status != 200:
         return _hidden(about, said)
-    if server == "@me" or said.body.get("type") == 1:
+    if home is None or said.body.get("type") == 1:
         return ok(about, "It is somebody's own messages.")
-    guild, member = await asker.get(f"/guilds/{server}"), await asker.get(f"/guilds/{server}/members/{me}")
-    if guild.status != 200 or member.status != 200:
-        return _hidden(about, guild if guild.status != 200 else member)
-    may = permissions(guild.body, member.body, said.body, me)
+    if home.guild.status != 200 or home.member.status != 200:
+        return _hidden(about, home.guild if home.guild.status != 200 else home.member)
+    named = f"#{said.body.get('name')}"
+    may = permissions(home.guild.body, home.member.body, said.body, home.me)
     lacking = [name for name, bit in NEEDED.items() if not may & bit]
     if lacking:
         return fault(
             about,
-            f"The bot may not post there: it lacks {', '.join(lacking)}.",
+            f"The bot may not post in {named}: it lacks {', '.join(lacking)}.",
             f"In the channel's settings, Permissions, allow it {', '.join(lacking)}.",
         )
     without = [name for name, bit in USEFUL.items() if not may & bit]
     if without:
         return fault(
             about,
-            f"It can be posted to, but the bot lacks {', '.join(without)}.",
+            f"{named} can be posted to, but the bot lacks {', '.join(without)}.",
             f"In the channel's settings, Permissions, allow it {', '.join(without)}.",
         )
-    return ok(about, "It can be posted to.")
+    return ok(about, f"{named} can be posted to.")
 
 
 def _hidden(about: str, said: Answer) -> Check:

@@ -26,6 +26,12 @@ THREAD_NAME = 100
 _PREFIX = {"item": "- ", "quote": "> ", "small": "-# "}
 _LEAST = 20
 """Fewer units than this are not worth beginning a line in."""
+PAPER, WITHDRAWN = 0xB04424, 0x655F56
+"""The bar beside a card: the pages' own colour, so that papers are seen among what people write; none is left to one
+that was withdrawn."""
+
+_BY = " — "
+"""Stands before who wrote a paper, in the same line as its title."""
 _ENDLESS = 10**6
 """Room in which nothing is cut."""
 
@@ -41,6 +47,7 @@ class Shown:
     title: str = ""
     url: str | None = None
     description: str = ""
+    colour: int = PAPER
     buttons: tuple[Button, ...] = ()
     menus: tuple[Menu, ...] = ()
     whole: bool = True
@@ -88,23 +95,38 @@ def thread_name(name: str) -> str:
 
 def _embed(post: Post, below: Pressable) -> Shown:
     """A card. Titles draw no mention and, on phones, no code: such a headline becomes the first line."""
-    titled = all(
-        part.style in ("plain", "strong", "struck") and not (part.person or part.channel)
-        for part in post.headline.spans
-    )
-    plain = [Span(part.text, "struck" if part.style == "struck" else "plain") for part in post.headline.spans]
+    head, by = parted(post.headline)
+    titled = all(part.style in ("plain", "strong", "struck") and not (part.person or part.channel) for part in head)
+    plain = [Span(part.text, "struck" if part.style == "struck" else "plain") for part in head]
     endless = spans(plain, _ENDLESS).strip()
     title = spans(plain, TITLE).strip() if titled else ""
-    lines = post.lines if title else (post.headline, *post.lines)
+    lines = _signed(by, post.lines) if title else (post.headline, *post.lines)
     said, whole = words(lines, post.entries, post.closing, DESCRIPTION)
     return Shown(
         title=title,
-        url=next(filter(None, (link(part.url) for part in post.headline.spans)), None) if title else None,
+        url=next(filter(None, (link(part.url) for part in head)), None) if title else None,
+        colour=WITHDRAWN if any(part.style == "struck" for part in head) else PAPER,
         description=said or ("" if title else ELLIPSIS),
         buttons=below.buttons,
         menus=below.menus,
         whole=below.whole and whole and (title == endless or not title),
     )
+
+
+def parted(headline: Line) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The title, and who wrote it: an embed's title is one link, in bold, and names are neither."""
+    parts = headline.spans
+    for place, part in enumerate(parts[1:], 1):
+        if parts[place - 1].url and not part.url and part.style == "plain" and part.text.startswith(_BY):
+            return parts[:place], (Span(part.text.removeprefix(_BY)), *parts[place + 1 :])
+    return parts, ()
+
+
+def _signed(by: tuple[Span, ...], lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Who wrote it stands before the first paragraph."""
+    if not by or not lines or lines[0].kind != "text":
+        return (Line(by), *lines) if by else lines
+    return (Line((*by, Span(_BY), *lines[0].spans)), *lines[1:])
 
 
 def _listed(entries: Sequence[Entry], room: int) -> list[str]:
@@ -154,8 +176,8 @@ def _pre(lines: Sequence[Line]) -> Line:
 
 
 def _between(before: str, after: str) -> str:
-    """Paragraphs have a blank line between them; everything else stands close."""
-    return "\n\n" if before == after == "text" else "\n"
+    """A paragraph has a blank line before it, except below what keeps a distance by itself; all else stands close."""
+    return "\n\n" if after == "text" and before in ("text", "item", "small") else "\n"
 
 
 def _line(line: Line, room: int) -> str:

@@ -83,7 +83,7 @@ class Life:
     async def ready(self, client: discord.Client) -> None:
         """A session has begun: what became of servers while there was none, or while the bot was not running."""
         there = {guild.id for guild in client.guilds}
-        known = await self._recall(client)
+        known = self._known if self._known is not None else await self._recall(client)
         for number in (self._open.keys() | known.keys()) - there:
             await self._gone(number, "on Discord")
         for guild in client.guilds:

@@ -34,6 +34,13 @@ def opened(shards: int, trace: aiohttp.TraceConfig | None = None, proxy: str | N
     return discord.AutoShardedClient(shard_count=shards, **options) if shards > 1 else discord.Client(**options)
 
 
+def settle(client: discord.Client) -> None:
+    """Let go of what discord.py has begun for a session that is not complete yet: closed, it has no loop for that."""
+    waiting = getattr(client._connection, "_ready_task", None)
+    if waiting is not None:
+        waiting.cancel()
+
+
 async def shards(client: discord.Client) -> int:
     """How many connections Discord wants for the servers that the bot is in.
 

@@ -20,8 +20,8 @@ TOKEN = (
     f"Discord does not accept DISCORD_TOKEN: copy the token anew from {PORTAL} (your application, Bot, Reset Token)."
 )
 INTENTS = (
-    "Discord wants a privileged intent switched on before the bot may connect: "
-    f"open {PORTAL}, your application, Bot, Privileged Gateway Intents, and switch on what is named there."
+    "Discord misses an intent that is switched off for this bot, though it asks for none that is privileged: "
+    f"open {PORTAL}, your application, Bot, Privileged Gateway Intents, switch on what stands there and save."
 )
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes

@@ -89,6 +89,11 @@ class People:
             while len(self._met) > MET:
                 self._met.popitem(last=False)
 
+    def called(self, server: int, person: int) -> str | None:
+        """What somebody is called in the server, as it was told last."""
+        met = self._met.get((server, person))
+        return str(met[1].display_name) if met else None
+
     def permissions(self, channel: Any, person: int) -> discord.Permissions | None:
         """What the person may in a channel that discord.py holds; None when that is not known."""
         guild = getattr(channel, "guild", None)

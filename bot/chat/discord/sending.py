@@ -46,8 +46,13 @@ def said(shown: Shown, thread: str | None = None) -> Said:
     """Content, embeds and what can be pressed; `thread` is an address that gets a button of its own."""
     embeds = []
     if shown.title or shown.description:
-        embeds.append(discord.Embed(title=shown.title or None, url=shown.url, description=shown.description or None))
+        embeds.append(_embed(shown))
     return Said(shown.content or None, embeds, _view(shown.buttons, shown.menus, thread))
+
+
+def _embed(shown: Shown) -> discord.Embed:
+    title, description = shown.title or None, shown.description or None
+    return discord.Embed(title=title, url=shown.url, description=description, colour=shown.colour)
 
 
 def _view(buttons: tuple[Button, ...], menus: tuple[Menu, ...], thread: str | None) -> discord.ui.View | None:

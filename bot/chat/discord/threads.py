@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 from bot.chat.discord import forums
-from bot.chat.discord.embeds import show, thread_name
+from bot.chat.discord.embeds import parted, show, thread_name
 from bot.chat.discord.forums import AUTO_ARCHIVE, Kind
 from bot.chat.discord.places import REPLY
 from bot.chat.discord.recalling import said_before, spoke
@@ -28,6 +28,10 @@ FULL: Final = (
     "This server has as many active threads as Discord allows, so this paper is discussed here, in replies. "
     "Archive some threads, and the next ones open again."
 )
+
+
+Called = Callable[[Span], str]
+"""A run of text where no mention is drawn, such as a thread's name."""
 
 
 async def said_once(
@@ -50,10 +54,10 @@ async def said_once(
 
 
 async def forum_post(
-    client: discord.Client, server: int, place: int, kind: Kind, post: Post, *, doubt: bool = False
+    client: discord.Client, server: int, place: int, kind: Kind, post: Post, called: Called, *, doubt: bool = False
 ) -> str:
-    """A forum's post, named by the headline; its number."""
-    message, name = said(show(post)), post.headline.text
+    """A forum's post, named by the headline, people and channels in it as they are `called`; its number."""
+    message, name = said(show(post)), "".join(map(called, parted(post.headline)[0]))
     if doubt and (before := await forums.begun_before(client, server, place, name, message)):
         return str(before)
     return str(await forums.begin(client, place, kind, name, message, post))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.slack.api import Api, settings
 from bot.chat.slack.discreet import sdk_logger
 from bot.checks import Check, Findings, fault, note, ok, split
-from bot.errors import PlatformFailed, SettingsError
+from bot.errors import PlatformFailed, SettingsError, TryLater
 from bot.model import Channel
 
 NEEDED: Mapping[str, str] = {
@@ -35,6 +39,18 @@ OPTIONAL: Mapping[str, str] = {
 
 APP = "https://api.slack.com/apps"
 
+FEW = 20
+"""Channels that are asked about one by one: Slack takes some fifty such questions a minute.
+https://docs.slack.dev/reference/methods/conversations.info (tier 3)"""
+LEAF = 999
+"""Channels in an answer of many: under a thousand, Slack asks.
+https://docs.slack.dev/reference/methods/conversations.list"""
+TRIES = 20
+"""So often Slack may ask us to wait before one question is given up."""
+
+Told = Mapping[str, Any]
+Ask = Callable[[], Awaitable[AsyncSlackResponse]]
+
 
 async def health(env: Mapping[str, str], channels: Sequence[Channel]) -> Findings:
     """Ask Slack about both tokens and each of these channels."""
@@ -52,7 +68,9 @@ async def health(env: Mapping[str, str], channels: Sequence[Channel]) -> Finding
         scopes = frozenset(filter(None, (one.strip() for one in headers.get("x-oauth-scopes", "").split(","))))
         who = f"{said.get('user')} in {said.get('team') or said.get('team_id')}"
         checks = [ok("Slack bot token", f"It is {who}."), await _app_token(api), *_scopes(scopes)]
-        checks += [await _channel(api, channel, scopes, str(said.get("team_id") or "")) for channel in channels]
+        known = await _listed(api) if len(channels) > FEW else {}
+        team = str(said.get("team_id") or "")
+        checks += [await _channel(api, channel, scopes, team, known) for channel in channels]
         return Findings(tuple(checks), headers.get("date", ""))
 
 
@@ -89,7 +107,39 @@ def _scopes(scopes: frozenset[str]) -> Iterable[Check]:
     return [*found, note("Slack scopes", f"Not granted, optional: {', '.join(without)}.")] if without else found
 
 
-async def _channel(api: Api, channel: Channel, scopes: frozenset[str], team: str) -> Check:
+async def _listed(api: Api) -> dict[str, Told]:
+    """All channels that the bot can see, a thousand an answer; those that are not among them are asked one by one."""
+    found: dict[str, Told] = {}
+    public = partial(api.client.conversations_list, types="public_channel")
+    private = partial(api.client.users_conversations, types="private_channel")
+    for ask in (public, private):
+        cursor: str | None = ""
+        while cursor is not None:
+            try:
+                said = await _patiently(api, partial(ask, limit=LEAF, cursor=cursor or None))
+            except PlatformFailed:
+                break  # what it is, is said of the channels that are asked one by one
+            found |= {str(one["id"]): one for one in said.get("channels") or []}
+            cursor = (said.get("response_metadata") or {}).get("next_cursor") or None
+    return found
+
+
+async def _info(api: Api, place: str) -> Told:
+    said = await _patiently(api, lambda: api.client.conversations_info(channel=place), place)
+    return said.get("channel") or {}
+
+
+async def _patiently(api: Api, ask: Ask, place: str = "") -> AsyncSlackResponse:
+    """What Slack answers, once it does: whoever asks of thousands of channels is told to wait."""
+    for _ in range(TRIES):
+        try:
+            return await api.call(ask(), place=place)
+        except TryLater as error:
+            await asyncio.sleep(error.after or 1.0)
+    return await api.call(ask(), place=place)
+
+
+async def _channel(api: Api, channel: Channel, scopes: frozenset[str], team: str, known: Mapping[str, Told]) -> Check:
     about, (home, _, place) = str(channel), channel.place.partition("/")
     if team and home != team:
         return fault(
@@ -98,16 +148,16 @@ async def _channel(api: Api, channel: Channel, scopes: frozenset[str], team: str
             "Set the token of that workspace, or unsubscribe the channel: paper-round subscriptions lists its rules.",
         )
     try:
-        said = await api.call(api.client.conversations_info(channel=place), place=place)
+        told = known.get(place) or await _info(api, place)
     except PlatformFailed as error:
         if "lacks the scope" in str(error):
             return note(about, "Slack does not tell without the scopes channels:read and groups:read.")
         return split(about, str(error))
-    told = said.get("channel") or {}
+    named = f"#{told['name']}" if told.get("name") else "This conversation"
     if told.get("is_archived"):
-        return fault(about, "It is archived.", "Unarchive it, or subscribe in another channel.")
+        return fault(about, f"{named} is archived.", "Unarchive it, or subscribe in another channel.")
     hidden = bool(told.get("is_private"))
     if not told.get("is_member") and not told.get("is_im") and (hidden or "chat:write.public" not in scopes):
         name = (await api.me()).name
-        return fault(about, "The bot is not in it.", f"Type /invite @{name} there.")
-    return ok(about, "It can be posted to.")
+        return fault(about, f"The bot is not in {named}.", f"Type /invite @{name} there.")
+    return ok(about, f"{named} can be posted to.")

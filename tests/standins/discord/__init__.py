@@ -75,6 +75,7 @@ class Discord:
         self.faults: list[str] = []
         """What Discord (or we) would never have taken; a test that leaves any fails."""
         self._lost: list[tuple[str, int]] = []
+        self._dropping: list[str] = []
         self._moods: list[tuple[str, Callable[[], web.Response]]] = []
         self._changed = asyncio.Condition()
         self.gateway = Gateway(token, self._notify)
@@ -188,10 +189,17 @@ class Discord:
         """Do what the next such request asks and let its answer get lost: a cut line, or an error of 500 and more."""
         self._lost.append((at, status))
 
+    def drop_at(self, at: str) -> None:
+        """Cut the gateway's line in the middle of the next such request, which itself is answered."""
+        self._dropping.append(at)
+
     @web.middleware
     async def _mood(self, request: web.Request, handler: Any) -> web.StreamResponse:
         asked = f"{request.method} {request.path.removeprefix('/api/v10')}"
         mood = next((mood for mood in self._moods if asked.startswith(mood[0])), None)
+        if dropping := next((at for at in self._dropping if asked.startswith(at)), None):
+            self._dropping.remove(dropping)
+            await self.gateway.drop()
         try:
             if mood:
                 self._moods.remove(mood)
@@ -357,7 +365,8 @@ class Discord:
         shown, given = await self.form(talk), []
         for n, part in enumerate(shown["components"]):
             inner = part["component"]
-            value = fields.get(inner["custom_id"], inner.get("value", ""))
+            chosen = next((one["value"] for one in inner.get("options") or [] if one.get("default")), "")
+            value = fields.get(inner["custom_id"], inner.get("value", chosen))
             answer = {"value": value} if inner["type"] == 4 else {"values": [value] if value else []}
             one = {"type": inner["type"], "custom_id": inner["custom_id"], "id": 10 + n} | answer
             given.append({"type": 18, "id": n + 1, "component": one})

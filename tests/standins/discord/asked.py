@@ -23,6 +23,8 @@ def asked(discord: Discord) -> list[web.RouteDef]:
     def known(request: web.Request) -> None:
         if request.headers.get("Authorization") != f"Bot {discord.token}":
             raise Wrong(401, 0, "401: Unauthorized")
+        if int(request.match_info.get("guild", discord.guild)) != discord.guild:
+            raise Wrong(404, 10004, "Unknown Guild")
 
     async def gateway(request: web.Request) -> web.Response:
         known(request)
@@ -33,10 +35,14 @@ def asked(discord: Discord) -> list[web.RouteDef]:
 
     async def guild(request: web.Request) -> web.Response:
         known(request)
-        if int(request.match_info["guild"]) != discord.guild:
-            raise Wrong(404, 10004, "Unknown Guild")
         roles = [{"id": str(discord.guild), "name": "@everyone", "permissions": str(ALL)}]
         return reply({"id": str(discord.guild), "name": "Lab", "owner_id": str(discord.ann.id), "roles": roles})
+
+    async def channels(request: web.Request) -> web.Response:
+        """All of a server's, those too that the bot may not see; threads are none of them."""
+        known(request)
+        listed = [one for one in discord.places.values() if one.parent is None and one.private is None]
+        return reply([one.payload(discord.guild) for one in listed])
 
     async def member(request: web.Request) -> web.Response:
         known(request)
@@ -52,4 +58,5 @@ def asked(discord: Discord) -> list[web.RouteDef]:
         web.get("/api/v10/gateway/bot", gateway),
         web.get("/api/v10/guilds/{guild}", guild),
         web.get("/api/v10/guilds/{guild}/members/{person}", member),
+        web.get("/api/v10/guilds/{guild}/channels", channels),
     ]

@@ -182,7 +182,11 @@ class Methods:
         """A page of channels."""
         start = int(fields.get("cursor") or 0)
         end = start + min(999, int(fields.get("limit", 100)))
-        told = [{"id": room.id, "name": room.name, "is_private": room.private} for room in found[start:end]]
+        told = [
+            {"id": room.id, "name": room.name, "is_private": room.private}
+            | {"is_archived": room.archived, "is_member": room.member, "is_im": False}
+            for room in found[start:end]
+        ]
         cursor = str(end) if end < len(found) else ""
         return {"channels": told, "response_metadata": {"next_cursor": cursor}}
 

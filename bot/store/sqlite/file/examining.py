@@ -105,7 +105,7 @@ def _first(why: str) -> str:
 def _damaged(file: Path, why: str) -> Check:
     return fault(
         "database",
-        f"{file} is damaged: {_first(why)}.",
+        f"{file} is damaged (SQLite says: {_first(why)}).",
         "Put a backup in its place: paper-round restore BACKUP; without one, `sqlite3 FILE .recover` saves some of it.",
     )
 

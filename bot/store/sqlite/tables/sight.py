@@ -16,7 +16,10 @@ from bot.store.sqlite.tables.reading import FULL, as_channel, as_delivery
 TOLD = f"""
     {FULL} WHERE delivery.paper IN ({FOUND}) AND state <> 'merged' ORDER BY delivery.number
 """
-SENT = f"{FULL} WHERE channel = ? AND state = 'sent' ORDER BY delivery.number DESC LIMIT ?"
+SENT = f"""
+    {FULL} WHERE channel = ? AND state = 'sent' AND posted_at IS NOT NULL
+    ORDER BY posted_at DESC, delivery.number DESC LIMIT ?
+"""
 # Each count walks an index that holds nothing else.
 WAITING = """
     SELECT platform, sum(pending) AS pending, sum(held) AS held, min(due) AS due FROM (
@@ -38,7 +41,7 @@ def told(db: Database, id: str, own: Collection[Channel]) -> list[Delivery]:
 
 
 def sent(db: Database, channel: Channel, limit: int) -> list[tuple[Delivery, Paper]]:
-    """The newest papers that a channel was sent."""
+    """The papers that a channel was sent last."""
     found = rows(db, SENT, (clean(str(channel)), limit))
     return [(as_delivery(one), unpack(one["noun"], Paper)) for one in found]
 
