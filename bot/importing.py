@@ -61,6 +61,11 @@ def read(text: str, acronyms: rules.Acronyms = rules.KNOWN, moved: Mapping[str, 
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        if text.lstrip().startswith("<"):
+            raise WordsWrong(
+                "This is XML, not what paper-round export writes. Feeds go into the config under [[sources]], "
+                "or into a channel with /papers feeds add."
+            ) from error
         raise WordsWrong(f"This is not TOML that can be read: {error}. A text is put between double quotes.") from error
     except RecursionError as error:
         raise WordsWrong("This is not TOML that can be read: its brackets nest too deeply.") from error

@@ -11,7 +11,9 @@ from typing import Any
 
 from bot import checks, health, options, store
 from bot.chat import NEEDS
+from bot.chat.mail import checks as mailing
 from bot.checks import Check, Findings, fault, note, ok
+from bot.cli import pages
 from bot.cli.parsing import Parser
 from bot.cli.progress import progress
 from bot.cli.run import connected
@@ -82,6 +84,7 @@ async def _all(given: Settings, *, offline: bool) -> list[Check]:
     platforms = _tokens(given, found)
     if offline or any(one.about == "proxy" and one.verdict == "fault" for one in found):
         why = "--offline." if offline else "nothing can be asked through that proxy."
+        found.append(await _mail(given, channels, offline=True))
         return [*found, *(_remembered_source(feed, known) for feed in feeds), note("world", f"Left out: {why}")]
     dates: list[tuple[str, str]] = []
     for platform in platforms:
@@ -89,6 +92,7 @@ async def _all(given: Settings, *, offline: bool) -> list[Check]:
         found += told.checks
         dates.append((platform.capitalize(), told.date))
     found += _silent(channels, platforms)
+    found.append(await _mail(given, channels, offline=False))
     found += await _sources(given, [*feeds, *mine], known, dates)
     return [*found, _clock(dates)]
 
@@ -196,6 +200,14 @@ async def _platform(platform: str, given: Settings, channels: list[Channel]) -> 
         return told
     rest = [one for one in told.checks if one not in well]
     return Findings((*rest, ok(platform, f"{len(well):,} channels can be posted to.")), told.date)
+
+
+async def _mail(given: Settings, channels: Sequence[Channel], *, offline: bool) -> Check:
+    try:
+        base = pages.public_url(given.env)
+    except SettingsError as error:
+        return checks.split("BOT_PUBLIC_URL", str(error))
+    return await mailing.health(given.env, base, sum(one.platform == "email" for one in channels), offline=offline)
 
 
 def _silent(channels: Sequence[Channel], platforms: Sequence[str]) -> list[Check]:

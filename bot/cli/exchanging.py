@@ -142,7 +142,5 @@ def _summed(steps: Sequence[Step], entries: Sequence[Entry], *, dry: bool) -> st
     count = {kind: sum(step.kind == kind for step in steps) for kind in ("new", "changed", "same")}
     would = "would be " if dry else ""
     end = " Nothing was changed: leave --dry-run out to do it." if dry else ""
-    return (
-        f"{len(entries)} channels: {count['new']} {would}new, {count['changed']} {would}changed, "
-        f"{count['same']} as they are.{end}"
-    )
+    told = f"{count['new']} {would}new, {count['changed']} {would}changed, {count['same']} as they are"
+    return f"{len(entries)} channel{'s' * (len(entries) != 1)}: {told}.{end}"

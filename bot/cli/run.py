@@ -105,31 +105,32 @@ def _zone(found: Settings) -> str:
 async def _run(
     words: Namespace, settings: Settings, platforms: list[str], feeds: list[Feed], mail: Server | str
 ) -> int:
+    zone = _zone(settings)  # before anything is said or opened
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened_store(settings))
         await store.lead()
         tell(f"The database is {whereabouts(settings.store)}")
         measures = Measures(feeds)
         chats = await _connect(stack, platforms, settings, store, measures, mail)
-        await _tell_silent(store, chats, mail)
         fetch = await stack.enter_async_context(opened_fetch(settings))
         parser = Parser()
         stack.push_async_callback(parser.close)
         acronyms = extend(settings.file.meanings())
         max_age = timedelta(days=settings.file.polling.max_age_days)
         shared = frozenset(feed.address for feed in feeds)
-        zone = _zone(settings)
         world = World(store, clock, fetch, parser, chats, Matcher(acronyms), acronyms, max_age, shared, zone)
         world = replace(world, base=pages.public_url(settings.env), mail_off=mail if isinstance(mail, str) else "")
         world = replace(world, who=rights.default(settings.file.rights.who))
         world = replace(world, tally=measures, fetch=Joined(fetch, lambda: ticking.sound(feeds, world), clock))
         if words.once:
+            await _tell_silent(store, chats, mail)
             return await ticking.once(feeds, world)
         refused: dict[str, str] = {}
         if served := words.local or not platforms or world.base is not None:
             await stack.enter_async_context(_pages(settings, world, feeds, refused, measures, mail))
         else:
             await stack.enter_async_context(figures(settings, measures, store, feeds))
+        await _tell_silent(store, chats, mail)  # last: whoever tries it out needs the address
         beside = [upkeep.keep_all(world, upkeep.retention(settings.file.keep)), upkeep.tell_all(feeds, world)]
         beside += [sparing.keep_small(), firsts.show(feeds, world)]
         return await _until_stopped(world, feeds, platforms, refused, beside, served=served)

@@ -15,7 +15,7 @@ log = logging.getLogger("paper-round")
 
 async def follow(change: Change, world: World) -> Reply:
     """Let the store know, so that what waited goes out and what cannot go waits; greet where we are new."""
-    log.info("%s: %s %s", change.channel, change.kind, change.why)
+    log.info("%s: %s%s", change.channel, change.kind, change.why and f" ({change.why})")
     match change.kind:
         case "joined" | "back":
             await world.store.mended(change.channel, world.clock())

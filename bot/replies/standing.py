@@ -194,7 +194,9 @@ def _silence(stands: Standing, now: datetime) -> list[Line]:
         return []
     seen = sum(one.seen for one in stands.sources)
     wrong = [one for one in stands.sources if one.health.wrong]
-    if not seen:
+    if not stands.sources:
+        why = "no sources are read, so nothing can."
+    elif not seen:
         earlier = any(_dated_earlier(one, now) for one in stands.sources)
         why = f"None of what came is dated {WEEK}." if earlier else "No source brought anything new."
         why += " See what is wrong with them below." if wrong else ""

@@ -100,8 +100,9 @@ async def _candidates(rule: Rule, seeker: Seeker, since: datetime) -> list[Paper
     await seeker.store.index(FRESH)
     asked = [needs(Rule(leaf), seeker.acronyms) for leaf in wanted(rule.tree)]
     need = None if None in asked or "top:" in write(rule) else _any([one for one in asked if one])
-    found, own = list[Paper](), await seeker.open_channels()
+    found: list[Paper] = []
     before: int | None = None
+    own = await seeker.open_channels()
     while len(found) < MOST:
         some = await seeker.store.narrowed(need, before=before, since=since, limit=AT_ONCE, own=own)
         found += [paper for _, paper in some]

@@ -14,6 +14,7 @@ import bot.store
 from bot.model import Channel, Subscription
 from tests.door.command import Ended, daily, paper_round, running
 from tests.standins.discord import Discord
+from tests.standins.mail import MailServer, mail_server
 from tests.standins.slack import slack_standin
 from tests.standins.slack.workspace import Room
 
@@ -52,6 +53,28 @@ def database(home: Path) -> Path:
     assert paper_round(home, "run", "--once").code == 0
     (file,) = home.rglob("paper-round.db")
     return file
+
+
+async def test_mail_is_looked_at_and_nothing_is_mailed(home: Path) -> None:
+    """Off and not asked for: a note. Set and well; a password that is refused; half set; a server that is away."""
+
+    async def asked(**env: str) -> tuple[str, str]:
+        _, found = await asyncio.to_thread(doctor, home, **env)
+        return found["mail"][0], " ".join(found["mail"][1:])
+
+    assert await asked() == ("note", "Mail is off: neither SMTP_URL nor SMTP_HOST is set. ")
+    base = {"BOT_PUBLIC_URL": "https://papers.example.org"}
+    async with mail_server(MailServer(login=("ada", "right"))) as running:
+        for password, verdict, said in (("right", "ok", "lets us in as ada"), ("wrong", "FAULT", "refuses SMTP_USER")):
+            found = await asked(**running.env, **base, SMTP_USER="ada", SMTP_PASSWORD=password)
+            assert found[0] == verdict
+            assert said in found[1]
+        assert running.taken == []
+    away = {"SMTP_URL": "smtp://127.0.0.1:9", "SMTP_FROM": "papers@rounds.example"}
+    assert "BOT_PUBLIC_URL" in (await asked(**away))[1]
+    verdict, said = await asked(**away, **base)
+    assert verdict == "FAULT"
+    assert "cannot be reached" in said
 
 
 def test_all_is_well(home: Path) -> None:

@@ -235,7 +235,7 @@ async def test_people_see_the_best_and_vote_and_cite_and_ask_why(team: Team) -> 
     top = (await team.types("papers", "top 14d")).post.plain
     assert top.index("Quantum paper 0") < top.index("Quantum paper 2")
     await team.press("vote", "2")
-    assert "are 2" in (await team.press("vote", "2", "local:eve")).post.plain
+    assert "2 upvotes now" in (await team.press("vote", "2", "local:eve")).post.plain
     assert "quantum" in (await team.press("why", "2")).post.plain.casefold()
     assert "Quantum paper 2" in (await team.press("bibtex", "2")).post.plain
     await team.talks()
@@ -324,7 +324,7 @@ async def test_the_first_subscribers_zone_is_the_channels_until_somebody_sets_on
     """The preview shows it with the way to change it; a later subscriber, or a made-up zone, changes nothing."""
     preview = await asks(team, "Asia/Tokyo", "quantum mode:daily")
     assert "at 09:00 (Asia/Tokyo)" in preview.post.plain
-    assert "Another time zone: /papers settings tz:" in preview.post.plain
+    assert "For another time zone: /papers settings tz:" in preview.post.plain
     await flow.answer(Press(TEAM, "local:ada", preview.post.buttons[0].action), team.world)
     assert "(Asia/Tokyo)" in (await asks(team, "Europe/Paris", "qubits mode:daily")).post.plain
     assert "(Asia/Tokyo)" in (await asks(team, "Mars/Olympus", "qubits mode:daily")).post.plain

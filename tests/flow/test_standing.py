@@ -110,6 +110,14 @@ async def test_status_tells_of_a_pause_and_of_a_channel_that_is_lost() -> None:
     assert "It is paused and goes on on Thursday at 09:00. What matches waits." in text
 
 
+async def test_without_sources_that_is_why_nothing_came() -> None:
+    team = Team()
+    await team.subscribed("birds")
+    team.world = replace(team.world, shared=frozenset())
+    text = (await team.typed("/papers status")).post.plain
+    assert "Why nothing came: no sources are read, so nothing can." in text
+
+
 async def test_status_shows_no_other_channels_feeds() -> None:
     team = Team()
     feed = OwnFeed(OTHER, "https://secret.example/feed", EVE)

@@ -159,7 +159,8 @@ def _element(element: dict[str, Any]) -> str:
     if element["type"] == "overflow":
         return '<span class="button">⋯</span>'
     name = (element.get("text") or element["placeholder"])["text"]
-    return f'<span class="button{" select" if element["type"] == "static_select" else ""}">{html.escape(name)}</span>'
+    look = "select" if element["type"] == "static_select" else element.get("style", "")
+    return f'<span class="button {look}">{html.escape(name)}</span>'
 
 
 # ── Discord ──
@@ -225,6 +226,8 @@ SLACK = """
     a { color: #1264a3 } .small { font-size: 12px; color: #616061 } p { margin: 0 0 8px } ul { margin: 0 }
     .button { border: 1px solid #bbb; border-radius: 4px; padding: 4px 10px; font-weight: bold; font-size: 13px;
         margin: 4px 8px 0 0; display: inline-block } .select::after { content: " ▾" }
+    .primary { background: #007a5a; border-color: #007a5a; color: #fff }
+    .danger { color: #e01e5a; border-color: #e01e5a }
     code { color: #c01343; border: 1px solid #ddd; background: #f8f8f8; border-radius: 3px; padding: 0 3px;
         font-size: 12px }
 """

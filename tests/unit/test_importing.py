@@ -159,7 +159,7 @@ GOOD = '[[channel]]\nid = "slack:T0LAB/C0GENERAL"\n'
         (GOOD + 'options = "max:0"\n', 3, "max:"),
         (GOOD + "options = 5\n", 3, "no option"),
         (GOOD + 'options = "daily"\n', 3, "no option"),
-        (GOOD + 'options = "tz:Berlin"\n', 3, "Europe/Berlin"),
+        (GOOD + 'options = "tz:Atlantis"\n', 3, "Europe/Berlin"),
         (GOOD + 'zone = "Berlin"\n', 3, "Europe/Berlin"),
         (GOOD + 'who = "me"\n', 3, "a list"),
         (GOOD + 'paused_until = "tomorrow"\n', 3, "2026-12-24T09:00:00Z"),

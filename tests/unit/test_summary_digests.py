@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import summary
@@ -18,6 +18,7 @@ from bot.model import Channel, Delivery, Item, News, Options, Paper, Post, Reaso
 DAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HERE = Channel("local", "general")
+UNHURRIED = settings(deadline=None)  # other work on the machine is no fault of a digest
 ABOVE = "More than your max of 5 posts a day came"
 
 
@@ -169,6 +170,7 @@ def layout(items: Sequence[Item], part: int, parts: int) -> Post:
     return summary.digest(items, day=DAY, part=part, parts=parts, total=40, rest=7 if part == parts else 0)
 
 
+@UNHURRIED
 @given(st.lists(st.integers(0, 60), max_size=30), st.integers(1, 700))
 def test_splitting_loses_nothing_and_keeps_the_order(lengths: list[int], room: int) -> None:
     """Whatever fits: every paper stands in one message, none is empty, and each fits or is one paper alone."""
@@ -180,6 +182,7 @@ def test_splitting_loses_nothing_and_keeps_the_order(lengths: list[int], room: i
         assert len(part) == 1 or len(layout(part, number, len(parts)).plain) <= room
 
 
+@UNHURRIED
 @given(st.integers(0, 70), st.integers(1, 12), st.integers(0, 3))
 def test_no_message_is_sent_that_is_not_needed(count: int, room: int, closing: int) -> None:
     """With `room` entries a message, and what only the last one says taking some of it, there is no message more."""

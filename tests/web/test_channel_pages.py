@@ -20,6 +20,8 @@ async def test_a_channels_page_says_when_its_next_digest_comes() -> None:
         html, _ = await look(browser, "/channels/local:general")
         assert "at 09:30 (Europe/Berlin); the next on Saturday 29 August" in html
         assert "as soon as it is seen" in html
+        each = [html.index(said) for said in ('<code dir="auto">attention', "at 09:30", "quantization", "as soon as")]
+        assert each == sorted(each)  # every rule stands with the way that its papers come
         assert "the next on" in (await look(browser, "/channels"))[0]
         paused = Customs(GENERAL, over(Options(), Options(tz="Europe/Berlin")), paused_until=NOON + timedelta(days=1))
         await stage.memory.keep_customs(paused)
@@ -43,3 +45,8 @@ async def test_votes_of_public_channels_count_in_the_days_order() -> None:
         titles = ("Do Language Models Know", "Eight-Bit Attention", "Sparse Gradients")
         assert sorted(titles, key=html.index) == list(titles)
         assert html.count("+90 here") == 1
+        assert "90 votes here" in (await look(browser, f"/papers/{papers[4].id}"))[0]
+        assert "votes here" not in (await look(browser, f"/papers/{papers[5].id}"))[0]
+        best, _ = await look(browser, "/search?q=top:1")
+        assert "Do Language Models Know When a Table Is Wrong?</a>" in best
+        assert "Eight-Bit Attention for Small Machines</a>" not in best

@@ -195,6 +195,11 @@ async def test_where_mail_is_off_the_pages_say_so() -> None:
             assert 'action="/mail"' not in html
         async with browser.get("/search?q=attention") as page:
             assert "By mail: Mail is off" in await page.text()
+        async with browser.get("/mail?q=attention") as page:
+            html = await page.text()
+            assert "SMTP_URL" in html
+            assert "/feed.atom?q=attention" in html
+            assert 'action="/mail"' not in html
         for path in ("/mail/x.y", "/mail/confirm/x.y"):
             async with browser.get(path) as page:
                 assert page.status == 404

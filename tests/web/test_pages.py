@@ -85,6 +85,17 @@ async def test_the_sample_says_that_it_is_the_sample(stage: Stage, client: Clien
     assert "This is the sample." not in await body(client, "/")
 
 
+async def test_a_paper_s_page_leads_to_each_of_its_versions(stage: Stage, client: Client) -> None:
+    """Where they are kept: on arXiv."""
+    elsewhere = paper(2, "Elsewhere", id="doi:10.1/a", version=2)
+    stage.memory.held = [paper(1, "Thrice", version=3), elsewhere, paper(3, "Once", version=1)]
+    html = await body(client, "/papers/arxiv:2608.00001")
+    links = [f'href="https://arxiv.org/abs/2608.00001v{n}"' for n in (3, 2, 1)]
+    assert [html.index(link) for link in links] == sorted(html.index(link) for link in links)
+    assert "Versions" not in await body(client, "/papers/arxiv:2608.00003")
+    assert "<dt>Version</dt><dd>2</dd>" in await body(client, "/papers/doi:10.1%2Fa")
+
+
 @pytest.mark.parametrize(
     "id", ["arxiv:2608.00001", "url:https://example.org/a?b=c&d=%2F#e", "guid:feed#../x y/é", "doi:10.1/a/b"]
 )

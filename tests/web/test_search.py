@@ -204,6 +204,29 @@ async def test_the_workshop_shows_what_one_term_kept_away(client: Client) -> Non
     )
 
 
+async def test_near_misses_take_turns_by_the_term_that_kept_them_away(stage: Stage, client: Client) -> None:
+    """A word that hundreds lack does not push aside the one paper that another word kept away."""
+    many = [paper(50 + n, f"Attention for Everyday Tool {n}") for n in range(9)]
+    stage.memory.held = [*browsing(), *many, paper(70, "Attention for Mamba"), paper(71, "Mamba Alone", abstract="")]
+    html = await trial(client, "attention mamba")
+    missed = re.findall(r"</a> <span[^>]+>lacks <code>(\w+)</code>", html)
+    assert len(missed) == 6
+    assert missed[:2] == ["attention", "mamba"]
+
+
+async def test_the_workshop_says_since_when_papers_are_known_and_what_a_week_brings(
+    stage: Stage, client: Client
+) -> None:
+    """Four days tell nothing of a week; from seven on the days before the first paper do not count."""
+    html = await trial(client, "attention")
+    assert "of 11 seen since 25 August." in html
+    assert "a week" not in html
+    stage.memory.held = [*browsing(), paper(60, "Attention of Old", day=15)]
+    html = await trial(client, "attention")
+    assert "of 12 seen since 15 August; about 1.5 a week." in html  # three papers in fourteen days
+    assert re.search(r'class="count-of"[^>]*>1</text>', html)
+
+
 async def test_the_workshop_answers_our_script_with_the_answer_alone(client: Client) -> None:
     async with client.get("/workshop?q=attention", headers={"Accept": "application/json"}) as answer:
         html = (await answer.json())["trial"]
@@ -279,7 +302,9 @@ async def test_strangers_words_stay_words_in_what_was_found(stage: Stage, client
 @pytest.mark.parametrize("channel", [SLACK, GENERAL])
 async def test_no_word_of_a_private_paper_is_offered_for_a_slip(client: Client, stage: Stage, channel: Channel) -> None:
     """A name that only two papers of a private channel's own feed have; a public channel's are everybody's to find."""
-    found = tuple(paper(n, f"Notes on Zyxomatron {n}", id=f"guid:feed#{n}", source="https://f.example/") for n in (7, 8))
+    found = tuple(
+        paper(n, f"Notes on Zyxomatron {n}", id=f"guid:feed#{n}", source="https://f.example/") for n in (7, 8)
+    )
     poll = Poll(Bookmark("https://f.example/"), found, audience=frozenset({channel}))
     await stage.memory.add_feed(OwnFeed(channel, "https://f.example/", "slack:U1"), poll, NOON)
     async with client.get("/search?q=zyxomatrn") as answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.model import Signals
+from bot.model import Delivery, Signals
 from bot.ports import Store, Waiting
 from bot.rules import parse
 from bot.rules.narrow import needs
@@ -76,6 +76,17 @@ async def test_where_a_paper_went_is_told_by_any_of_its_ids(store: Store) -> Non
     await store.record(poll(paper("url:a", aliases=("doi:10.1/a",)), paper("url:b"), to=[GENERAL, TEAM]), NOW)
     assert [(d.paper, d.channel) for d in await store.reached("doi:10.1/a")] == [("url:a", GENERAL), ("url:a", TEAM)]
     assert await store.reached("url:nowhere") == []
+
+
+async def test_what_was_posted_last_comes_first_whenever_it_was_found(store: Store) -> None:
+    """A paper that waited for its time is newer to the channel than one found after it and posted at once."""
+    later = NOW + timedelta(hours=1)
+    planned = (Delivery("url:a", GENERAL, due=later), Delivery("url:b", GENERAL, due=NOW))
+    await store.record(replace(poll(paper("url:a"), paper("url:b")), deliveries=planned), NOW)
+    for at in (NOW, later):
+        (claim,) = await take(store, at)
+        await send(store, claim, f"m{claim.delivery.row}", at)
+    assert [p.id for _, p in await store.sent(GENERAL, 9)] == ["url:a", "url:b"]
 
 
 async def test_what_a_channel_was_sent_comes_newest_first(store: Store) -> None:
