@@ -131,7 +131,25 @@ def load(config: str | None, store: str | None, env: Mapping[str, str]) -> Setti
     file = read(path)
     merged = unfiled({**_beside(path.parent / ".env"), **env})
     chosen = store or merged.get("BOT_STORE") or file.store.path
-    return Settings(file, path, chosen or str(default_store()), merged)
+    return Settings(
+        msgspec.structs.replace(file, web=_served(file.web, merged)), path, chosen or str(default_store()), merged
+    )
+
+
+def _served(web: Web, env: Mapping[str, str]) -> Web:
+    """Where the pages are, on a host that gives the port by PORT as well; open to others only if they have an address.
+
+    https://devcenter.heroku.com/articles/runtime-principles#web-servers
+    """
+    given = env.get("PORT", "").strip()
+    if not given:
+        return web
+    try:
+        port = msgspec.convert(given, Port, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"PORT is {given!r}; a port is a number such as {web.port}.") from error
+    public = env.get("BOT_PUBLIC_URL", "").strip() and web.host == Web().host
+    return Web("0.0.0.0" if public else web.host, port)  # noqa: S104 — whoever sets both wants just that
 
 
 def _beside(path: Path) -> dict[str, str]:

@@ -15,12 +15,12 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "discord": ("DISCORD_TOKEN",),
 }
 
-KEEPS = frozenset({"slack"})
-"""Platforms whose page keeps in the store who waits for an answer: `connect(env, errands, clock)`."""
+KEEPS = frozenset({"slack", "discord"})
+"""Platforms whose page keeps in the store who waits for an answer, and where it is: `connect(env, store, clock)`."""
 
-REMEMBERS = frozenset({"discord"})
-"""Platforms whose page remembers in the store which servers let the bot in, and shows what changes a channel to those
-who may: `connect(env, roster, to_all)`, `to_all` where the config leaves it to everybody."""
+CHOOSES = frozenset({"discord"})
+"""Platforms that show commands to those who may use them: `connect(…, to_all=…)`, true where the config leaves what
+comes to a channel to everybody."""
 
 ADDRESSES = {"slack": "SLACK_API_URL", "discord": "DISCORD_API_URL"}
 """The variable that says where a platform is, where it is not the platform itself."""

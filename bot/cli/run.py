@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import flow, rights
-from bot.chat import ADDRESSES, KEEPS, NEEDS, REMEMBERS, at_home, local
+from bot.chat import ADDRESSES, CHOOSES, KEEPS, NEEDS, at_home, local
 from bot.chat.mail.server import OFF, Server
 from bot.cli import firsts, logs, loop, mailing, pages, posting, sparing, ticking, upkeep
 from bot.cli.counting import counted, figures
@@ -173,8 +173,9 @@ async def _connect(
     open_ = settings.file.rights.who in ("anyone", "creator")
     for platform in platforms:
         page = import_module(f"bot.chat.{platform}")
-        kept = (store, clock) if platform in KEEPS else (store, open_) if platform in REMEMBERS else ()
-        chats[platform] = await page.connect(settings.env, *kept)
+        kept = (store, clock) if platform in KEEPS else ()
+        shown = {"to_all": open_} if platform in CHOOSES else {}
+        chats[platform] = await page.connect(settings.env, *kept, **shown)
     if not isinstance(mail, str):
         chats["email"] = await mailing.connected(mail, settings, store)
     limit(chats, settings.file.limits)

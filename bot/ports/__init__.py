@@ -5,7 +5,7 @@ from bot.ports.errands import Errands
 from bot.ports.lives import Doubt, Round
 from bot.ports.mail import Mailboxes
 from bot.ports.outbox import NOTHING, Waiting
-from bot.ports.roster import Roster
+from bot.ports.roster import Memory, Roster
 from bot.ports.store import Store
 from bot.ports.world import Answer, Chat, Clock, Fetch, Fetched, Wary
 
@@ -20,6 +20,7 @@ __all__ = [
     "Fetch",
     "Fetched",
     "Mailboxes",
+    "Memory",
     "Roster",
     "Round",
     "Store",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.ports.errands import Errands
+
 
 class Roster(Protocol):
     """Servers by platform, each with when it let the bot in, in the platform's own words. Each method one transaction.
@@ -20,3 +22,7 @@ class Roster(Protocol):
 
     async def strike(self, platform: str, server: str) -> None:
         """It is not any more."""
+
+
+class Memory(Roster, Errands, Protocol):
+    """What a page remembers from one start to the next: where it is, and what it owes to whom."""

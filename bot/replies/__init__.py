@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot import rules, summary
-from bot.errors import OptionError, PaperRoundError, RuleError
+from bot.errors import OptionError, PaperRoundError, RuleError, TryLater
 from bot.feeds import OwnFeed
 from bot.health import Health
 from bot.model import Channel, Line, Paper, Post, Reply, Span, Subscription
@@ -167,6 +167,8 @@ def helped(found: Sequence[Subscription] = ()) -> Reply:
 
 def wrong(error: PaperRoundError) -> Reply:
     """What was not understood, where, and what mends it; or what the world did."""
+    if isinstance(error, TryLater):
+        return Reply(Post(line(str(error)), (line("Please try it once more in a moment."),)))
     lines = (Line((Span(error.caret()),), "pre"),) if isinstance(error, (RuleError, OptionError)) else ()
     return Reply(Post(line(str(error)), lines))
 

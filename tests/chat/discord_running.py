@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 
 from bot.chat.discord import connect
 from bot.model import Button, Channel, Entry, Heard, Line, Post, Reply, Span
-from bot.ports import Answer, Chat, Roster
+from bot.ports import Answer, Chat, Clock, Memory
 from tests.standins.discord import Discord
 from tests.standins.discord.world import Place
+
+NOW = datetime(2026, 8, 17, 9, tzinfo=UTC)
 
 
 def sentence(text: str, *buttons: Button) -> Post:
@@ -60,10 +63,15 @@ class Answers:
 
 @asynccontextmanager
 async def running(
-    discord: Discord, answers: Answer, roster: Roster | None = None, *, to_all: bool = False
+    discord: Discord,
+    answers: Answer,
+    memory: Memory | None = None,
+    *,
+    to_all: bool = False,
+    clock: Clock = lambda: NOW,
 ) -> AsyncIterator[Chat]:
     """The bot listening; closed with everything it opened."""
-    chat, before = await connect(discord.env, roster, to_all), discord.gateway.connections
+    chat, before = await connect(discord.env, memory, clock, to_all=to_all), discord.gateway.connections
     listening = asyncio.create_task(chat.listen(answers))
     try:
         await discord.listening(before + 1)

@@ -13,6 +13,7 @@ from bot.chat.discord.commands import publish
 from bot.chat.discord.listening import Ears
 from bot.chat.discord.offering import FIND
 from bot.chat.discord.opening import opened
+from bot.chat.discord.owing import Owing
 from bot.chat.discord.sdk import discord
 from bot.model import Ask, Button, Channel, Field, Form, Heard, Post, Press, Reply, Typing
 from tests.chat.discord_running import Answers, sentence
@@ -44,7 +45,7 @@ class Said:
         self.public.append((channel, post, key))
         return "1"
 
-    async def tell(self, person: str, post: Post, key: str) -> None:
+    async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         raise AssertionError(f"{person} is told {post}")
 
     async def there(self, channel: Channel, thread: str) -> bool:
@@ -66,7 +67,7 @@ class Room:
 @asynccontextmanager
 async def room() -> AsyncIterator[Room]:
     answers, said = Answers(reply), Said()
-    ears = Ears(opened(1), said)
+    ears = Ears(opened(1), said, Owing())
     ears.answer = answers
     async with simcord.run(ears.client) as env:
         await publish(ears.tree)

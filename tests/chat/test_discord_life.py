@@ -14,7 +14,7 @@ from bot.chat.discord import sdk
 from bot.chat.discord.budget import ENOUGH, MOST, WINDOW, Budget
 from bot.errors import TryLater
 from bot.model import Ask, Change, Channel, Heard, Reply
-from bot.ports import Chat, Roster
+from bot.ports import Chat, Memory
 from tests.chat.discord_running import Answers, channel, logged_in, paper, running, sentence
 from tests.fakes.store import FakeStore
 from tests.standins.discord import Discord
@@ -22,7 +22,7 @@ from tests.standins.discord.world import EVERYDAY, FORUM, INVITED, Place
 
 
 @asynccontextmanager
-async def living(discord: Discord, answers: Answers, roster: Roster | None = None) -> AsyncIterator[Chat]:
+async def living(discord: Discord, answers: Answers, roster: Memory | None = None) -> AsyncIterator[Chat]:
     """The bot, once it has taken in which servers it is in; `roster` outlives it."""
     async with running(discord, answers, roster) as chat:
         assert isinstance(chat, Page)

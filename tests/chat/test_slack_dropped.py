@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,6 @@ async def digest(at: Whole) -> Deed:
         await at.posted(*range(1, 8), options=wish, bundle="digest")
         at.hands.time += timedelta(seconds=2)  # a channel takes a message a second
         await at.deliver()
-        assert [bool(said.thread) for said in at.standin.public()] == [False, True]
 
     return deed
 
@@ -219,7 +219,7 @@ WORK: Mapping[str, Work] = {
 # ── what is left behind ──
 
 
-async def left(at: Whole) -> object:
+async def left(at: Whole) -> tuple[object, ...]:
     """All that people see, what the bot did for it, and what it remembers."""
     said = sorted((one.channel, one.only or "", bool(one.thread), one.shown, one.edits) for one in at.standin.said)
     under = [read(laid) for one in at.standin.said for laid in one.unfurled.values()]
@@ -228,27 +228,33 @@ async def left(at: Whole) -> object:
     rules = [(str(one.channel), one.id, one.rule) for one in await at.store.subscriptions()]
     votes = dict(await at.store.votes(START.date(), "slack"))
     saved = [one.id for one in await at.store.saved("slack:U0ADA", 10)]
-    return said, under, views, calls, rules, votes, saved, await at.store.pending(GENERAL)
+    return said, under, views, rules, votes, saved, await at.store.pending(GENERAL), calls
 
 
-async def done(work: Work, home: Path, *, drops: bool) -> object:
-    """The work, with the socket dropped in its middle or not; what it leaves behind."""
+async def undisturbed(_: Whole, __: Work, deed: Deed) -> None:
+    await deed()
+
+
+async def done(work: Work, home: Path, doing: Callable[[Whole, Work, Deed], Awaitable[None]]) -> tuple[object, ...]:
+    """The work, done so; what it leaves behind."""
     standin = StandIn(history=True)
     standin.scopes |= {"links:read", "links:write"}
     async with whole(home, standin) as at:
         deed = await work.ready(at)
         await settled(at)
         at.chat._known.people._known.clear()  # asked again, so that there is a call in which the socket can drop
-        doing = asyncio.ensure_future(_dropped(at, work, deed) if drops else deed())
-        await doing
+        await doing(at, work, deed)
         await settled(at)
+        for _ in range(4):  # what was put off comes by itself
+            at.hands.time += timedelta(minutes=10)
+            await at.deliver()
         await standin.command("/papers", "help", user="U0BOB")  # whatever was sent before it is through
         await settled(at)
         assert await at.store.unfinished("slack") == []
         return await left(at)
 
 
-async def _dropped(at: Whole, work: Work, deed: Deed) -> None:
+async def dropped(at: Whole, work: Work, deed: Deed) -> None:
     """Its acknowledgement is lost, the socket breaks while the bot waits for Slack, and Slack sends it again."""
     sockets, held = at.standin.sockets, at.standin.hold(work.call, work.past)
     sockets.deaf, sockets.resend_after = True, 0.05
@@ -278,5 +284,43 @@ async def settled(at: Whole) -> None:
 async def test_a_socket_dropped_in_the_middle_of_any_work_leaves_no_trace(
     name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    undisturbed = await done(WORK[name], tmp_path_factory.mktemp("whole"), drops=False)
-    assert await done(WORK[name], tmp_path_factory.mktemp("dropped"), drops=True) == undisturbed
+    whole = await done(WORK[name], tmp_path_factory.mktemp("whole"), undisturbed)
+    assert await done(WORK[name], tmp_path_factory.mktemp("dropped"), dropped) == whole
+
+
+# ── the answer of Slack's that is lost ──
+
+
+async def lost(at: Whole, work: Work, deed: Deed, *, arrived: bool) -> None:
+    """Slack's answer to the call never comes: it did what it was asked, or it did not, and nobody knows."""
+    held = at.standin.hold(work.call, work.past)
+    doing = asyncio.ensure_future(deed())
+    async with asyncio.timeout(20):
+        await held.reached.wait()
+    at.standin.trouble(work.call, status=0, done=arrived)
+    held.go_on.set()
+    await doing
+    if work.ready is discuss:  # who presses is told so, and presses once more
+        assert at.standin.said[-1].shown.endswith("Please try it once more in a moment.")
+        await deed()
+
+
+SAID = [name for name, work in WORK.items() if work.call == "chat.postMessage" and name != "a paper kept for later"]
+"""What a channel is told; a person's own messages with the bot cannot be looked at, and are told of instead."""
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize("name", SAID)
+async def test_an_answer_that_is_lost_in_the_middle_loses_and_doubles_nothing_that_a_channel_reads(
+    name: str, arrived: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = await done(WORK[name], tmp_path_factory.mktemp("whole"), undisturbed)
+    broken = await done(WORK[name], tmp_path_factory.mktemp("lost"), partial(lost, arrived=arrived))
+    assert _public(broken) == _public(whole)
+    assert broken[1:-1] == whole[1:-1]
+
+
+def _public(left: tuple[object, ...]) -> list[object]:
+    """What everybody reads."""
+    assert isinstance(left[0], list)
+    return [said for said in left[0] if not said[1]]

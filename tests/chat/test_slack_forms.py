@@ -211,6 +211,31 @@ async def test_who_takes_no_messages_is_told_so() -> None:
         assert "im:write" in answers[1].shown
 
 
+async def saving(heard: Heard) -> Reply:
+    return Reply(says("Saved."), told=says("A paper, saved"))
+
+
+async def test_a_persons_message_waits_for_the_pause_that_slack_asks_for() -> None:
+    async with talking(saving) as (standin, _):
+        standin.slow_down(0.01)
+        seen = standin.type("/papers", "save 1")
+        await standin.until(1, "D0ADA")
+        await standin.command("/papers", "save 2")
+        await standin.until(2, "D0ADA")
+        assert [said.shown for said in standin.told()] == ["A paper, saved", "A paper, saved"]  # one each
+        assert [said.shown for said in seen.answers] == ["Saved."]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_of_a_persons_message_whose_answer_is_lost_they_are_told_that_it_is_not_known(arrived: bool) -> None:
+    """Nobody can look there; said again, it might come twice."""
+    async with talking(saving) as (standin, _):
+        standin.trouble("chat.postMessage", status=0, done=arrived)
+        answers = await standin.type("/papers", "save 1").answered(2)
+        assert answers[1].shown.startswith("That may not have reached you.")
+        assert len(standin.told()) == arrived
+
+
 async def test_a_chat_that_only_posts_needs_no_errands() -> None:
     async with slack() as (standin, chat):
         await chat.post(GENERAL, says("A paper"), "k")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.chat.slack import connect
@@ -36,6 +38,18 @@ async def test_a_key_said_twice_is_one_message() -> None:
     async with slack() as (standin, chat):
         first = await chat.post(GENERAL, says("A paper"), "k")
         assert await chat.post(GENERAL, says("A paper"), "k") == first
+        assert len(standin.public()) == 1
+
+
+async def test_a_key_said_by_two_at_once_is_one_message() -> None:
+    """As by an answer under way and by an invitation that takes up what was not told."""
+    async with slack() as (standin, chat):
+        held = standin.hold("chat.postMessage")
+        both = [asyncio.create_task(chat.post(GENERAL, says("A paper"), "k")) for _ in range(2)]
+        await held.reached.wait()
+        held.go_on.set()
+        first, second = await asyncio.gather(*both)
+        assert first == second
         assert len(standin.public()) == 1
 
 

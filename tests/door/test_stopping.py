@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -26,8 +28,11 @@ from bot.model import Bookmark, Channel, Delivery, Options, Paper, Poll, Post, R
 from bot.ports import Store
 from bot.web.measures import Measures
 from tests.contracts.stores.nouns import NOW
+from tests.door.command import daily, eventually, running
 from tests.fakes.chat import FakeChat
 from tests.flow.stage import FakeFetch
+from tests.standins.discord import Discord
+from tests.standins.slack import StandIn, serving
 
 GENERAL = Channel("local", "general")
 INSTANT = Options("instant", "09:00", "UTC", "mon-sun", "card", None, "off", 0)
@@ -96,6 +101,41 @@ async def test_a_post_that_ends_in_a_moment_is_finished(tmp_path: Path) -> None:
     assert [one.state for one in await world.store.deliveries()] == ["sent"]
     assert len(chat.said) == 1
     await world.store.close()
+
+
+async def test_both_platforms_are_left_with_work_in_hand_and_nothing_is_said_twice(tmp_path: Path) -> None:
+    """Each has a post that it does not answer: SIGTERM ends the bot all the same, and the next run looks for both."""
+    store, now = await bot.store.open(str(tmp_path / "round.db")), datetime.now(UTC)
+    (tmp_path / "mine.toml").write_text("[web]\nport = 0\n")
+    (tmp_path / "day.json").write_text(daily())
+    words = ("--source", "day.json", "--config", "mine.toml", "--store", "round.db")
+    found, why = Paper("arxiv:1", "On birds", "x"), (Reason("birds", "title", 3, 8, "birds"),)
+    async with serving(StandIn(history=True)) as slack, Discord() as discord:
+        places = (f"slack:{slack.team}/C0GENERAL", f"discord:{discord.guild}/{discord.general.id}")
+        each = tuple(Delivery(found.id, Channel.parse(one), why, due=now, options=INSTANT) for one in places)
+        for one in each:
+            await store.subscribe(Subscription(one.channel, "birds", "local:you", INSTANT), now)
+        await store.record(Poll(Bookmark("x"), (found,), each), now)
+        await store.close()
+        held, (there, go_on) = slack.hold("chat.postMessage"), discord.hold(f"POST /channels/{discord.general.id}")
+        with running(tmp_path, *words, **slack.env, **discord.env) as bot_:
+            await asyncio.wait_for(asyncio.gather(held.reached.wait(), there.wait()), 60)
+            bot_.process.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(bot_.process.wait, 30) == 0
+        held.go_on.set()
+        go_on.set()  # both take it, when nobody is there any more to hear that they did
+        slack.held.clear()
+        with running(tmp_path, *words, **slack.env, **discord.env):
+            await asyncio.to_thread(eventually, lambda: sent(tmp_path / "round.db") == 2, 60)
+        assert [said.shown.count("On birds") for said in slack.public()] == [1]
+        assert sum("On birds" in told.text for told in discord.general.messages) == 1
+
+
+def sent(file: Path) -> int:
+    """Deliveries that are done, as another program sees the database."""
+    with closing(sqlite3.connect(file, timeout=10)) as db:
+        found: tuple[int] = db.execute("SELECT count(*) FROM delivery WHERE state = 'sent'").fetchone()
+        return found[0]
 
 
 class Page(ModuleType):

@@ -29,6 +29,7 @@ from tests.standins import gallery
 MORNING = datetime(2026, 5, 29, 7, 0, tzinfo=UTC)
 FEED = Feed("huggingface:daily", "huggingface:daily")
 CHANNELS = {"slack": Channel("slack", "T1/C1"), "discord": Channel("discord", "1/2")}
+PEOPLE = {"slack": "slack:U1", "discord": "discord:7"}
 STORED = 3000
 TODAY = 60
 DAYS = 30
@@ -62,7 +63,7 @@ class Conversation:
     """A person in one channel of a platform, and the bot."""
 
     def __init__(self, platform: str, papers: Sequence[Paper]) -> None:
-        self.channel, self.person = CHANNELS[platform], f"{platform}:U1"
+        self.channel, self.person = CHANNELS[platform], PEOPLE[platform]
         stored = month(papers[TODAY:])
         today = [replace(paper, announced=MORNING) for paper in month(papers[:TODAY])]
         self.fetch = FakeFetch([stored, [*stored, *today]])
@@ -127,7 +128,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         "/unsubscribe #9",
         "/papers why zebrafish",
         "/papers statsu",
-        "/papers settings tz:Berlin",
+        "/papers settings tz:Narnia",
     ),
     "end": ("/unsubscribe #1",),
 }

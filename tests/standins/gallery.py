@@ -201,7 +201,8 @@ def _paragraphs(text: str) -> str:
 def inline(text: str) -> str:
     """One line of it."""
     kept = re.sub(r"\\([\\*_~`|>#\[\]()<:.!@&/-])", lambda found: f"\0{ord(found[1])};", text)
-    made = html.escape(kept)
+    made = re.sub(r"&lt;#\d+&gt;", "<a>#papers</a>", html.escape(kept))
+    made = re.sub(r"&lt;@\d+&gt;", "<a>@ada</a>", made)
     made = re.sub(r"`([^`]+)`", r"<code>\1</code>", made)
     made = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", made)
     made = re.sub(r"~~(.+?)~~", r"<s>\1</s>", made)

@@ -149,7 +149,7 @@ async def subscribing(at: Whole, camera: Camera) -> None:
     await camera.take("[Edit…]", lambda: _pushed(at, preview, "Edit…"))
     view = s.modal()
     assert view is not None
-    wrong = {"Rule": "LLM agents (video", "Time of day of a digest": "25:00", "Time zone": "Berlin"}
+    wrong = {"Rule": "LLM agents (video", "Time of day of a digest": "25:00", "Time zone": "Narnia"}
     await camera.take("fills in a rule, a time and a zone that cannot be", lambda: s.fill(view, wrong))
     right = {"Rule": "LLM agents -survey", "Time of day of a digest": "08:30", "Time zone": ""}
     await camera.take("fills them in again", lambda: s.fill(view, right))

@@ -39,6 +39,30 @@ def test_the_env_file_beside_the_config_is_read_below_the_environment(tmp_path: 
     assert (found.env["DISCORD_TOKEN"], found.store) == ("from-file", "env.db")
 
 
+@pytest.mark.parametrize(
+    ("env", "host", "port"),
+    [
+        ({}, "127.0.0.1", 8090),
+        ({"PORT": "5000"}, "127.0.0.1", 5000),
+        ({"PORT": "5000", "BOT_PUBLIC_URL": "https://papers.example.org"}, "0.0.0.0", 5000),
+        ({"BOT_PUBLIC_URL": "https://papers.example.org"}, "127.0.0.1", 8090),
+    ],
+)
+def test_a_host_that_names_a_port_is_heard(env: dict[str, str], host: str, port: int, tmp_path: Path) -> None:
+    """The pages are open to others only where their public address is set."""
+    (tmp_path / "bot.toml").write_text("")
+    web = config.load(str(tmp_path / "bot.toml"), None, env).file.web
+    assert (web.host, web.port) == (host, port)
+
+
+def test_a_host_that_is_set_stays_and_a_port_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bot.toml").write_text('[web]\nhost = "192.0.2.7"\n')
+    web = config.load(str(tmp_path / "bot.toml"), None, {"PORT": "80", "BOT_PUBLIC_URL": "https://x.example"}).file.web
+    assert (web.host, web.port) == ("192.0.2.7", 80)
+    with pytest.raises(SettingsError, match=r"PORT is .tcp://10\.0\.0\.1:80.; a port is a number such as 8090"):
+        config.load(str(tmp_path / "bot.toml"), None, {"PORT": "tcp://10.0.0.1:80"})
+
+
 def test_settings_never_show_the_environment(tmp_path: Path) -> None:
     """Tokens are in it."""
     assert "hush" not in repr(config.load(write(tmp_path, ""), None, {"DISCORD_TOKEN": "hush"}))

@@ -21,6 +21,7 @@ from bot.chat.discord.embeds import show
 from bot.chat.discord.forums import Kind
 from bot.chat.discord.listening import Ears
 from bot.chat.discord.living import Life
+from bot.chat.discord.owing import Owing
 from bot.chat.discord.places import OWN, REPLY, address, ids, is_number, number, within
 from bot.chat.discord.quiet import quieten
 from bot.chat.discord.refusals import TOKEN, explained, told
@@ -28,7 +29,7 @@ from bot.chat.discord.sdk import DiscordWebSocket, Route, discord
 from bot.chat.discord.sending import said
 from bot.errors import NotWelcome, Refused, SettingsError, TryLater
 from bot.model import Change, Channel, Post, Span, Standing
-from bot.ports import Answer, Chat, Roster
+from bot.ports import Answer, Chat, Clock, Memory
 from bot.proxies import proxy_for
 
 log = logging.getLogger("paper-round")
@@ -52,10 +53,13 @@ _LAST_ANSWERS = 5.0
 """Seconds that answers under way get when the bot stops."""
 
 
-async def connect(env: Mapping[str, str], roster: Roster | None = None, to_all: bool = False) -> Chat:
+async def connect(
+    env: Mapping[str, str], memory: Memory | None = None, clock: Clock | None = None, *, to_all: bool = False
+) -> Chat:
     """Discord, by DISCORD_TOKEN. Nothing is sent before the first post, thread or `listen`.
 
-    `roster` knows from one start to the next which servers the bot was in; without it all that are there are known.
+    `memory` knows from one start to the next which servers the bot was in, and whom it owes an answer; without it all
+    servers that are there are known, and a start owes nothing.
     `to_all`: what changes a channel's rules is shown to everybody, and not only to those who manage it.
 
     DISCORD_API_URL and DISCORD_GATEWAY_URL point discord.py elsewhere; the SDK knows one such place per process.
@@ -64,25 +68,11 @@ async def connect(env: Mapping[str, str], roster: Roster | None = None, to_all: 
     token = env.get("DISCORD_TOKEN", "").strip().removeprefix("Bot ").strip()
     if not token:
         raise SettingsError(f"DISCORD_TOKEN is not set: {TOKEN.partition(': ')[2]}")
-    Route.BASE = _address(env, "DISCORD_API_URL", ("http://", "https://")) or API
-    gateway = _address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
+    Route.BASE = opening.address(env, "DISCORD_API_URL", ("http://", "https://")) or API
+    gateway = opening.address(env, "DISCORD_GATEWAY_URL", ("ws://", "wss://"))
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway) if gateway else GATEWAY
     quieten()
-    return Discord(token, proxy_for(Route.BASE, env), roster, to_all=to_all)
-
-
-def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
-    """The setting without a trailing slash; None if it is not set."""
-    text = env.get(name, "").strip().rstrip("/")
-    if not text:
-        return None
-    try:
-        url = yarl.URL(text)
-    except ValueError:
-        url = yarl.URL()
-    if not text.startswith(schemes) or not url.host:
-        raise SettingsError(f"{name} is {text!r}; it has to be an address that begins with {' or '.join(schemes)}")
-    return text
+    return Discord(token, proxy_for(Route.BASE, env), memory, clock, to_all=to_all)
 
 
 class Discord:
@@ -93,7 +83,13 @@ class Discord:
     crowd = CROWD
 
     def __init__(
-        self, token: str, proxy: str | None = None, roster: Roster | None = None, *, to_all: bool = False
+        self,
+        token: str,
+        proxy: str | None = None,
+        memory: Memory | None = None,
+        clock: Clock | None = None,
+        *,
+        to_all: bool = False,
     ) -> None:
         self._token = token
         self._proxy = proxy
@@ -101,7 +97,8 @@ class Discord:
         self._ears: Ears | None = None
         self._answer: Answer | None = None
         self._to_all = to_all
-        self._life = Life(self._changed, roster)
+        self._life = Life(self._changed, memory)
+        self._owing = Owing(memory, clock) if memory and clock else Owing()
         self._logging_in = asyncio.Lock()
         self._closed = False
         self._kinds: dict[int, Kind] = {}
@@ -129,6 +126,7 @@ class Discord:
                 if self._ears:
                     self._ears.answer = answer
                     await self._publish(self._ears)
+                    self._ears.take_up()
                 await self._connected(client)
             except TryLater as error:
                 pause = max(wait, error.after or 0.0)
@@ -316,7 +314,7 @@ class Discord:
         except BaseException:
             await client.close()
             raise
-        self._ears = Ears(client, self, to_all=self._to_all)
+        self._ears = Ears(client, self, self._owing, to_all=self._to_all)
         self._ears.answer = self._answer
         self._life.watch(client)
         return client

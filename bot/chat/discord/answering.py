@@ -33,9 +33,19 @@ def sentence(text: str) -> Post:
     return Post(Line((Span(text),)))
 
 
+def message(post: Post) -> Said:
+    """The post as discord.py sends it."""
+    return said(shown(post))
+
+
 def may_open(interaction: Interaction) -> bool:
     """Whether a form can be opened: as the first answer only, and never over another form."""
     return not interaction.response.is_done() and interaction.type is not discord.InteractionType.modal_submit
+
+
+def edits(interaction: Interaction) -> bool:
+    """Whether a deferred answer takes the place of what its person looks at: "thinking…", or a private message."""
+    return _thinks(interaction) or bool(interaction.message and interaction.message.flags.ephemeral)
 
 
 async def opened(interaction: Interaction, form: Form) -> None:

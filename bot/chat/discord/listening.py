@@ -13,18 +13,20 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from bot.chat.discord import answering, forms, offering, where
 from bot.chat.discord.commands import Tree
 from bot.chat.discord.menus import unfolded
 from bot.chat.discord.offering import Choices
+from bot.chat.discord.owing import Owing
+from bot.chat.discord.resuming import Resuming, Voice
 from bot.chat.discord.sdk import Interaction, app_commands, discord
 from bot.chat.discord.seeing import People
 from bot.chat.discord.where import Where
 from bot.commands import changes, opener
 from bot.errors import PlatformFailed
-from bot.model import Ask, Change, Channel, Form, Post, Press, Reply, Typing
+from bot.model import Ask, Change, Channel, Form, Press, Reply, Typing
 from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
@@ -44,30 +46,22 @@ IN_A_SERVER = "This works in a server's channel: add the bot to your server and 
 NOT_THERE = "That channel is gone, or you cannot see it any more. Nothing was changed."
 
 
-class Voice(Protocol):
-    """What the chat does for us."""
-
-    async def post(self, channel: Channel, post: Post, key: str, *, doubt: bool = False) -> str:
-        """As `Chat.post`."""
-
-    async def tell(self, person: str, post: Post, key: str) -> None:
-        """As `Chat.tell`."""
-
-    async def there(self, channel: Channel, thread: str) -> bool:
-        """Whether the thread is still there."""
-
-
 class Ears:
     """Hears what people do, as soon as it has an `answer`."""
 
-    def __init__(self, client: discord.Client, voice: Voice, *, to_all: bool = False) -> None:
+    def __init__(self, client: discord.Client, voice: Voice, owing: Owing, *, to_all: bool = False) -> None:
         self.client = client
         self.answer: Answer | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
         self.people = People()
         self._voice = voice
+        self._owing = owing
         self._kept = forms.Kept()
+        self._resuming = Resuming(client, voice, owing, self._kept)
+        self._owed: set[str] = set()
+        """Interactions whose answers would be given after a restart."""
         self._heard: OrderedDict[int, None] = OrderedDict()
+        self._resumed = False
         self._behind = False
         """Whether what is heard was said while the line was down: Discord may have given it up since."""
         self.tree = Tree(
@@ -182,24 +176,48 @@ class Ears:
         self._remember(interaction)
         with self._busy():
             late = first or self._behind
-            if late and not await answering.taken(interaction):
+            if late and not (await answering.taken(interaction) and await self._owe(interaction, place, heard)):
                 return
             work = asyncio.ensure_future(self.answer(heard))
-            if not late and not await _soon(work):
-                await answering.taken(interaction)
+            if not late and not await _soon(work) and await answering.taken(interaction):
+                await self._owe(interaction, place, heard)
             reply = await work
+            key = str(interaction.id)
+            if key in self._owed:
+                await self._owing.settle(key, reply)
             if reply.thread and not await self._is_there(place, reply.thread):
                 reply = await self._once_more(place, heard, reply)
             form = await self._form(interaction, place, heard, reply, sent)
+            if key in self._owed:
+                await self._owing.shown(key)
             await self._show(interaction, place, reply, form, subscribing=subscribing)
             await self._aside(interaction, place, reply)
+            if key in self._owed:
+                self._owed.discard(key)
+                await self._owing.finish(key)
+
+    async def _owe(self, interaction: Interaction, place: Where, heard: Ask | Press) -> bool:
+        """What is deferred is owed; False where another process has heard it already."""
+        edits = answering.edits(interaction)
+        if not await self._owing.take(interaction, heard, edits=edits, elsewhere=place.elsewhere):
+            return False
+        self._owed.add(str(interaction.id))
+        return True
+
+    def take_up(self) -> None:
+        """Answer what an earlier process owed, beside everything else; once."""
+        if not self._resumed and self.answer is not None:
+            self._resumed = True
+            task = asyncio.ensure_future(self._resuming.all(self.answer, self._owed))
+            self.under_way.add(task)
+            task.add_done_callback(self.under_way.discard)
 
     async def _form(
         self, interaction: Interaction, place: Where, heard: Ask | Press, reply: Reply, sent: str
     ) -> Form | None:
         """The form that the answer wants opened: a new one, or the one that was sent, with what was typed in it."""
         person = interaction.user.id
-        form = _addressed(reply.form, place) if reply.form else None
+        form = where.form(reply.form, place) if reply.form else None
         if reply.wrong and form is None and isinstance(heard, Press):
             before = self._kept.of(person, sent) or await self._anew(place, heard)
             form = forms.refilled(before, heard.fields) if before else None
@@ -213,7 +231,7 @@ class Ears:
         if opening is None or self.answer is None:
             return None
         form = (await self.answer(replace(sent, action=opening, fields=()))).form
-        return _addressed(form, place) if form else None
+        return where.form(form, place) if form else None
 
     async def _show(
         self, interaction: Interaction, place: Where, reply: Reply, form: Form | None, *, subscribing: bool
@@ -289,11 +307,3 @@ async def _soon(work: asyncio.Future[Any]) -> bool:
 
 def _person(interaction: Interaction) -> str:
     return f"discord:{interaction.user.id}"
-
-
-def _addressed(form: Form, place: Where) -> Form:
-    """The form, its action saying which channel it is about, if that is another one than it is filled in in."""
-    if not place.elsewhere:
-        return form
-    number = place.channel.place.partition("/")[2]
-    return Form(form.title, f"{form.action}{where.ELSEWHERE}{number}", form.fields, form.send)

@@ -5,13 +5,29 @@ https://docs.discord.com/developers/events/gateway#get-gateway-bot, …/gateway#
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+import yarl
 
 from bot.chat.discord.sdk import discord
 from bot.chat.discord.seeing import LEAST
-from bot.errors import TryLater
+from bot.errors import SettingsError, TryLater
+
+
+def address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    """The setting without a trailing slash; None if it is not set."""
+    text = env.get(name, "").strip().rstrip("/")
+    if not text:
+        return None
+    try:
+        url = yarl.URL(text)
+    except ValueError:
+        url = yarl.URL()
+    if not text.startswith(schemes) or not url.host:
+        raise SettingsError(f"{name} is {text!r}; it has to be an address that begins with {' or '.join(schemes)}")
+    return text
 
 
 def opened(shards: int, trace: aiohttp.TraceConfig | None = None, proxy: str | None = None) -> discord.Client:

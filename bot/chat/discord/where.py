@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.chat.discord.places import OWN, is_number
 from bot.chat.discord.sdk import Interaction, discord
 from bot.chat.discord.seeing import People, missing, named, standing
-from bot.model import Button, Channel, Line, Post, Span, Standing
+from bot.model import Button, Channel, Form, Line, Post, Span, Standing
 
 ELSEWHERE: Final = "@"
 """Stands in an action before the number of another channel than the one it is pressed in."""
@@ -95,6 +95,14 @@ def addressed(post: Post, where: Where) -> Post:
         more=tuple(_to(button, number) for button in post.more),
         entries=entries,
     )
+
+
+def form(form: Form, where: Where) -> Form:
+    """The form, its action saying which channel it is about, if that is another one than it is filled in in."""
+    if not where.elsewhere:
+        return form
+    number = where.channel.place.partition("/")[2]
+    return Form(form.title, f"{form.action}{ELSEWHERE}{number}", form.fields, form.send)
 
 
 def noted(post: Post, where: Where, *, subscribing: bool) -> Post:

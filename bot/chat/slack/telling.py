@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -86,26 +87,20 @@ class Teller:
     async def announce(self, errand: Errand, way: Way, post: Post, *, doubt: bool = False, quiet: bool = False) -> bool:
         """Tell the channel. False when it cannot be told before somebody lets the bot in: that is said, unless `quiet`,
         and it is told by itself then. A greeting that may have been said is left: better none than two."""
-        shy = isinstance(errand.heard, Change)
-        for attempt in range(TRIES):
-            try:
-                await self._say(errand.heard.channel, post, f"answer:{errand.key}", doubt=doubt, shy=shy)
-            except ChannelLost as error:
-                if not quiet:
-                    later = "That is done by itself, and papers come, as soon as the bot can post here."
-                    await self.complain(errand, way, "The channel is not told yet.", _here(error, way.place), later)
-                return False
-            except TryLater as error:
-                if attempt + 1 < TRIES:
-                    doubt = doubt or isinstance(error, Unsure)
-                    await asyncio.sleep(min(LONGEST, error.after or 2**attempt))
-                else:
-                    await self.complain(errand, way, "The channel was not told.", str(error))
-            except PlatformFailed as error:
-                await self.complain(errand, way, "The channel was not told.", str(error))
-                break
-            else:
-                break
+        shy, where = isinstance(errand.heard, Change), errand.heard.channel
+
+        async def say(again: bool) -> None:
+            await self._say(where, post, f"answer:{errand.key}", doubt=doubt or again, shy=shy)
+
+        try:
+            await _insisted(say, unsure=True)
+        except ChannelLost as error:
+            if not quiet:
+                later = "That is done by itself, and papers come, as soon as the bot can post here."
+                await self.complain(errand, way, "The channel is not told yet.", _here(error, way.place), later)
+            return False
+        except PlatformFailed as error:
+            await self.complain(errand, way, "The channel was not told.", str(error))
         return True
 
     async def complain(self, errand: Errand, way: Way, *sentences: str) -> None:
@@ -147,12 +142,18 @@ class Teller:
         return fresh and await self._errands.spend(SLACK, way.parent, USES)
 
     async def _privately(self, errand: Errand, way: Way, post: Post) -> None:
-        """In their own messages."""
+        """In their own messages. Nobody can look there whether it was said, so where that is not known it is left."""
+        shown, key = await self._api.introduced(post), f"told:{errand.key}:{post.plain}"
+
+        async def say(_: bool) -> None:
+            await self._tell(f"slack:{way.user}", shown, key)
+
         try:
-            await self._tell(f"slack:{way.user}", await self._api.introduced(post), f"told:{errand.key}:{post.plain}")
+            await _insisted(say, unsure=False)
         except PlatformFailed as error:
             if way.kind == "message":
-                await self.complain(errand, way, "That could not be sent to you.", str(error))
+                told = "may not have reached you" if isinstance(error, Unsure) else "could not be sent to you"
+                await self.complain(errand, way, f"That {told}.", str(error))
             else:
                 log.warning("A person in Slack was not told: %s", error)
 
@@ -226,6 +227,21 @@ class Teller:
             log.info("A link in Slack is answered in its thread: %s", error)
             hung = {"thread_ts": way.thread or way.message, "unfurl_links": False, "unfurl_media": False}
             await self._api.say(way.place, rendered(post) | hung)
+
+
+async def _insisted(say: Callable[[bool], Awaitable[None]], *, unsure: bool) -> None:
+    """Say it, also where Slack asks for pauses first; and where its answer is lost, if one may be `unsure`."""
+    again = False
+    for attempt in range(TRIES):
+        try:
+            await say(again)
+        except TryLater as error:
+            again = again or isinstance(error, Unsure)
+            if attempt + 1 == TRIES or (again and not unsure):
+                raise
+            await asyncio.sleep(min(LONGEST, error.after or 2**attempt))
+        else:
+            return
 
 
 def _manner(way: Way, replaces: bool) -> dict[str, Any]:

@@ -77,6 +77,7 @@ class Discord:
         self._lost: list[tuple[str, int]] = []
         self._dropping: list[str] = []
         self._moods: list[tuple[str, Callable[[], web.Response]]] = []
+        self._held: list[tuple[str, asyncio.Event, asyncio.Event]] = []
         self._changed = asyncio.Condition()
         self.gateway = Gateway(token, self._notify)
         self._payloads: list[Payload] = []
@@ -185,6 +186,12 @@ class Discord:
         """Cut the line before anything of the next such request was done."""
         self._moods.append((at, lambda: web.Response(status=0)))
 
+    def hold(self, at: str = "POST /channels") -> tuple[asyncio.Event, asyncio.Event]:
+        """The next such request waits: the first event says that it is there, and setting the second lets it go on."""
+        there, go_on = asyncio.Event(), asyncio.Event()
+        self._held.append((at, there, go_on))
+        return there, go_on
+
     def lose_answer(self, at: str = "POST /channels", status: int = 0) -> None:
         """Do what the next such request asks and let its answer get lost: a cut line, or an error of 500 and more."""
         self._lost.append((at, status))
@@ -206,6 +213,7 @@ class Discord:
                 answer: web.StreamResponse = mood[1]()
             else:
                 self._hurried(asked)
+                await self._wait(asked)
                 answer = self._heard(asked, await handler(request))
         except Wrong as wrong:
             answer = wrong.answer
@@ -216,6 +224,14 @@ class Discord:
             request.transport.close()
         await self._notify()
         return answer
+
+    async def _wait(self, asked: str) -> None:
+        """A request that is held is done once the test says so."""
+        held = next((held for held in self._held if asked.startswith(held[0])), None)
+        if held:
+            self._held.remove(held)
+            held[1].set()
+            await held[2].wait()
 
     def _hurried(self, asked: str) -> None:
         """All requests of the bot together; answers to interactions are exempt."""
