@@ -26,7 +26,7 @@ from bot.chat.discord.seeing import People
 from bot.chat.discord.where import Where
 from bot.commands import changes, opener
 from bot.errors import PlatformFailed
-from bot.model import Ask, Change, Channel, Form, Press, Reply, Typing
+from bot.model import Ask, Change, Form, Press, Reply, Typing
 from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
