@@ -307,3 +307,15 @@ async def test_strangers_words_stay_words_in_what_was_found(stage: Stage, client
     assert "&lt;script&gt;<mark>alert</mark>(1)" in html
     echoed = await find(client, '"><script>alert(1)</script>')
     assert "<script>alert" not in echoed
+
+
+@pytest.mark.parametrize("channel", [SLACK, GENERAL])
+async def test_no_word_of_a_private_paper_is_offered_for_a_slip(client: Client, stage: Stage, channel: Channel) -> None:
+    """A name that only two papers of a private channel's own feed have; a public channel's are everybody's to find."""
+    found = tuple(
+        paper(n, f"Notes on Zyxomatron {n}", id=f"guid:feed#{n}", source="https://f.example/") for n in (7, 8)
+    )
+    poll = Poll(Bookmark("https://f.example/"), found, audience=frozenset({channel}))
+    await stage.memory.add_feed(OwnFeed(channel, "https://f.example/", "slack:U1"), poll, NOON)
+    async with client.get("/search?q=zyxomatrn") as answer:
+        assert ("zyxomatron" in (await answer.text()).lower()) == (channel == GENERAL)
