@@ -120,6 +120,7 @@ def _subscribing(commands: Any, shared: ArgumentParser, listing: ArgumentParser)
     told = "rules and options as text (TOML)"
     export = _command(commands, "export", told, shared, listing, page="exchanging", action="export", example="> a.toml")
     export.add_argument("channel", nargs="?", metavar="CHANNEL", default="", help="only this one's")
+    export.add_argument("--complete", action="store_true", help="with people's ids and the keys of feeds' addresses")
     told = "read rules in; done again, nothing changes"
     importing = _command(
         commands, "import", told, shared, listing, page="exchanging", action="import", example="a.toml --dry-run"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot import options
+from bot import options, rights
 from bot.feeds import OwnFeed
 from bot.model import Customs, Options, Subscription
 from bot.sources import mask
@@ -24,17 +24,21 @@ class Kept:
     feeds: tuple[OwnFeed, ...] = ()
 
 
-def write(kept: Iterable[Kept], now: datetime, *, secrets: bool = True) -> str:
-    """The channels as TOML. Without `secrets`, feeds' addresses have their keys hidden and are comments.
+def write(kept: Iterable[Kept], now: datetime, *, complete: bool = False) -> str:
+    """The channels as TOML, to be read by others and on other platforms; `complete` is for the same bot again.
 
     A channel is a table `[[channel]]` with `id`, and what was said: `options` and each rule's in the words that people
-    type, `zone`, `who`, `paused_until`, `feeds`; below it a `[[channel.rule]]` each with `rule` and `creator`.
+    type, `zone`, `who`, `paused_until` (of a pause that lasts), `feeds`; below it a `[[channel.rule]]` each.
+
+    Only a complete one names people (a rule's `creator`, those of `who`, whose ids mean nothing elsewhere) and has
+    the keys of feeds' addresses. In others a feed with a key is a comment, and where only people may change the rules
+    only managers may.
     """
     head = [f"# Rules and options, written by Paper Round on {now:%Y-%m-%d %H:%M} UTC.", f"version = {VERSION}"]
-    return "\n".join([*head, *(line for one in kept for line in _channel(one, secrets))]) + "\n"
+    return "\n".join([*head, *(line for one in kept for line in _channel(one, now, complete))]) + "\n"
 
 
-def _channel(one: Kept, secrets: bool) -> Iterator[str]:
+def _channel(one: Kept, now: datetime, complete: bool) -> Iterator[str]:
     customs = one.customs
     yield ""
     yield "[[channel]]"
@@ -44,30 +48,34 @@ def _channel(one: Kept, secrets: bool) -> Iterator[str]:
     if customs.zone:
         yield f"zone = {_text(customs.zone)}"
     if customs.who is not None:
-        yield f"who = {_list(customs.who)}"
-    if customs.paused_until:
+        groups = tuple(who for who in customs.who if who in rights.GROUPS)
+        yield f"who = {_list(customs.who if complete else groups or ('managers',))}"
+    if customs.paused_until and customs.paused_until > now:
         yield f"paused_until = {customs.paused_until.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
-    yield from _feeds(one.feeds, secrets)
+    yield from _feeds(one.feeds, complete)
     for rule in one.rules:
-        yield from _rule(rule)
+        yield from _rule(rule, complete)
 
 
-def _feeds(feeds: Sequence[OwnFeed], secrets: bool) -> Iterator[str]:
-    if feeds and secrets:
-        yield f"feeds = {_list([feed.address for feed in feeds])}"
-    elif feeds:
-        yield "# Its own feeds, whose keys stay here:"
-        for feed in feeds:
-            yield f"#   {_bare(mask(feed.address))}"
+def _feeds(feeds: Sequence[OwnFeed], complete: bool) -> Iterator[str]:
+    addresses = [feed.address for feed in feeds]
+    shown = [one for one in addresses if complete or mask(one) == one]
+    if shown:
+        yield f"feeds = {_list(shown)}"
+    if hidden := [mask(one) for one in addresses if one not in shown]:
+        yield "# Its own feeds whose keys stay here, to be added again with them:"
+        for address in hidden:
+            yield f"#   {_bare(address)}"
 
 
-def _rule(one: Subscription) -> Iterator[str]:
+def _rule(one: Subscription, complete: bool) -> Iterator[str]:
     yield ""
     yield f"[[channel.rule]]  # {one.id}"
     yield f"rule = {_text(one.rule)}"
     if one.options != Options():
         yield f"options = {_text(options.write(one.options))}"
-    yield f"creator = {_text(one.creator)}"
+    if complete:
+        yield f"creator = {_text(one.creator)}"
     if one.state != "active":
         yield f"state = {_text(one.state)}"
 

@@ -201,14 +201,14 @@ class Reader:
             return NEVER
 
     def _who(self, table: Mapping[str, Any], channel: Channel, number: int) -> tuple[str, ...] | None:
-        """People of another platform are nobody here; without anybody left the channel's default counts."""
+        """People of another platform are nobody here; where only such could change the rules, managers can."""
         given = table.get("who")
         if given is None:
             return None
         if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
             raise self.lines.wrong(number, None, "who", 'who is a list such as ["creator", "managers"]')
         here = f"{channel.platform}:"
-        return tuple(one for one in given if one in rights.GROUPS or one.startswith(here)) or None
+        return tuple(one for one in given if one in rights.GROUPS or one.startswith(here)) or rights.MANAGERS
 
     def _feeds(self, table: Mapping[str, Any], channel: Channel, number: int) -> list[OwnFeed]:
         given = table.get("feeds", [])

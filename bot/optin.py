@@ -79,14 +79,17 @@ def confirm_path(token: str) -> str:
 
 
 def asking(preview: Post, link: str, site: str) -> Post:
-    """The mail that asks whether its reader wants this; `preview` is what the rule would have brought, as in chat."""
+    """The mail that asks whether its reader wants this; `preview` is what the rule would have brought, as in chat.
+
+    What stands there in small print is for who can still change the rule, and left out.
+    """
     button = Line((Span("Yes, send them to me", "strong", link),))
     return Post(
         Line((Span("Do you want these papers by mail?", "strong"),)),
         (
             Line((Span(f"Somebody, most likely you, gave this address at {site}. To begin:"),)),
             button,
-            *(line for line in preview.lines if line.text.strip()),
+            *(line for line in preview.lines if line.text.strip() and line.kind != "small"),
         ),
         closing=(Line((Span("If it was not you, do nothing: without your yes, nothing is sent."),), "small"),),
     )

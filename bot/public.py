@@ -21,6 +21,17 @@ def inbox(person: str) -> Channel:
     return Channel("local", OWN + person.partition(":")[2])
 
 
+def alone(channel: Channel) -> bool:
+    """Whether a channel of Slack or Discord is one person's messages with the bot.
+
+    Slack's begin with D (https://docs.slack.dev/reference/objects/conversation-object), Discord's stand under `@me`.
+    """
+    name = channel.place.rpartition("/")[2]
+    return (channel.platform == "slack" and name[:1] == "D") or (
+        channel.platform == "discord" and channel.place.startswith("@me/")
+    )
+
+
 def public(channel: Channel) -> bool:
     """Whether what a channel follows and was sent may be shown to anybody who can open the pages.
 

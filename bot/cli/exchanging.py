@@ -46,7 +46,9 @@ async def _export(words: Namespace) -> int:
     kept = [exchange.Kept(customs[place], tuple(mine[place]), tuple(own[place])) for place in places]
     if only and not rules and not feeds:
         tell(f"{only} has no rules.")
-    sys.stdout.write(exchange.write(kept, clock()))
+    if words.complete:
+        tell("It holds people's ids and the keys of feeds' addresses: keep it as you keep the database.")
+    sys.stdout.write(exchange.write(kept, clock(), complete=words.complete))
     return 0
 
 

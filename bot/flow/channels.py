@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from bot import exchange, options, rights, rules, schedule
-from bot.errors import PlatformFailed
 from bot.flow import looking
 from bot.flow.subscribing import UNDONE
 from bot.flow.world import World, wishes
@@ -20,6 +17,7 @@ from bot.model import (
     Customs,
     Delivery,
     Item,
+    Notice,
     Options,
     Paper,
     Post,
@@ -59,7 +57,7 @@ def _item(paper: Paper, one: Subscription, seen: looking.Back, wanted: Options, 
 
 async def exported(channel: Channel, world: World) -> Reply:
     """`/papers export`."""
-    return channels.exported(exchange.write([await kept(channel, world)], world.clock(), secrets=False))
+    return channels.exported(exchange.write([await kept(channel, world)], world.clock()))
 
 
 async def kept(channel: Channel, world: World) -> exchange.Kept:
@@ -103,40 +101,33 @@ async def _held_one(press: Press, number: int, world: World) -> Reply:
     if not view.may_pause:
         return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
     told = await _toggle(view.customs, view.customs.paused_until is None, press, world)
-    shown = replace(channels.opened(await view_of(*found, press, world)), replaces=True)
-    return await _said(shown, {view.channel: told}, press, world)
+    return replace(channels.opened(await view_of(*found, press, world)), replaces=True, public=told)
 
 
 async def _held_all(press: Press, world: World) -> Reply:
     views = [await view_of(channel, mine, press, world) for channel, mine in (await seen_by(press, world)).items()]
     running = [view for view in views if view.may_pause and view.customs.paused_until is None]
     chosen = running or [view for view in views if view.may_pause]
-    told = {view.channel: await _toggle(view.customs, bool(running), press, world) for view in chosen}
-    return await _said(replace(await overview(press, world), replaces=True), told, press, world)
+    told = [await _toggle(view.customs, bool(running), press, world) for view in chosen]
+    return replace(await overview(press, world), replaces=True, public=next(filter(None, told), None))
 
 
 async def _toggle(customs: Customs, pause: bool, press: Press, world: World) -> Post | None:
-    """Pause or resume a channel; the line that says so there."""
+    """Pause or resume a channel; the line that says so, where it is this one. In others it is said there."""
     until = schedule.NEVER if pause else world.clock()
-    await world.store.keep_customs(replace(customs, paused_until=until))
     wanted = options.effective(Options(), customs, world.zone)
-    return (when.paused(until, wanted, press.person) if pause else when.resumed(press.person, was=True)).public
+    told = (when.paused(until, wanted, press.person) if pause else when.resumed(press.person, was=True)).public
+    changed = replace(customs, paused_until=until)
+    if customs.channel == press.channel or told is None:
+        await world.store.keep_customs(changed)
+        return told
+    await world.store.set_from_afar(changed, _notice(customs.channel, told, press, world), world.clock())
+    return None
 
 
-async def _said(reply: Reply, told: Mapping[Channel, Post | None], press: Press, world: World) -> Reply:
-    """What became of channels is said in each: here with the answer, in others by a post of its own."""
-    key = f"overview|{press.action}|{world.clock().isoformat()}"
-    away = [(channel, post) for channel, post in told.items() if post is not None and channel != press.channel]
-    await asyncio.gather(*(_post(channel, post, key, world) for channel, post in away))
-    return replace(reply, public=told.get(press.channel))
-
-
-async def _post(channel: Channel, post: Post, key: str, world: World) -> None:
-    """A channel that cannot be told is as it was wished all the same: its status says so."""
-    try:
-        await world.chats[channel.platform].post(channel, post, key)
-    except PlatformFailed as error:
-        log.info("%s was not told what was changed for it: %s", channel, error)
+def _notice(channel: Channel, told: Post, press: Press, world: World) -> Notice:
+    """What is said in a channel that was changed from another: kept with the change, so that no crash parts them."""
+    return Notice(f"afar|{channel}|{press.action}|{world.clock().isoformat()}", channel, told, anyway=True)
 
 
 async def dropped(press: Press, number: int, world: World) -> Reply:
@@ -145,13 +136,18 @@ async def dropped(press: Press, number: int, world: World) -> Reply:
     if found is None:
         return channels.gone()
     view = await view_of(*found, press, world)
-    gone = [past for one in view.mine if (past := await world.store.unsubscribe(view.channel, one.id))]
-    changes = [Amendment(view.channel, press.person, past, None) for past in gone[:UNDONE]]
-    numbers = [await world.store.remember(change, world.clock()) for change in changes]
-    if not gone:
+    if not view.mine:
         return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
-    told = subscribing.unsubscribed(gone, press.person, numbers).public
-    return await _said(channels.dropped(view, tuple(gone)), {view.channel: told}, press, world)
+    changes = [Amendment(view.channel, press.person, past, None) for past in view.mine[:UNDONE]]
+    numbers = [await world.store.remember(change, world.clock()) for change in changes]
+    told = subscribing.unsubscribed(list(view.mine), press.person, numbers).public
+    ids = [one.id for one in view.mine]
+    if view.channel == press.channel or told is None:
+        gone = [past for number in ids if (past := await world.store.unsubscribe(view.channel, number))]
+        return replace(channels.dropped(view, tuple(gone)), public=told) if gone else channels.gone()
+    notice = _notice(view.channel, told, press, world)
+    gone = await world.store.end_from_afar(view.channel, ids, notice, world.clock())
+    return channels.dropped(view, tuple(gone)) if gone else channels.gone()
 
 
 async def seen_by(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:

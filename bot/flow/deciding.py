@@ -23,7 +23,7 @@ async def settled(ask: Ask, wanted: commands.Settings, said: str, world: World) 
     shown = await tuning.answer(ask, commands.Settings(wanted.options), world) if wanted.options is not None else None
     customs = (await world.store.customs([ask.channel]))[ask.channel]
     await world.store.keep_customs(replace(customs, who=who))
-    return deciding.settled(shown, who, ask.person)
+    return deciding.settled(shown, who, ask.person, world.who)
 
 
 async def shown(ask: Ask, world: World) -> Reply:

@@ -148,6 +148,8 @@ class Notice:
     attempts: int = 0
     first_tried: datetime | None = None
     doubt: bool = False
+    anyway: bool = False
+    """Said in a channel that is paused, too, and before its posts: it tells what was changed there just now."""
 
 
 @dataclass(frozen=True, slots=True)

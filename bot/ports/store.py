@@ -20,6 +20,7 @@ from bot.model import (
     Rulebook,
     Subscription,
 )
+from bot.ports.afar import Afar
 from bot.ports.amending import Amending
 from bot.ports.ballots import Ballots
 from bot.ports.errands import Errands
@@ -33,7 +34,7 @@ from bot.ports.upkeep import Upkeep
 from bot.rules.narrow import Need
 
 
-class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Private, Roster, Protocol):
+class Store(Outbox, Errands, Places, Upkeep, Mailboxes, Amending, Ballots, Lives, Private, Roster, Afar, Protocol):
     """The tables. Every method is one transaction; `StoreFailed` says in a sentence why it could not be."""
 
     # ── life ──

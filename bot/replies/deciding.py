@@ -9,12 +9,16 @@ from bot.model import Line, Post, Reply, Span
 from bot.replies.words import who
 
 
-def settled(shown: Reply | None, decided: rights.Who, person: str) -> Reply:
-    """Who may change rules from now on, said to the channel too; below it the settings as `shown`, if those changed."""
+def settled(shown: Reply | None, decided: rights.Who, person: str, default: rights.Who | None = None) -> Reply:
+    """Who may change rules from now on, said to the channel too; below it the settings as `shown`, if those changed.
+
+    `default`: who may where channels say nothing, by the config.
+    """
     told = Line((Span("Done: rules here can be changed by "), *_named(decided), Span(".")))
     back = Line((Span("To open them to all: /papers settings who:anyone"),), "small")
     lines = shown.post.lines if shown else () if "anyone" in decided else (back,)
-    lines = (*_typed_as(decided, person), *lines)
+    if default in (None, rights.MANAGERS):
+        lines = (*_typed_as(decided, person), *lines)
     public = Line((who(person), Span(" decided that rules here can be changed by "), *_named(decided), Span(".")))
     return Reply(Post(told, lines), public=Post(public))
 

@@ -189,13 +189,6 @@ class Codes:
         if 3 * self.count >= len(self.keys):
             self._grow()
 
-    def put_all(self, codes: Bits, values: Ints) -> None:
-        """`put` for different codes that are not in the table."""
-        self.count += len(codes)
-        while 2 * self.count >= len(self.keys):
-            self._grow()
-        self._fill(codes, values)
-
     def _grow(self) -> None:
         taken = self.values >= 0
         keys, values = self.keys[taken], self.values[taken]

@@ -13,7 +13,7 @@ from bot.rules.asked import Asked
 from bot.rules.narrower import narrower
 from bot.rules.shelf import Shelf
 from bot.rules.tree import Acronym, Exact, Fact, Leaf, Number, Phrase, Prefix, Rule, Word, leaves
-from bot.rules.variants import Rate, Variant
+from bot.rules.variants import Variant
 from bot.rules.vocabulary import Unseen
 from bot.rules.wider import wider
 from bot.rules.writer import spell
@@ -78,29 +78,25 @@ def backtest(
     """
     dated = sorted(((when(paper), paper) for paper in papers), key=lambda pair: pair[0] or _NEVER, reverse=True)
     asked = Asked(rule, [paper for _, paper in dated], acronyms, ranks, Shelf() if shelf is None else shelf)
-    days = [day for day, _ in dated if day is not None]
-    since = min(days, default=None)
+    span = _Span(min((day for day, _ in dated if day is not None), default=None), now)
     hits = asked.hits(rule.tree)
-    hit_days = [day for place in hits if (day := dated[place][0]) is not None]
-    recent = sum(day > now - RECENT for day in hit_days)
-    early = since is None or now - since < EARLY
-    span = min(now - since, RECENT) if since else EARLY
-    rate = _rate(None if early or since is None else now - since)
-    spark, step = draw(hit_days, since, now)
+    days = [day for place in hits if (day := dated[place][0]) is not None]
+    recent = sum(day > now - RECENT for day in days)
+    spark, step = draw(days, span.since, now)
     return Backtest(
         rule,
         base=len(papers),
-        since=since,
-        early=early,
+        since=span.since,
+        early=span.early,
         matches=len(hits),
         recent=recent,
-        weekly=None if early else round(recent * EARLY / span, 1),
+        weekly=span.weekly(recent),
         examples=tuple(dated[place][1] for place in hits[:EXAMPLES]),
         terms=tuple(Count(spell(leaf), len(asked.hits(leaf))) for leaf in asked.wanted),
         without=tuple(Count(spell(leaf), len(asked.hits(rest))) for leaf, rest in asked.lesser.items()),
         anyway=len(asked.hits(asked.anything)),
-        wider=wider(asked, rate),
-        narrower=narrower(asked, rate),
+        wider=wider(asked, span.rate),
+        narrower=narrower(asked, span.rate),
         spark=spark,
         step=step,
         unseen=asked.unseen(),
@@ -108,9 +104,26 @@ def backtest(
     )
 
 
-def _rate(span: timedelta | None) -> Rate:
-    """Papers a week of so many papers of that time."""
-    return lambda papers: None if span is None else papers * EARLY / span
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The time that the papers are of; None: none of them has a date."""
+
+    since: datetime | None
+    now: datetime
+
+    @property
+    def early(self) -> bool:
+        return self.since is None or self.now - self.since < EARLY
+
+    def rate(self, papers: int) -> float | None:
+        """Papers a week, of so many of the whole time; None while it is too early to say."""
+        return None if self.since is None or self.early else papers * EARLY / (self.now - self.since)
+
+    def weekly(self, recent: int) -> float | None:
+        """Papers a week, of so many of the last 30 days."""
+        if self.since is None or self.early:
+            return None
+        return round(recent * EARLY / min(self.now - self.since, RECENT), 1)
 
 
 def unknown(rule: Rule, papers: Sequence[Paper]) -> tuple[str, ...]:

@@ -58,17 +58,18 @@ def exclusions(
     others = [one for one in papers if one.id != paper.id]
     asked = [set(keys) for keys in engine.match(others)]
     found = [keys for keys in asked if -1 in keys]
-    words = Counter(family(token.low) for token in tokens(f"{paper.title[:500]}. {paper.abstract[:READ]}"))
+    said = _said(paper)
+    weighed = []
+    for place, (leaf, without) in enumerate(kept):
+        offer = Exclusion(spell(leaf), without, sum(place in keys for keys in found), len(found))
+        weight = _Weighed(offer, max(1, min(OFTEN, said[family(spell(leaf).lower())])))
+        weighed.append((weight.cost(sum(place in keys for keys in asked), len(others)), place, offer))
+    return tuple(offer for _, _, offer in sorted(weighed, key=lambda one: one[:2])[:OFFERED])
 
-    def said(leaf: Node) -> int:
-        return max(1, min(OFTEN, words[family(spell(leaf).lower())]))
 
-    counted = [
-        (_Weighed(Exclusion(spell(leaf), without, sum(n in keys for keys in found), len(found)), said(leaf)), n)
-        for n, (leaf, without) in enumerate(kept)
-    ]
-    ranked = sorted(counted, key=lambda one: one[0].cost(sum(one[1] in keys for keys in asked), len(others)))
-    return tuple(weighed.offer for weighed, _ in ranked[:OFFERED])
+def _said(paper: Paper) -> Counter[str]:
+    """How often the paper says each word."""
+    return Counter(family(token.low) for token in tokens(f"{paper.title[:500]}. {paper.abstract[:READ]}"))
 
 
 @dataclass(frozen=True, slots=True)

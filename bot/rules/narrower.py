@@ -30,9 +30,10 @@ LESS = 0.7
 FEWEST = 2.0
 """Papers a week that it must bring."""
 
-LOOSE, TITLED, ALL_TITLED, VOTED = 0.5, 0.8, 1.0, 0.9
-"""Doubts: words that are seldom side by side; papers without a word, or any, in the title may be as good; and so may
-those that few have voted for, or not yet. A phrase that clearly is one leaves none."""
+LOOSE, LEFT, TITLED, ALL_TITLED, VOTED = 0.3, 0.2, 0.8, 1.0, 0.9
+"""Doubts: words that are seldom side by side; each word that is left out of the phrase; papers without a word, or any,
+in the title may be as good; and so may those that few have voted for, or not yet. A phrase of all words that clearly is
+one leaves none."""
 VOTES = (10, 20, 50)
 
 
@@ -63,7 +64,7 @@ def _phrased(asked: Asked) -> Iterator[_Idea]:
         for some in (some for size in range(2, len(words) + 1) for some in combinations(words, size)):
             phrase, share = _usual_order(asked, some, have)
             if share >= TOGETHER:
-                doubt = 0 if share >= CLEARLY else LOOSE
+                doubt = LEFT * (len(words) - len(some)) + LOOSE * (share < CLEARLY)
                 for one, more in ((phrase, 0), (replace(phrase, field="title"), TITLED)):
                     rest = all_of([one, *(part for part in conjunction.parts if part not in some)])
                     yield _Idea(replaced(asked.tree, conjunction, rest), spell(one), doubt + more)

@@ -14,12 +14,28 @@ Pieces = list[tuple[str, bool]]
 AROUND = 130
 """Characters shown before and after the hits of a long text: with them about three lines."""
 LONGEST = 420
+LONG = 20_000
+"""Characters of a text in which what was found is looked for again."""
 
 
 def places(reasons: Iterable[Reason], field: str) -> list[tuple[int, int]]:
     """Where the reasons stand in a field, in order, overlapping ones as one."""
-    found: list[tuple[int, int]] = []
     spans = {(r.start, r.end) for r in reasons if r.field == field and r.start is not None and r.end is not None}
+    return _joined(spans)
+
+
+def again(text: str, hits: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The hits, and wherever else the same words stand: reasons name each term's first place in a field."""
+    said = {text[start:end].casefold() for start, end in hits if end <= len(text)} - {""}
+    if not said or len(text) > LONG:
+        return list(hits)
+    words = "|".join(map(re.escape, sorted(said, key=len, reverse=True)))
+    more = [found.span() for found in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", text, re.IGNORECASE)]
+    return _joined([*hits, *more])
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if found and start <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))

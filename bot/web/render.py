@@ -111,11 +111,11 @@ def follow_path(channel: Channel) -> str:
 
 
 def in_whole(text: str, reasons: Iterable[Reason], field: str) -> marked.Pieces:
-    return marked.marked(text, marked.places(reasons, field))
+    return marked.marked(text, marked.again(text, marked.places(reasons, field)))
 
 
 def in_part(text: str, reasons: Iterable[Reason], field: str) -> marked.Pieces:
-    return marked.excerpt(text, marked.places(reasons, field))
+    return marked.excerpt(text, marked.again(text, marked.places(reasons, field)))
 
 
 def elsewhere(reasons: Iterable[Reason]) -> list[Reason]:

@@ -214,6 +214,19 @@ async def test_who_lost_another_channel_cannot_press_for_it() -> None:
             assert len(answers.heard) == 2
 
 
+async def test_a_channel_that_one_cannot_see_is_no_other_channel() -> None:
+    """Discord's menus leave it out; who sends its number by other means is told nothing of it, while typing neither."""
+    answers = Answers(PREVIEW)
+    async with Discord() as discord:
+        secret = discord.add_channel("secret")
+        secret.closed_to.add(discord.ann.id)
+        async with running(discord, answers):
+            seen = await discord.command("subscribe", {"rule": "mamba", "channel": secret.id})
+            assert "you cannot see it" in seen.text
+            assert await discord.complete("subscribe", "rule", "ma", channel=secret.id) == []
+            assert answers.heard == []
+
+
 async def test_ones_own_messages_are_asked_for_with_an_option() -> None:
     """As `me` in words."""
     answers = Answers(PREVIEW)

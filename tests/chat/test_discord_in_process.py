@@ -48,6 +48,9 @@ class Said:
     async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         raise AssertionError(f"{person} is told {post}")
 
+    async def inbox(self, person: str) -> Channel:
+        return Channel("discord", f"@me/{person.partition(':')[2]}")
+
     async def there(self, channel: Channel, thread: str) -> bool:
         return True
 

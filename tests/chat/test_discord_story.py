@@ -86,7 +86,8 @@ async def test_who_does_not_manage_the_channel_can_only_suggest() -> None:
         refused = await it.discord.command("unsubscribe", {"which": "all"}, by=it.discord.bob)
         assert "those who manage this channel" in refused.text
         assert len(await it.world.store.subscriptions(channel(it.discord))) == 1
-        await it.discord.command("papers settings", {"who": "anyone"})
+        opened = await it.discord.command("papers settings", {"who": "anyone"})
+        assert "everybody else has /papers subscribe" in opened.text
         await it.discord.command("unsubscribe", {"which": "all"}, by=it.discord.bob)
         assert await it.world.store.subscriptions(channel(it.discord)) == []
 
@@ -119,6 +120,17 @@ async def test_ones_own_messages_get_papers_too() -> None:
         (post,) = [told for told in it.discord.private(it.discord.bob).messages if "Quantized" in told.text]
         seen = await it.discord.press(post, post.buttons["Discuss"], it.discord.bob)
         assert seen.buttons["Open the thread"].startswith("https://discord.com/channels/@me/")
+
+
+async def test_ones_own_rules_are_offered_where_they_are_meant() -> None:
+    """With `mine` given before, and not the channel's."""
+    async with lab() as it:
+        await it.wants(it.discord.general, "pruning", Options("instant"))
+        preview = await it.discord.command("subscribe", {"rule": "quantized", "mine": True})
+        await it.discord.press(preview, preview.buttons["Subscribe"])
+        mine = await it.discord.complete("unsubscribe", "which", "", mine=True)
+        assert [one["name"] for one in mine] == ["#2 quantized"]
+        assert [one["name"] for one in await it.discord.complete("unsubscribe", "which", "")] == ["#1 pruning"]
 
 
 async def test_another_channel_is_subscribed_from_here() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.slack import people, rooms, submitting
 from bot.model import Options
 from tests.chat.slack_bot import GENERAL
 from tests.chat.test_slack_whole import LINK, TITLE, Whole, whole
@@ -270,6 +271,14 @@ async def dropped(at: Whole, work: Work, deed: Deed) -> None:
     held.go_on.set()
     await doing
     await sockets.quiet()
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a new connection may take longer than a person is made to wait: here nobody is in a hurry."""
+    monkeypatch.setattr(people, "AT_MOST", 60.0)
+    monkeypatch.setattr(rooms, "AT_MOST", 60.0)
+    monkeypatch.setattr(submitting, "PATIENT", 60.0)
 
 
 async def settled(at: Whole) -> None:

@@ -65,3 +65,20 @@ async def test_a_wrong_token_is_one_sentence_and_the_others_go_on(tmp_path: Path
     assert "xoxb-wrong" not in "".join(bot.lines)
     assert "Traceback" not in "".join(bot.lines)
     assert line.startswith("Slack")
+
+
+async def test_a_config_that_leaves_rules_to_anyone_reaches_discord(tmp_path: Path) -> None:
+    """Who may not manage the channel is shown `/subscribe`, and may press Subscribe; the greeting comes once."""
+    (tmp_path / "day.json").write_text(daily(OLD))
+    (tmp_path / "mine.toml").write_text('[web]\nport = 0\n[rights]\nwho = "anyone"\n')
+    async with Discord() as discord:
+        for start in (1, 2):
+            with running(tmp_path, "--source", "day.json", "--config", "mine.toml", **discord.env) as bot:
+                await asyncio.to_thread(bot.says, "Metrics are at")
+                await discord.listening(start)
+                told = await discord.command("subscribe", {"rule": "language model"}, by=discord.bob)
+                assert "Subscribe" in told.buttons
+                await discord.said()
+        shown = {one["name"]: one["default_member_permissions"] for one in discord.commands}
+        assert (shown["subscribe"], shown["unsubscribe"]) == (None, None)
+        assert [one.text.startswith("Hello!") for one in discord.general.messages] == [True]

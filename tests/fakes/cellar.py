@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
 
 from bot.habits import Harvest, Tempo
 from bot.model import Amendment, Channel, Line, Options, Original, Paper, Post, Span, Subscription
 from bot.ports.upkeep import NOBODY
 from bot.public import inbox
-from bot.store.plain import clean, utc
+from bot.store.plain import clean, pack, utc
 from tests.fakes.tables import Tables
 
 OF_CHANNEL = (
@@ -28,7 +32,7 @@ OF_CHANNEL = (
     "rounds",
     "notices",
 )
-BESIDE = ("votes", "news", "told", "claims", "saved", "papers")
+BESIDE = ("inboxes", "votes", "news", "told", "claims", "saved", "papers")
 
 
 class Cellar:
@@ -69,14 +73,28 @@ class Cellar:
         name, taken = clean(person), Counter[str]()
         if person.startswith(("email:", "local:")):
             taken["own messages"] += await self.purge(inbox(name) if name[0] == "l" else Channel.parse(name))
-        for one in list(self.tables.subscriptions.values()):
-            if one.creator == name and _is_inbox(one.channel):
-                taken["own messages"] += await self.purge(one.channel)
+        for channel in [channel for channel, whose in self.tables.inboxes.items() if whose == name]:
+            taken["own messages"] += await self.purge(channel)
         taken |= self._disown(name)
         taken |= self._take_out(name)
+        taken |= self._unsay(name) + taken
         if taken["subscription"]:
             self.tables.number("version")
         return {table: count for table, count in taken.items() if count}
+
+    def _unsay(self, name: str) -> Counter[str]:
+        """Where the bot named them it names somebody; what was asked of them or told about them is gone."""
+        kept = self.tables
+        said = {n: one for n, one in kept.messages.items() if _names(one.post, name)}
+        told = {key: one for key, one in kept.notices.items() if _names(one.notice.post, name)}
+        kept.messages |= {n: replace(one, post=_unnamed(one.post, name)) for n, one in said.items()}
+        for key, one in told.items():
+            kept.notices[key] = replace(one, notice=replace(one.notice, post=_unnamed(one.notice.post, name)))
+        bare = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name.partition(':')[2])}(?![A-Za-z0-9])")
+        mine = [key for key, one in kept.errands.items() if key[0] == name.partition(":")[0] and bare.search(repr(one))]
+        for gone in mine:
+            del kept.errands[gone]
+        return Counter({"message": len(said), "notice": len(told), "errand": len(mine)})
 
     def _disown(self, name: str) -> Counter[str]:
         """What stays the channel's, made by nobody."""
@@ -87,7 +105,9 @@ class Cellar:
         blank = Post(Line((Span("(forgotten)"),)))
         kept.subscriptions |= {number: replace(one, creator=NOBODY) for number, one in mine.items()}
         kept.feeds |= {key: replace(one, creator=NOBODY) for key, one in feeds.items()}
-        kept.messages |= {number: replace(one, author=NOBODY, post=blank) for number, one in said.items()}
+        kept.messages |= {
+            number: replace(one, author=NOBODY, post=blank, key=f"forgotten:{number}") for number, one in said.items()
+        }
         return before + Counter({"subscription": len(mine), "channel_feed": len(feeds), "message": len(said)})
 
     def _take_out(self, name: str) -> Counter[str]:
@@ -145,7 +165,7 @@ class Cellar:
         kept.messages = {n: one for n, one in kept.messages.items() if one.channel != channel}
         kept.told = {about: at for about, at in kept.told.items() if str(channel) not in about.split("|")[1:]}
         kept.notices = {key: one for key, one in kept.notices.items() if one.notice.channel != channel}
-        for table in (kept.customs, kept.budget, kept.addresses, kept.rounds):
+        for table in (kept.customs, kept.budget, kept.addresses, kept.rounds, kept.inboxes):
             table.pop(channel, None)
         kept.claims = {key: n for key, n in kept.claims.items() if key[0] != channel}
         copies = {n for n, owner in kept.own.items() if owner == channel}
@@ -209,6 +229,17 @@ def _home(channel: Channel) -> tuple[str, str]:
     return channel.platform, channel.place.partition("/")[0]
 
 
-def _is_inbox(channel: Channel) -> bool:
-    tail = channel.place.rpartition("/")[2]
-    return channel.place.startswith("@me/") or (channel.platform == "slack" and tail.startswith("D"))
+def _names(post: Post, name: str) -> bool:
+    return f'"{name}"' in pack(post)
+
+
+def _unnamed(post: Post, name: str) -> Post:
+    """The post with somebody in the person's place."""
+    return msgspec.convert(_somebody(msgspec.to_builtins(post), name), Post)
+
+
+def _somebody(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        known = value | ({"text": "Somebody", "person": None} if value.get("person") == name else {})
+        return {key: _somebody(part, name) for key, part in known.items()}
+    return [_somebody(part, name) for part in value] if isinstance(value, list | tuple) else value

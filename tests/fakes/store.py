@@ -23,6 +23,7 @@ from bot.model import (
     Customs,
     Delivery,
     Edit,
+    Errand,
     Item,
     Message,
     News,
@@ -64,6 +65,21 @@ class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeB
     @property
     def _known(self) -> Kept:  # type: ignore[override]  # the tables keep them, over a transaction taken back too
         return self.tables.errands
+
+    async def take_on(self, errand: Errand) -> bool:
+        self.tables.learn(errand.heard.channel, errand.heard.person)
+        return await super().take_on(errand)
+
+    async def set_from_afar(self, wanted: Customs, notice: Notice, now: datetime) -> None:
+        await self.keep_customs(wanted)
+        self._keep_notices((notice,), now)
+
+    async def end_from_afar(
+        self, channel: Channel, ids: Collection[int], notice: Notice, now: datetime
+    ) -> list[Subscription]:
+        gone = [past for number in ids if (past := await self.unsubscribe(channel, number))]
+        self._keep_notices((notice,) if gone else (), now)
+        return gone
 
     def die(self) -> None:
         """The process ends between two steps: the system frees its lock, its leases stay."""
@@ -233,6 +249,7 @@ class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeB
 
     async def add_feed(self, feed: OwnFeed, poll: Poll, now: datetime) -> None:
         await self.record(poll, now)
+        self.tables.learn(feed.channel, feed.creator)
         self.tables.feeds.setdefault((feed.channel, feed.address), feed)
         self.tables.number("version")
 
@@ -367,6 +384,7 @@ class FakeStore(Forgetful, FakePrivate, FakePlaces, Cellar, FakeMailboxes, FakeB
     async def subscribe(self, subscription: Subscription, now: datetime) -> Subscription:
         self.tables.number("version")
         asked = _kept(subscription)
+        self.tables.learn(asked.channel, asked.creator)
         same = [s for s in self.tables.subscriptions.values() if (s.channel, s.rule) == (asked.channel, asked.rule)]
         kept = replace(asked, id=same[0].id, creator=same[0].creator) if same else None
         kept = kept or replace(asked, id=self.tables.number("subscription"))

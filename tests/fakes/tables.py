@@ -24,6 +24,7 @@ from bot.model import (
     Paper,
     Subscription,
 )
+from bot.public import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Tables:
     made: dict[int, datetime] = field(default_factory=dict)
     """When each subscription was made."""
     outages: dict[str, Outage] = field(default_factory=dict)
+    inboxes: dict[Channel, str] = field(default_factory=dict)
+    """Whose own messages a channel holds."""
     notices: dict[str, Told] = field(default_factory=dict)
     rounds: dict[Channel, datetime] = field(default_factory=dict)
     doubted: Counter[str] = field(default_factory=Counter)
@@ -105,6 +108,11 @@ class Tables:
     servers: dict[tuple[str, str], str] = field(default_factory=dict)
     """Of each platform's servers, since when."""
     leader: object = None
+
+    def learn(self, channel: Channel, person: str) -> None:
+        """Somebody spoke or wished in a channel: if it is their own messages, it is remembered."""
+        if alone(channel) and person.startswith(f"{channel.platform}:"):
+            self.inboxes[channel] = person
 
     def number(self, of: str) -> int:
         """The next number of a table, never given out twice."""

@@ -33,6 +33,7 @@ class Wishes:
     ) -> int:
         number = self.tables.number("draft")
         made = Draft(_kept(subscription), clean_or_none(zone))
+        self.tables.learn(where or subscription.channel, clean(subscription.creator))
         drafts = {**self.tables.drafts, number: (made, where or subscription.channel, utc(now))}
         mine = [n for n, (draft, _, _) in drafts.items() if draft.wish.creator == clean(subscription.creator)]
         gone = {n for n, (_, _, at) in drafts.items() if at < utc(now) - timedelta(days=1)} | set(mine[:-20])

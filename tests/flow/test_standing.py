@@ -5,14 +5,22 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 
+from bot import flow, store
 from bot.feeds import OwnFeed
-from bot.model import Bookmark, Channel, Customs, Options, Poll, Subscription
+from bot.flow import World, notices
+from bot.matching import Matcher
+from bot.model import Bookmark, Channel, Customs, Options, Poll, Press, Subscription
+from bot.ports import Chat, Store
 from bot.replies.standing import missed
-from tests.flow.stage import START, paper
+from tests.fakes.chat import FakeChat
+from tests.flow.stage import START, FakeFetch, Hands, paper
 from tests.flow.team import ADA, BOB, EVE, FEED, GENERAL, Team, button, labels, shelf
+from tests.flow.test_powercut import Mains, PowerCut, When
 
 OTHER = Channel("local", "other")
 
@@ -138,10 +146,10 @@ async def test_test_shows_what_would_come_and_records_nothing() -> None:
 
 
 async def test_export_is_toml_with_all_that_the_channel_said() -> None:
-    """Keys of feeds' addresses stay here."""
+    """Keys of feeds' addresses stay here, nobody is named, and a pause that is over is none."""
     team = Team()
     await team.subscribed('title:"state space" -survey', options=Options(max=3))
-    await team.store.keep_customs(Customs(GENERAL, Options(at="08:15"), who=("creator",)))
+    await team.store.keep_customs(Customs(GENERAL, Options(at="08:15"), who=("creator", BOB), paused_until=START))
     address = "https://a.example/feed?token=s3cr3tkey0123456789"
     await team.store.add_feed(OwnFeed(GENERAL, address, ADA), Poll(Bookmark(address)), START)
     reply = await team.typed("/papers export")
@@ -152,10 +160,11 @@ async def test_export_is_toml_with_all_that_the_channel_said() -> None:
             "id": "local:general",
             "options": "at:08:15",
             "who": ["creator"],
-            "rule": [{"rule": 'title:"state space" -survey', "options": "max:3", "creator": ADA}],
+            "rule": [{"rule": 'title:"state space" -survey', "options": "max:3"}],
         }
     ]
-    assert "s3cr3t" not in reply.post.plain
+    assert "https://a.example/feed?token=…" in reply.post.plain
+    assert not any(secret in reply.post.plain for secret in ("s3cr3t", ADA, BOB))
 
 
 # ── saved ───────────────────────────────────────────────────────────────────────────────────────────
@@ -219,16 +228,23 @@ async def test_from_the_overview_one_ends_only_what_one_may() -> None:
     assert await team.rules(OTHER) == ["theirs"]
 
 
+async def notified(world: World) -> None:
+    for one in await notices.claim(world, 9):
+        await notices.say(one, world)
+
+
 async def test_what_the_overview_changes_is_said_in_the_channel_with_a_way_back() -> None:
-    """Elsewhere by a post, here with the answer; a channel that takes none is changed all the same."""
+    """Elsewhere as a notice, here with the answer; a channel that takes none is changed all the same."""
     team = Team()
     await team.subscribed("birds")
     bees = await elsewhere(team, "bees")
     assert (await team.pressed(f"hold:{bees.id}")).public is None
+    await notified(team.world)  # paused or not: this very thing is told there
     here = await team.pressed("hold:1")
     assert here.public is not None
     assert "paused this channel" in here.public.plain
     await team.pressed(f"drop:{bees.id}")
+    await notified(team.world)
     first, last = (said.post for said in team.chat.said if said.channel == OTHER)
     assert "paused this channel" in first.plain
     assert "unsubscribed this channel from #2 bees" in last.plain
@@ -237,7 +253,42 @@ async def test_what_the_overview_changes_is_said_in_the_channel_with_a_way_back(
     team.chat.lost = frozenset({OTHER})
     (again,) = await team.store.subscriptions(OTHER)
     await team.pressed(f"drop:{again.id}")
+    await notified(team.world)
     assert await team.rules(OTHER) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("action", ["hold:0", "drop:2"])
+async def test_what_the_overview_changes_elsewhere_is_said_there_once_wherever_the_power_is_cut(
+    tmp_path: Path, action: str, when: When
+) -> None:
+    """Either nothing was changed, and the person presses again, or the line comes: never the one without the other."""
+    cut_at, calls, fetch = 0, 1, FakeFetch([])
+    while cut_at <= calls:
+        cut_at += 1
+        platform, mains = FakeChat(), Mains(cut_at, when)
+        for one in (mains, Mains(0, when)):
+            opened = await store.open(str(tmp_path / f"{cut_at}.db"))
+            try:
+                await opened.lead()
+                for channel, rule in ((GENERAL, "birds"), (OTHER, "bees")):
+                    if one is mains:
+                        await opened.subscribe(Subscription(channel, rule, ADA), START)
+                plugged, chat = cast("Store", one.plug(opened)), cast("Chat", one.plug(platform))
+                world = World(plugged, Hands(fetch).clock, fetch, fetch.read, {"local": chat}, Matcher())
+                changed = not await opened.subscriptions(OTHER)
+                changed |= (await opened.customs([OTHER]))[OTHER].paused_until is not None
+                if not changed:
+                    await flow.answer(Press(GENERAL, ADA, action), world)
+                await notified(world)
+            except PowerCut:
+                continue
+            finally:
+                await opened.close()
+        calls = max(calls, mains.calls)
+        (said,) = [said.post.plain for said in platform.said if said.channel == OTHER]
+        assert ("paused" if action == "hold:0" else "unsubscribed") in said, f"cut {when} call {cut_at}, {mains.last}"
+    assert cut_at > 6
 
 
 async def test_who_manages_another_channel_may_change_it_from_here() -> None:

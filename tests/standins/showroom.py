@@ -219,9 +219,18 @@ async def showroom(folder: Path) -> AsyncIterator[tuple[Lab, Served, MailServer,
         mail.domain_pace, mail.pace, mail.crowd = 0, timedelta(0), timedelta(0)
         lab.world = replace(lab.world, chats={**lab.world.chats, "email": mail})
         await lived(lab)
+        await _asks(lab, mail)
         served = await serve(_pages(lab, mail), "127.0.0.1", 0)
         stack.push_async_callback(served.close)
         yield lab, served, posted, await _places(lab, mail)
+
+
+async def _asks(lab: Lab, mail: Mail) -> None:
+    """The mail that asks before there are others."""
+    words = "(quantization OR pruning) -image mode:daily tz:Europe/Berlin"
+    reply = await lab.answer(Ask(BOX, str(BOX), "subscribe", words, standing="manager"))
+    link = f"{BASE}{optin.confirm_path(optin.signed(mail.key, 'confirm', BOX, 1))}"
+    await mail.invite(BOX, optin.asking(reply.post, link, "papers.example.org"), "1")
 
 
 def _pages(lab: Lab, mail: Mail) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -44,7 +44,7 @@ def text(*mine: Subscription, customs: Customs | None = None, feeds: tuple[OwnFe
         )
         for place in places
     ]
-    return write(kept, NOW)
+    return write(kept, NOW - timedelta(days=1), complete=True)
 
 
 wishes = st.builds(
@@ -97,6 +97,13 @@ def test_channels_are_carried_to_another_platform() -> None:
     (entry,) = read(written, moved={str(TEAM): str(LAB)})
     assert entry.rules == (Subscription(LAB, rule("mamba"), ""),)
     assert entry.customs.who == ("creator",)
+
+
+def test_where_only_people_of_the_old_platform_could_change_rules_managers_can() -> None:
+    """Else whoever can post there could, as its default is."""
+    written = text(Subscription(TEAM, rule("mamba"), "x"), customs=Customs(TEAM, who=("slack:U0ADA",)))
+    (entry,) = read(written, moved={str(TEAM): str(LAB)})
+    assert entry.customs.who == ("managers",)
 
 
 def test_a_pause_is_carried_along() -> None:
@@ -152,7 +159,7 @@ GOOD = '[[channel]]\nid = "slack:T0LAB/C0GENERAL"\n'
         (GOOD + 'options = "max:0"\n', 3, "max:"),
         (GOOD + "options = 5\n", 3, "no option"),
         (GOOD + 'options = "daily"\n', 3, "no option"),
-        (GOOD + 'options = "tz:Berlin"\n', 3, "Europe/Berlin"),
+        (GOOD + 'options = "tz:Atlantis"\n', 3, "Europe/Berlin"),
         (GOOD + 'zone = "Berlin"\n', 3, "Europe/Berlin"),
         (GOOD + 'who = "me"\n', 3, "a list"),
         (GOOD + 'paused_until = "tomorrow"\n', 3, "2026-12-24T09:00:00Z"),

@@ -81,7 +81,9 @@ def test_a_made_up_token_leads_nowhere(text: str) -> None:
 def test_the_asking_mail_has_one_link_and_the_rule_s_meaning() -> None:
     """Where to say yes, what comes, and that nothing comes without it."""
     line = Line((Span("You would get papers that mention LLM."),))
-    post = asking(Post(Line((Span("Subscribe?"),)), (line,)), "https://p.example/mail/confirm/x", "p.example")
+    hint = Line((Span("Without LLM: 99."),), "small")
+    post = asking(Post(Line((Span("Subscribe?"),)), (line, hint)), "https://p.example/mail/confirm/x", "p.example")
     assert [span.url for row in post.lines for span in row.spans if span.url] == ["https://p.example/mail/confirm/x"]
     assert "mention LLM" in post.plain
     assert "do nothing" in post.plain
+    assert "Without LLM" not in post.plain  # nobody can change the rule from here

@@ -7,6 +7,7 @@ import pytest
 from bot import rights
 from bot.errors import WordsWrong
 from bot.model import Channel, Customs, Standing
+from bot.replies import deciding
 
 ADA, BOB = "slack:U1", "slack:U2"
 
@@ -78,6 +79,18 @@ def test_a_config_that_says_nothing_leaves_discord_to_its_managers() -> None:
     assert rights.default(None) is None
     assert (rights.counts(discord, None), rights.counts(slack, None)) == (("managers",), ("anyone",))
     assert rights.counts(discord, rights.default("anyone")) == ("anyone",)
+
+
+def test_that_discord_hides_a_command_is_told_where_it_does() -> None:
+    """A config that leaves rules to anyone shows `/subscribe` to all, and other platforms hide nothing."""
+    told = deciding.settled(None, rights.ANYONE, "discord:1").post.plain
+    assert "everybody else has /papers subscribe" in told
+    for said in (
+        deciding.settled(None, rights.ANYONE, "discord:1", rights.ANYONE),
+        deciding.settled(None, rights.MANAGERS, "discord:1"),
+        deciding.settled(None, rights.ANYONE, "slack:U1"),
+    ):
+        assert "/papers subscribe" not in said.post.plain
 
 
 def test_who_shuts_themselves_out_is_known_before() -> None:

@@ -279,6 +279,16 @@ def test_marks_are_put_together_where_they_overlap() -> None:
     assert marked.marked("", []) == []
 
 
+def test_what_was_found_is_marked_wherever_it_stands_again() -> None:
+    """As the same word, in any case; not inside another one, and text of strangers is no pattern."""
+    text = "Quantization (a.*b). On quantization, requantization and QUANTIZATION (a.*b)."
+    hits = marked.again(text, [(0, 12), (13, 19)])
+    assert [text[start:end] for start, end in hits] == [
+        "Quantization", "(a.*b)", "quantization", "QUANTIZATION", "(a.*b)",
+    ]  # fmt: skip
+    assert marked.again(text, []) == []
+
+
 def test_an_excerpt_shows_the_first_hit_and_keeps_the_words() -> None:
     text = "Words before. " * 40 + "Here is mamba at last. " + "Words after. " * 40
     at = text.index("mamba")
@@ -297,3 +307,15 @@ async def test_strangers_words_stay_words_in_what_was_found(stage: Stage, client
     assert "&lt;script&gt;<mark>alert</mark>(1)" in html
     echoed = await find(client, '"><script>alert(1)</script>')
     assert "<script>alert" not in echoed
+
+
+@pytest.mark.parametrize("channel", [SLACK, GENERAL])
+async def test_no_word_of_a_private_paper_is_offered_for_a_slip(client: Client, stage: Stage, channel: Channel) -> None:
+    """A name that only two papers of a private channel's own feed have; a public channel's are everybody's to find."""
+    found = tuple(
+        paper(n, f"Notes on Zyxomatron {n}", id=f"guid:feed#{n}", source="https://f.example/") for n in (7, 8)
+    )
+    poll = Poll(Bookmark("https://f.example/"), found, audience=frozenset({channel}))
+    await stage.memory.add_feed(OwnFeed(channel, "https://f.example/", "slack:U1"), poll, NOON)
+    async with client.get("/search?q=zyxomatrn") as answer:
+        assert ("zyxomatron" in (await answer.text()).lower()) == (channel == GENERAL)

@@ -26,7 +26,7 @@ from bot.chat.discord.seeing import People
 from bot.chat.discord.where import Where
 from bot.commands import changes, opener
 from bot.errors import PlatformFailed
-from bot.model import Ask, Change, Channel, Form, Press, Reply, Typing
+from bot.model import Ask, Change, Form, Press, Reply, Typing
 from bot.ports import Answer
 
 log = logging.getLogger("paper-round")
@@ -109,7 +109,7 @@ class Ears:
         """A command was typed."""
         place = where.target(interaction, target) if target is not None else where.of(interaction)
         if place is None:
-            await answering.say(interaction, IN_A_SERVER)
+            await answering.say(interaction, IN_A_SERVER if target is None else NOT_THERE)
             return
         heard = Ask(place.channel, _person(interaction), verb, words, place.standing, message=message)
         subscribing = verb == "subscribe"  # shows what it would mean, and changes nothing yet
@@ -135,11 +135,16 @@ class Ears:
             return []
         channel = place.channel
         if named is not None and interaction.guild_id:
-            channel = Channel("discord", f"{interaction.guild_id}/{named.id}")
+            meant = where.pressed(interaction, str(named.id), self.people)
+            if meant is None:  # they see no such channel: neither are its rules shown
+                return []
+            channel = meant.channel
         try:
             async with asyncio.timeout(CHOOSING):
+                if getattr(interaction.namespace, "mine", False):
+                    channel = await self._voice.inbox(_person(interaction))
                 reply = await self.answer(Typing(channel, _person(interaction), into, typed))
-        except TimeoutError:
+        except (TimeoutError, PlatformFailed):
             return []
         return [app_commands.Choice(name=label, value=value) for value, label in reply.choices]
 

@@ -27,6 +27,9 @@ class Voice(Protocol):
     async def tell(self, person: str, post: Post, key: str, *, doubt: bool = False) -> None:
         """As `Chat.tell`."""
 
+    async def inbox(self, person: str) -> Channel:
+        """As `Chat.inbox`."""
+
     async def there(self, channel: Channel, thread: str) -> bool:
         """Whether the thread is still there."""
 

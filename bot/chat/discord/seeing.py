@@ -20,7 +20,7 @@ FRESH = 30.0
 """Seconds for which a person's roles count as Discord told them; whatever they type or press tells them anew. After
 that Discord is asked: so it is in a conversation with the bot, where it tells no roles by itself."""
 ASKED = 20
-"""Servers that are asked about a person for one answer, and five at a time."""
+"""Servers that are asked about a person for one answer, five at a time; those where they were met come first."""
 
 MET = 5_000
 """People whose roles are remembered."""
@@ -109,14 +109,15 @@ class People:
         """
         servers = {one.place.partition("/")[0] for one in channels}
         guilds = [client.get_guild(int(server)) for server in servers if is_number(server)]
-        stale = [guild for guild in guilds if guild is not None and not self._fresh(guild.id, person)][:ASKED]
+        stale = [guild for guild in guilds if guild is not None and not self._fresh(guild.id, person)]
+        stale.sort(key=lambda guild: (guild.id, person) not in self._met)
         at_once = asyncio.Semaphore(5)
 
         async def one(guild: discord.Guild) -> None:
             async with at_once, told("ask for a person's roles"):
                 self.meet(await guild.fetch_member(person))
 
-        for failed in await asyncio.gather(*map(one, stale), return_exceptions=True):
+        for failed in await asyncio.gather(*map(one, stale[:ASKED]), return_exceptions=True):
             if isinstance(failed, BaseException) and not isinstance(failed, PlatformFailed):
                 raise failed
 

@@ -45,10 +45,15 @@ def of(interaction: Interaction) -> Where | None:
     )
 
 
-def target(interaction: Interaction, channel: Any) -> Where:
-    """Another channel that was named: the person's rights, and the bot's, are those there."""
+def target(interaction: Interaction, channel: Any) -> Where | None:
+    """Another channel that was named: the person's rights, and the bot's, are those there; None where they see nothing.
+
+    Discord offers only channels that they see, but takes any number from whoever writes to it by other means.
+    """
     forum = isinstance(channel, discord.ForumChannel)
     theirs = channel.permissions_for(interaction.user)
+    if not theirs.view_channel:
+        return None
     ours = channel.permissions_for(channel.guild.me)
     lacks = missing(ours, forum=forum)
     return Where(

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.habits import Harvest, Tempo
 from bot.model import Channel, Subscription
 from bot.store.sqlite.desk import Desk
-from bot.store.sqlite.tables import upkeep
+from bot.store.sqlite.tables import forgetting, upkeep
 
 
 class Cellar(Desk):
@@ -18,7 +18,7 @@ class Cellar(Desk):
         return await self._do(upkeep.thin, papers, deliveries, limit)
 
     async def forget(self, person: str) -> Mapping[str, int]:
-        return await self._do(upkeep.forget, person)
+        return await self._do(forgetting.forget, person)
 
     async def abandoned(self, before: datetime) -> list[Channel]:
         return await self._do(upkeep.abandoned, before)

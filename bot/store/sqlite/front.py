@@ -20,6 +20,7 @@ from bot.model import (
     Subscription,
 )
 from bot.rules.narrow import Need
+from bot.store.sqlite.afar import Messenger
 from bot.store.sqlite.atlas import Atlas
 from bot.store.sqlite.ballots import Ballots
 from bot.store.sqlite.cellar import Cellar
@@ -33,7 +34,7 @@ from bot.store.sqlite.tray import Tray
 from bot.store.sqlite.wishing import Wishing
 
 
-class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives, Lodging, Register):
+class SqliteStore(Tray, Counter, Atlas, Cellar, Mailboxes, Wishing, Ballots, Lives, Lodging, Register, Messenger):
     """The Store port over one SQLite file."""
 
     # ── feeds and papers ──

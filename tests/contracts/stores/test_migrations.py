@@ -43,6 +43,7 @@ LATER = (
         "past",
         "channel_feed",
         "claim",
+        "inbox",
         "indexing",
         "gone",
         "address",

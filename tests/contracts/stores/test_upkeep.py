@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlite_utils import Database
 
 from bot.feeds import OwnFeed
 from bot.habits import Harvest, Tempo
-from bot.model import Bookmark, Channel, Customs, Delivery, News, Paper, Poll, Reason, Signals
+from bot.model import (
+    Amendment,
+    Ask,
+    Bookmark,
+    Channel,
+    Customs,
+    Delivery,
+    Errand,
+    Line,
+    Message,
+    News,
+    Notice,
+    Options,
+    Paper,
+    Poll,
+    Post,
+    Reason,
+    Reply,
+    Signals,
+    Span,
+    Subscription,
+)
 from bot.ports import Store
 from bot.ports.upkeep import NOBODY
 from bot.public import inbox
+from bot.store.sqlite import SqliteStore
+from tests.contracts.stores.conftest import Open
 from tests.contracts.stores.nouns import (
     FEED,
     GENERAL,
@@ -28,6 +52,7 @@ from tests.contracts.stores.nouns import (
     take,
     why,
 )
+from tests.fakes.store import FakeStore
 
 DAY = timedelta(days=1)
 ADA = "slack:U0ADA"
@@ -141,6 +166,82 @@ async def test_a_forgotten_persons_own_messages_go_with_them(place: tuple[str, s
     await store.forget(person)
     assert [one.channel for one in await store.subscriptions()] == [TEAM]
     assert [one.channel for one in await store.deliveries()] == [TEAM]
+
+
+PEOPLE = (
+    ("slack:U0ADA", Channel("slack", "T1/D0QRS")),
+    ("discord:1234567890", Channel("discord", "@me/77")),
+    ("local:ada1", inbox("local:ada1")),
+)
+
+
+@pytest.mark.parametrize(("person", "own"), PEOPLE)
+async def test_no_table_holds_a_forgotten_person(person: str, own: Channel, database: Open) -> None:
+    """All tables are walked for the id: whatever is kept of anybody. What was made for a channel stays, by nobody."""
+    store, platform = await database(), own.platform
+    there = Channel(platform, "T1/C1")
+    other = f"{platform}:U0BOB"
+    made = await store.subscribe(subscription("a", there, person), NOW)
+    await store.draft(subscription("d", there, person), NOW)
+    await store.draft(Subscription(there, "d", person, id=made.id), NOW, where=own)
+    await store.add_feed(OwnFeed(there, "https://lab.example/feed", person), poll(), NOW)
+    await store.keep_customs(Customs(there, who=("creator", person, other)))
+    await store.record(poll(OLD, to=[there, own]), NOW)
+    for claim in await store.claim("w", NOW, lease=MINUTE, limit=9, pace={platform: timedelta()}):
+        await send(store, claim, f"m{claim.delivery.row}")
+        await store.vote(claim.delivery.row, person, NOW)
+        await store.save(person, claim.paper.id, NOW)
+    await store.remember(Amendment(there, other, replace(made, rule="b"), made), NOW)
+    await store.remember(Amendment(there, person, None, made), NOW)
+    named = Post(Line((Span("Ada", person=person), Span(" subscribed this channel."))))
+    await store.say(Message(there, "paper-round", named, NOW, "k"))
+    await store.say(Message(there, person, named, NOW, f"{person}:k"))
+    for whose in (person, None):
+        notice = Notice(f"afar|{whose}", there, named, person=whose)
+        await store.set_from_afar(Customs(there, who=("creator", person)), notice, NOW)
+    (one, _) = await store.claim_notices(NOW, lease=MINUTE, limit=9, pace={platform: MINUTE}, crowd={})
+    await store.noticed(one)
+    for about in (f"rot|{person}", f"stopped|{person}"):
+        await store.tell_once(about, NOW)
+    asked = Ask(there, person, "papers", "settings who:creator")
+    await store.take_on(Errand("e1", asked, NOW, way=f"https://hooks.example/{person.partition(':')[2]}"))
+    about_them = f"settings who:<@{person.partition(':')[2]}>"
+    await store.take_on(Errand("e2", replace(asked, person=other, words=about_them), NOW))
+    await store.settle(platform, "e2", Reply(named, public=named))
+    await store.take_on(Errand("e3", replace(asked, channel=own), NOW))
+    await store.forget(person)
+    left = await walked(store)
+    bare = person.partition(":")[2]
+    assert [one for one in left if bare in one] == []
+    assert [(one.rule, one.creator) for one in await store.subscriptions(there)] == [("a", NOBODY)]
+    assert [one.creator for one in await store.feeds(there)] == [NOBODY]
+    assert (await store.customs([there]))[there].who == ("creator",)
+    if platform != "local":
+        assert [one for one in left if own.place in one] == []
+
+
+async def test_own_messages_are_found_though_no_rule_was_ever_made_there(store: Store) -> None:
+    """Whoever typed a command there is known to be alone there; a group's messages are nobody's own."""
+    mine, team = Channel("slack", "T1/D0ADA"), Channel("slack", "T1/C1")
+    for key, channel in (("1", mine), ("2", team)):
+        await store.take_on(Errand(key, Ask(channel, "slack:U1", "papers", "settings max:3"), NOW))
+        await store.keep_customs(Customs(channel, Options(max=3)))
+    await store.forget("slack:U1")
+    customs = await store.customs([mine, team])
+    assert (customs[mine].options, customs[team].options) == (Options(), Options(max=3))
+
+
+async def walked(store: Store) -> list[str]:
+    """Every row of every table, as text."""
+    if isinstance(store, FakeStore):
+        tables = [getattr(store.tables, one.name) for one in fields(store.tables) if one.name != "leader"]
+        return [repr(row) for table in tables for row in (table.items() if isinstance(table, dict) else table)]
+    assert isinstance(store, SqliteStore)
+
+    def rows(db: Database) -> list[str]:
+        return [str(tuple(row)) for name in db.table_names() for row in db.execute(f"SELECT * FROM [{name}]")]
+
+    return await store._do(rows)
 
 
 @pytest.mark.parametrize("person", ["email:ada@lab.example", "local:ada1"])

@@ -351,9 +351,11 @@ class Discord:
         await self.repeat()
         return talk
 
-    async def complete(self, name: str, option: str, typed: str, place: Place | None = None) -> list[Payload]:
-        """Type into an option, and see what is offered."""
-        data = self._typed(name.split(), {option: typed}, unfinished=True)
+    async def complete(
+        self, name: str, option: str, typed: str, place: Place | None = None, **given_before: Any
+    ) -> list[Payload]:
+        """Type into an option, after others were given, and see what is offered."""
+        data = self._typed(name.split(), given_before | {option: typed}, unfinished=True)
         given = data["options"]
         while given and "options" in given[0]:
             given = given[0]["options"]

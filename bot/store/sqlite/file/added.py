@@ -121,6 +121,18 @@ PRIVATE = """
     CREATE INDEX paper_owned ON paper (owner, day) WHERE owner IS NOT NULL;
 """
 
+INBOXES = """
+    CREATE TABLE inbox (
+        channel TEXT PRIMARY KEY,
+        person TEXT NOT NULL  -- whose own messages with the bot it holds
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX inbox_person ON inbox (person);
+    INSERT OR IGNORE INTO inbox SELECT channel, creator FROM subscription
+        WHERE channel GLOB 'discord:@me/*' AND creator GLOB 'discord:*'
+        OR channel GLOB 'slack:*/D*' AND creator GLOB 'slack:*';
+    ALTER TABLE notice ADD COLUMN anyway INTEGER NOT NULL DEFAULT 0;  -- 1: said in a channel that is paused, too
+"""
+
 
 def part(db: Database) -> None:
     """What stood in `own` was one paper for several channels: from now on each has its own."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, LIVES, MAILBOXES, PRIVATE, SERVERS, UPKEEP, part
+from bot.store.sqlite.file.added import AMENDMENTS, ERRANDS, INBOXES, LIVES, MAILBOXES, PRIVATE, SERVERS, UPKEEP, part
 
 migrations = Migrations("paper-round")
 
@@ -326,9 +326,15 @@ def private(db: Database) -> None:
     part(db)
 
 
+@migrations()
+def inboxes(db: Database) -> None:
+    """Whose own messages a channel holds, so that it can be forgotten with them; notices that no pause keeps back."""
+    db.executescript(INBOXES)
+
+
 KNOWN = (
     "papers", "subscriptions", "outbox", "rooms", "habits", "holding", "past", "feeds",
     "digests", "pages", "search", "addresses", "compiled", "errands", "upkeep", "mailboxes", "amendments",
-    "rewritten", "lives", "servers", "private",
+    "rewritten", "lives", "servers", "private", "inboxes",
 )  # fmt: skip
 """The steps this program knows, in their order; a file that has another was used by a newer program."""

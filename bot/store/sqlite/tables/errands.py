@@ -11,6 +11,7 @@ from bot.model import Errand, Heard, Reply
 from bot.ports.errands import PATIENCE, REMEMBERED
 from bot.store.plain import clean, moment, pack, stamp, unpack
 from bot.store.sqlite.file.connection import row, rows, writing
+from bot.store.sqlite.tables import inboxes
 
 KINDS = {kind.__name__.lower(): kind for kind in get_args(Heard)}
 """`ask`, `press`, `change`: what was heard, by the word it is kept under."""
@@ -25,6 +26,7 @@ def take_on(db: Database, errand: Errand) -> bool:
     with writing(db):
         db.execute("DELETE FROM errand WHERE open = 0 AND at < ?", (stamp(errand.at - REMEMBERED),))
         db.execute("DELETE FROM errand WHERE open = 1 AND at < ?", (stamp(errand.at - PATIENCE),))
+        inboxes.learn(db, errand.heard.channel, errand.heard.person)
         asked = "INSERT INTO errand VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING RETURNING key"
         return row(db, asked, kept) is not None
 

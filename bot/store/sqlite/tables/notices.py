@@ -25,19 +25,21 @@ https://docs.discord.com/developers/resources/user#create-dm, https://docs.slack
 """
 
 _KEEP = """
-    INSERT OR IGNORE INTO notice (key, channel, platform, person, post, at, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+    INSERT OR IGNORE INTO notice (key, channel, platform, person, post, at, due, anyway)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)
 """
 
-# One a person, one a channel. What is said in a channel waits for its posts, its pace, and for it to be well.
+# One a person, one a channel. What is said in a channel waits for its pace and for it to be well; unless it is said
+# anyway, for its pause and its posts, too.
 READY = """
     SELECT notice.*, min(due) FROM notice LEFT JOIN custom USING (channel)
     WHERE due IS NOT NULL AND due <= :now AND coalesce(leased_until, '') <= :now
     AND platform IN (SELECT value FROM json_each(:platforms))
     AND NOT EXISTS (SELECT 1 FROM outage WHERE outage.platform = notice.platform)
     AND coalesce((SELECT free_at FROM budget WHERE budget.channel = coalesce(person, notice.channel)), '') <= :now
-    AND (person IS NOT NULL OR coalesce(paused_until, '') <= :now AND lost_since IS NULL
+    AND (person IS NOT NULL OR lost_since IS NULL AND (anyway = 1 OR coalesce(paused_until, '') <= :now
         AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.ready = 1 AND other.platform = notice.platform
-            AND other.channel = notice.channel))
+            AND other.channel = notice.channel)))
     GROUP BY coalesce(person, channel) ORDER BY due, number LIMIT :limit
 """
 _TAKE = """
@@ -51,7 +53,8 @@ def keep(db: Database, told: Sequence[Notice], now: datetime) -> None:
     db.execute("DELETE FROM notice WHERE at < ? AND due IS NULL", (stamp(now - KEPT),))
     for one in told:
         name = clean(str(one.channel))
-        kept = (clean(one.key), name, one.channel.platform, clean_or_none(one.person), pack(one.post), stamp(now))
+        who = clean_or_none(one.person)
+        kept = (clean(one.key), name, one.channel.platform, who, pack(one.post), stamp(now), one.anyway)
         db.execute(_KEEP, kept)
 
 
@@ -122,4 +125,5 @@ def _notice(found: sqlite3.Row) -> Notice:
         attempts=found["attempts"],
         first_tried=moment_or_none(found["first_tried"]),
         doubt=bool(found["doubt"]),
+        anyway=bool(found["anyway"]),
     )

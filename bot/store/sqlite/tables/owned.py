@@ -18,6 +18,7 @@ from bot.model import Channel, Paper
 from bot.store.identity import ids
 from bot.store.plain import clean, exact, read_exact, stamp, unpack
 from bot.store.sqlite.file.connection import reading, row, rows, writing
+from bot.store.sqlite.tables import inboxes
 from bot.store.sqlite.tables.merging import absorb
 from bot.store.sqlite.tables.naming import numbers
 from bot.store.sqlite.tables.reading import as_channel
@@ -48,6 +49,7 @@ def feeds(db: Database, channel: Channel | None) -> list[OwnFeed]:
 
 def keep(db: Database, feed: OwnFeed, now: datetime) -> None:
     """Add it; within a transaction. Whoever added it first stays."""
+    inboxes.learn(db, feed.channel, feed.creator)
     db.execute(
         "INSERT OR IGNORE INTO channel_feed VALUES (?, ?, ?, ?)",
         (clean(str(feed.channel)), exact(feed.address), clean(feed.creator), stamp(now)),

@@ -15,6 +15,7 @@ from bot.model import Channel, Draft, Options, Rulebook, Subscription
 from bot.rolls import Lines, Roll
 from bot.store.plain import clean, clean_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.file.connection import reading, row, rows, writing
+from bot.store.sqlite.tables import inboxes
 from bot.store.sqlite.tables.customs import settle
 from bot.store.sqlite.tables.reading import as_channel
 
@@ -106,6 +107,7 @@ def _subscribe(db: Database, subscription: Subscription, now: datetime) -> Subsc
         clean(subscription.rule),
     )
     _turn(db)
+    inboxes.learn(db, subscription.channel, subscription.creator)
     kept = row(db, _UPDATE, asked) or row(db, _INSERT, (*asked, clean(subscription.creator), stamp(now)))
     assert kept is not None
     return as_subscription(kept)
@@ -146,6 +148,7 @@ def draft(
             "INSERT INTO draft (channel, person, at, noun, zone) VALUES (?, ?, ?, ?, ?)",
             (clean(str(where or subscription.channel)), person, stamp(now), pack(subscription), clean_or_none(zone)),
         )
+        inboxes.learn(db, where or subscription.channel, person)
         db.execute("DELETE FROM draft WHERE at < ?", (stamp(now - DRAFT_AGE),))
         db.execute(
             "DELETE FROM draft WHERE number IN "

@@ -12,9 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.habits import Harvest, Tempo
-from bot.model import Channel, Line, Original, Paper, Post, Reason, Span, Subscription
-from bot.ports.upkeep import NOBODY
-from bot.public import inbox
+from bot.model import Channel, Original, Paper, Reason, Subscription
 from bot.store.plain import clean, moment, moment_or_none, pack, stamp, unpack, whole
 from bot.store.sqlite.file.connection import row, rows, writing
 from bot.store.sqlite.tables import owned
@@ -52,15 +50,9 @@ HAD = """
     ORDER BY posted_at DESC LIMIT 2000
 """
 
-_PERSONS = (
-    ("subscription", "creator"),
-    ("channel_feed", "creator"),
-)
-"""Columns that say who made something for a channel, which stays the channel's."""
-
 _OF_CHANNEL = (
     *("subscription", "draft", "channel_feed", "custom", "budget", "edit", "address", "amendment", "mailbox"),
-    *("round", "notice"),
+    *("round", "notice", "inbox"),
 )
 """Tables whose rows are one channel's, beside its deliveries and messages."""
 
@@ -137,53 +129,8 @@ def _move(db: Database, what: str, number: int) -> None:
 # ── forgetting ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def forget(db: Database, person: str) -> dict[str, int]:
-    """Take a person out; how many rows of each table held them. Their own messages with the bot are purged."""
-    name, taken = clean(person), dict[str, int]()
-    with writing(db):
-        for channel in _inboxes(db, name):
-            taken["own messages"] = taken.get("own messages", 0) + _purge(db, channel)
-        for table, column in _PERSONS:
-            done = db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (NOBODY, name))  # noqa: S608 — our own words
-            taken[table] = done.rowcount
-        for table in ("draft", "vote", "saved", "notice"):
-            taken[table] = db.execute(f"DELETE FROM {table} WHERE person = ?", (name,)).rowcount  # noqa: S608 — our own words
-        blank = pack(Post(Line((Span("(forgotten)"),))))
-        said = "UPDATE message SET author = ?, post = ? WHERE author = ?"
-        taken["message"] = db.execute(said, (NOBODY, blank, name)).rowcount
-        taken["told"] = db.execute("DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\'", (_like(name),)).rowcount
-        taken["amendment"] = db.execute("DELETE FROM amendment WHERE instr(noun, ?) > 0", (f'"{name}"',)).rowcount
-        taken["budget"] = db.execute("DELETE FROM budget WHERE channel = ?", (name,)).rowcount  # who was told something
-        taken["custom"] = _unname(db, name)
-        taken["errand"] = db.execute("DELETE FROM errand WHERE instr(heard, ?) > 0", (f'"{name}"',)).rowcount
-        if taken["subscription"] or taken.get("own messages"):
-            db.execute("UPDATE rulebook SET version = version + 1")
-    return {table: count for table, count in taken.items() if count}
-
-
-def _unname(db: Database, name: str) -> int:
-    """Take the person off the lists of those who may change a channel's rules; an empty one leaves it to managers."""
-    held = rows(db, "SELECT channel, who FROM custom WHERE instr(who, ?) > 0", (f'"{name}"',))
-    for one in held:
-        left = tuple(each for each in unpack(one["who"], tuple[str, ...]) if each != name)
-        db.execute("UPDATE custom SET who = ? WHERE channel = ?", (pack(left or ("managers",)), one["channel"]))
-    return len(held)
-
-
-def _inboxes(db: Database, person: str) -> list[str]:
-    """Where a person alone is: their messages with the bot, or their mail address, also when no rule is left there.
-
-    On Slack and Discord it is their rules that tell which messages are theirs.
-    """
-    asked = """
-        SELECT DISTINCT channel FROM subscription WHERE creator = ?
-        AND (channel LIKE 'discord:@me/%' OR channel GLOB 'slack:*/D*')
-    """
-    known = {"email": [person], "local": [str(inbox(person))]}.get(person.partition(":")[0], [])
-    return [*known, *(found["channel"] for found in rows(db, asked, (person,)))]
-
-
-def _like(text: str) -> str:
+def like(text: str) -> str:
+    """The text as a pattern that is that text alone."""
     return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
 
 
@@ -195,12 +142,13 @@ def abandoned(db: Database, before: datetime) -> list[Channel]:
 def purge(db: Database, channel: Channel) -> int:
     """All of one channel; the rulebook's version changes."""
     with writing(db):
-        gone = _purge(db, clean(str(channel)))
+        gone = purged(db, clean(str(channel)))
         db.execute("UPDATE rulebook SET version = version + 1")
         return gone
 
 
-def _purge(db: Database, channel: str) -> int:
+def purged(db: Database, channel: str) -> int:
+    """`purge`, as a part of a transaction; the rulebook's version stays."""
     with _unlinked(db):
         gone = sum(
             db.execute(f"DELETE FROM {table} WHERE channel = ?", (channel,)).rowcount  # noqa: S608 — our own words
@@ -214,7 +162,7 @@ def _purge(db: Database, channel: str) -> int:
         gone += owned.purge(db, channel)
         gone += db.execute(
             "DELETE FROM told WHERE about LIKE '%|' || ? ESCAPE '\\' OR about LIKE '%|' || ? || '|%' ESCAPE '\\'",
-            (_like(channel), _like(channel)),
+            (like(channel), like(channel)),
         ).rowcount
         return gone
 
