@@ -146,7 +146,7 @@ class Page(ModuleType):
         super().__init__("page")
         self.chat = chat
 
-    async def connect(self, env: Mapping[str, str], *kept: object) -> FakeChat:
+    async def connect(self, env: Mapping[str, str], *kept: object, **wanted: object) -> FakeChat:
         if self.chat is None:
             raise Refused("The token is wrong.")
         return self.chat

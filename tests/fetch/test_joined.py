@@ -235,7 +235,7 @@ async def test_the_whole_bot_asks_once_and_divides_what_comes(tmp_path: Path) ->
         }
         assert {path for path, _ in press.asked} == {"/atom/cs.CL+cs.LG"}
         assert len(press.asked) <= 12  # max-age is two hours
-        papers = {paper.id: paper.source for paper in await store.papers()}
+        papers = {paper.id: paper.source for paper in await store.papers(own=[READING])}
         assert (papers["arxiv:2608.00003"], papers["arxiv:2608.00004"]) == (CL.address, LG.address)
         await store.close()
         await parser.close()
