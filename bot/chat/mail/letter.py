@@ -100,7 +100,12 @@ def fits(post: Post, sender: Sender) -> bool:
     """Whether a mail holds the post without anything being cut."""
     if any(len(line.text) > LINE for line in _all(post)) or len(post.lines) > LINES:
         return False
-    return len(_html(post, sender, Channel("email", "x" * 64), Extras("x" * 200)).encode("utf-8", "replace")) <= SIZE
+    return _size(post, sender) <= SIZE
+
+
+def _size(post: Post, sender: Sender) -> int:
+    """Bytes of its HTML to whomever it goes: the same papers stand in everybody's mail."""
+    return len(_html(post, sender, Channel("email", "x" * 64), Extras("x" * 200)).encode("utf-8", "replace"))
 
 
 def _own(id: str, sender: Sender, now: datetime, extras: Extras) -> Iterable[tuple[str, str]]:
@@ -132,10 +137,10 @@ def _laid(post: Post, sender: Sender, channel: Channel, extras: Extras) -> tuple
         left = len(tidy.entries) - kept
         more = (Line((Span(f"… and {left:,} more papers."),)),) if left else ()
         told = replace(tidy, entries=tidy.entries[:kept], closing=(*more, *tidy.closing))
-        html = _html(told, sender, channel, extras)
-        if len(html.encode()) <= SIZE or kept == 0:
-            return told, html
-        kept = min(kept - 1, kept * SIZE // len(html.encode()))
+        size = _size(told, sender)
+        if size <= SIZE or kept == 0:
+            return told, _html(told, sender, channel, extras)
+        kept = min(kept - 1, kept * SIZE // size)
 
 
 def _tidied(post: Post) -> Post:
