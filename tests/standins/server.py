@@ -97,6 +97,11 @@ class Day:
             await self.hands.deliver_all(self.world)
             self.hands.time += timedelta(seconds=2)
 
+    async def tells(self) -> None:
+        """What the bot has to say by itself."""
+        for notice in await notices.claim(self.world, 10):
+            await notices.say(notice, self.world)
+
     def taken(self) -> str:
         shown, self.shown = self.shown, []
         return "".join(shown)
@@ -226,6 +231,7 @@ async def overview(day: Day) -> None:
     day.did("ann picks #papers-forum")
     opened_ = day.see(await day.discord.choose(seen, action))
     await day.presses(opened_, "Pause this channel")
+    await day.tells()
     told = [place for place in day.discord.places.values() if place.parent == forum.id][-1]
     day.did(f"#papers-forum · post “{told.name}”")
     day.see(told.messages[0], public=True)
@@ -256,8 +262,7 @@ async def life(day: Day) -> None:
     await day.discord.tell(day.discord.general)
     mine = day.discord.private(day.discord.ann)
     while not mine.messages:
-        for notice in await notices.claim(day.world, 10):
-            await notices.say(notice, day.world)
+        await day.tells()
         await asyncio.sleep(0.02)
     day.did("#general was closed to the bot; ann's messages with the bot")
     for told in mine.messages:
