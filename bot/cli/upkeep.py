@@ -18,7 +18,8 @@ log = logging.getLogger("paper-round")
 EVERY = 3600.0
 """Seconds between two rounds."""
 FIRST, DAILY = 600.0, 86_400.0
-"""Seconds before the first look for silences, when sources have been asked; and between two looks."""
+"""Seconds before the first round, when sources have been asked and platforms have said that they have us; between two
+looks for silences."""
 REST = 0.25
 """Seconds between two steps of a round, in which everybody else has the database."""
 
@@ -46,8 +47,11 @@ async def tell_all(feeds: Sequence[Feed], world: World, first: float = FIRST, da
         await asyncio.sleep(daily)
 
 
-async def keep_all(world: World, wanted: Retention, every: float = EVERY, rest: float = REST) -> None:
-    """Purge what was abandoned, thin what is old, until cancelled."""
+async def keep_all(
+    world: World, wanted: Retention, first: float = FIRST, every: float = EVERY, rest: float = REST
+) -> None:
+    """Purge what was put out for good, thin what is old, until cancelled."""
+    await asyncio.sleep(first)
     while True:
         try:
             await keeping.purge(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from bot import rounds, schedule, summary
 from bot.errors import (
@@ -92,6 +93,7 @@ async def _headline(claim: Claim, world: World) -> str:
     await turn(delivery.channel, world)
     message = await chat.post(delivery.channel, post, delivery.key, doubt=delivery.doubt)
     await world.store.posted(claim, message, world.clock())
+    world.tally.ended(delivery.channel.platform, "posted", 1)
     return message
 
 
@@ -186,9 +188,11 @@ async def _lost(claim: Claim, why: str, world: World) -> None:
         log.warning("%s: %s What is for it waits.", channel, why)
 
 
-async def _end(claim: Claim, state: str, reason: str, world: World) -> None:
+async def _end(claim: Claim, state: Literal["refused", "given_up"], reason: str, world: World) -> None:
     log.warning("%s for %s: %s (%s)", claim.paper.id, claim.delivery.channel, reason, state)
     try:
         await world.store.fail(claim, state, reason)
+        unsaid = sum(item.delivery.message is None for item in claim.items)
+        world.tally.ended(claim.delivery.channel.platform, state, unsaid or 1)
     except LeaseLost:
         log.info("delivery %s was taken over by another worker", claim.delivery.row)

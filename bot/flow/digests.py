@@ -187,7 +187,12 @@ async def _post(claim: Claim, part: int, items: Sequence[Item], world: World) ->
     post = summary.filed(frame.render(summary.ranked(mine), part, parts), mine, top)
     key = f"{claim.delivery.known_as}|digest|{claim.delivery.digest}|{part}"
     message = await chat.post(channel, post, key, doubt=claim.delivery.doubt)
+    await _remember(claim, message, mine, world)
+
+
+async def _remember(claim: Claim, message: str, mine: Sequence[Item], world: World) -> None:
     await world.store.posted(claim, message, world.clock(), [item.delivery.row for item in mine])
+    world.tally.ended(claim.delivery.channel.platform, "posted", len(mine))
 
 
 async def _top(claim: Claim, world: World) -> str | None:
@@ -207,7 +212,7 @@ async def _rest(claim: Claim, part: int, world: World) -> None:
     post = summary.one_liners(mine, part=-part, parts=parts, total=len(below))
     key = f"{claim.delivery.known_as}|digest|{claim.delivery.digest}|rest|{-part}"
     message = await _line_up(chat, claim, top, post, key, first=part == -1)
-    await world.store.posted(claim, top or message, world.clock(), [item.delivery.row for item in mine])
+    await _remember(claim, top or message, mine, world)
 
 
 async def _line_up(chat: Chat, claim: Claim, top: str | None, post: Post, key: str, *, first: bool) -> str:

@@ -8,6 +8,7 @@ from bot import schedule
 from bot.flow import notices
 from bot.flow.world import World
 from bot.model import Change, Channel, Reply
+from bot.ports.roster import out
 from bot.replies.living import greeting, unsaid
 
 log = logging.getLogger("paper-round")
@@ -19,10 +20,16 @@ async def follow(change: Change, world: World) -> Reply:
     match change.kind:
         case "joined" | "back":
             await world.store.mended(change.channel, world.clock())
+            await _returned(change.channel, world)
         case "lost":
             await lose(change.channel, change.why, world)
         case "left":
             await _leave(change.channel, change.why, world)
+            await _expelled(change.channel, world)
+        case "expelled":
+            await _expelled(change.channel, world)
+        case "returned":
+            await _returned(change.channel, world)
         case "moved" if change.to is not None:
             await world.store.move(change.channel, change.to, world.clock())
         case "unthreaded":
@@ -33,10 +40,28 @@ async def follow(change: Change, world: World) -> Reply:
 
 async def _leave(anywhere: Channel, why: str, world: World) -> None:
     """Every channel of the server that somebody subscribed is lost; a server's channels begin alike."""
-    server = anywhere.place.partition("/")[0] + "/"
+    server = _home(anywhere) + "/"
     for channel in await world.store.wanting():
         if channel.platform == anywhere.platform and channel.place.startswith(server):
             await lose(channel, why, world)
+
+
+async def _expelled(anywhere: Channel, world: World) -> None:
+    """From now on its days are counted, until what is kept of it goes (`keeping.purge`); told again, they go on."""
+    home, where = _home(anywhere), out(anywhere.platform)
+    if home not in await world.store.enrolled(where):
+        await world.store.enrol(where, home, world.clock().isoformat())
+
+
+async def _returned(anywhere: Channel, world: World) -> None:
+    home, where = _home(anywhere), out(anywhere.platform)
+    if home in await world.store.enrolled(where):
+        await world.store.strike(where, home)
+
+
+def _home(channel: Channel) -> str:
+    """The server or team that a channel is in."""
+    return channel.place.partition("/")[0]
 
 
 async def lose(channel: Channel, why: str, world: World) -> None:

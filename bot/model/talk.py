@@ -53,12 +53,13 @@ class Change:
 
     `joined`: the bot may speak there since now. `lost`: it cannot be reached any more, `why` says so in a sentence;
     `left`: so it is with all channels of its server or team, whatever follows the slash in its place.
+    `expelled`: its whole team put the bot out, and what is for it waits with the platform; `returned`: it is back.
     `back`: it can be again. `moved`: it has another id now, `to`. `unthreaded`: somebody deleted its `thread`.
     `person` is who did it, where that is told.
     """
 
     channel: Channel
-    kind: Literal["joined", "lost", "left", "back", "moved", "unthreaded"]
+    kind: Literal["joined", "lost", "left", "back", "moved", "unthreaded", "expelled", "returned"]
     why: str = ""
     to: Channel | None = None
     person: str = ""

@@ -8,6 +8,11 @@ from typing import Protocol
 from bot.ports.errands import Errands
 
 
+def out(platform: str) -> str:
+    """Under this name servers of the platform are enrolled that put the bot out, each with when (ISO 8601)."""
+    return f"{platform}:out"
+
+
 class Roster(Protocol):
     """Servers by platform, each with when it let the bot in, in the platform's own words. Each method one transaction.
 

@@ -10,6 +10,9 @@ from bot.model import Feed
 Step = Literal["post", "thread", "reply", "edit", "tell"]
 """What a platform was asked to do."""
 
+Outcome = Literal["posted", "refused", "given_up"]
+"""What becomes of a paper in a channel."""
+
 
 class Tally(Protocol):
     """Counts what happened; `feed` and `platform` are all it learns of where."""
@@ -23,6 +26,9 @@ class Tally(Protocol):
     def saying(self, platform: str, step: Step) -> AbstractContextManager[None]:
         """Around one call to a platform: how it ended is counted, and passes through as it is."""
 
+    def ended(self, platform: str, outcome: Outcome, papers: int) -> None:
+        """So many papers of one message, or of one claim, ended so: a digest is one message of many."""
+
 
 class Uncounted:
     """Where nobody counts."""
@@ -35,3 +41,6 @@ class Uncounted:
 
     def saying(self, platform: str, step: Step) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def ended(self, platform: str, outcome: Outcome, papers: int) -> None:
+        """Let it pass."""

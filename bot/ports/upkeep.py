@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -30,8 +30,8 @@ class Upkeep(Protocol):
         Rules that they made for a channel stay the channel's, made by `NOBODY`.
         """
 
-    async def abandoned(self, before: datetime) -> list[Channel]:
-        """Channels of workspaces and servers in which every channel with rules or feeds was lost before then."""
+    async def housed(self, homes: Collection[str]) -> list[Channel]:
+        """All channels of these workspaces and servers (`slack:T1`) of which anything that they want is kept."""
 
     async def purge(self, channel: Channel) -> int:
         """Take a channel out of every table, and what it was sent; how many rows that were."""

@@ -19,7 +19,7 @@ from bot import health
 from bot.errors import Refused, TryLater, Unsure
 from bot.model import Bookmark, Feed
 from bot.ports import Store
-from bot.ports.tally import Step
+from bot.ports.tally import Outcome, Step
 from bot.sources import mask
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -60,6 +60,10 @@ class Measures:
         self._said = Counter(
             "paper_round_platform_calls", "Calls to a platform by outcome.", ["platform", "step", "outcome"],
             registry=kept,
+        )  # fmt: skip
+        self._ended = Counter(
+            "paper_round_deliveries_ended", "Papers by what became of them in a channel: posted, refused, given_up.",
+            ["platform", "outcome"], registry=kept,
         )  # fmt: skip
         self._limited = Counter(
             "paper_round_rate_limited", "Times that we were told to slow down (HTTP 429).", ["by"], registry=kept
@@ -127,6 +131,9 @@ class Measures:
             raise
         finally:
             self._said.labels(platform, step, outcome).inc()
+
+    def ended(self, platform: str, outcome: Outcome, papers: int) -> None:
+        self._ended.labels(platform, outcome).inc(papers)
 
     def watch_refusals(self, platform: str, count: Callable[[], int]) -> None:
         """Show how often a platform has said no of late, counted by whoever talks to it, when the page is asked for."""

@@ -287,6 +287,7 @@ class Year:
         if number == 150:  # a workspace takes the bot out
             self.gone = {one for one in self.channels if one.platform == "slack" and one.place.startswith("T3/")}
             self.chats["slack"].lost |= self.gone
+            await flow.answer(Change(Channel("slack", "T3/"), "expelled", "The app was uninstalled."), self.world)
         await self.floods(number)
         for _ in range(max(1, self.size.rules // 500)):
             await self.subscribe()

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from bot.chat.slack import Slack, connect
 from bot.model import Ask, Button, Channel, Heard, Line, Post, Press, Reply, Span
-from bot.ports import Answer, Clock, Errands
+from bot.ports import Answer, Clock, Memory
 from tests.standins.slack import StandIn, slack_standin
 
 GENERAL = Channel("slack", f"{StandIn.team}/C0GENERAL")
@@ -33,7 +33,7 @@ async def echo(heard: Heard) -> Reply:
 async def slack(
     standin: StandIn | None = None,
     ping: float = 5.0,
-    errands: Errands | None = None,
+    errands: Memory | None = None,
     clock: Clock | None = None,
     **env: str,
 ) -> AsyncIterator[tuple[StandIn, Slack]]:
@@ -50,7 +50,7 @@ async def slack(
 
 @asynccontextmanager
 async def hearing(
-    standin: StandIn, answer: Answer = echo, errands: Errands | None = None, clock: Clock | None = None
+    standin: StandIn, answer: Answer = echo, errands: Memory | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Slack]:
     """One process of the bot, listening to a stand-in that is there already; ending it ends nothing of Slack's."""
     chat = await connect(standin.env, errands, clock)

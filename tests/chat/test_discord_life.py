@@ -92,6 +92,16 @@ async def test_a_removal_loses_the_whole_server_and_an_invitation_brings_it_back
             ]
 
 
+async def test_a_server_that_lets_the_bot_in_and_nowhere_speak_has_let_it_in_all_the_same() -> None:
+    """Else what is kept of it would go a fortnight after it was put out."""
+    answers = Answers(QUIET)
+    async with Discord() as discord, living(discord, answers):
+        await discord.throw_out()
+        discord.general.lacks.add("send")
+        await discord.invite()
+        assert [change.kind for change in await changes(answers, 2)] == ["left", "returned"]
+
+
 async def test_an_outage_is_no_removal() -> None:
     """Discord takes a server away and gives it back: nothing has changed."""
     answers = Answers(QUIET)

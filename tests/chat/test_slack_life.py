@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bot.store
+from bot import flow
+from bot.chat.slack import connect
 from bot.errors import Refused
+from bot.flow import World
+from bot.matching import Matcher
 from bot.model import Ask, Button, Change, Channel, Heard, Press, Reply
+from bot.ports.roster import out
 from tests.chat.slack_bot import GENERAL, echo, hearing, says, slack, talking
+from tests.flow.stage import START, FakeFetch
 from tests.standins.slack import Person, Room, StandIn, slack_standin
 
 BOT = StandIn.bot_user
@@ -233,6 +241,32 @@ async def test_an_app_that_was_taken_out_ends_the_listening_with_what_to_do(kind
         standin.happen({"type": kind, "tokens": {"bot": [BOT]}})
         with pytest.raises(Refused, match="install it again"):
             await listening
+
+
+async def test_a_workspace_that_puts_the_bot_out_and_lets_it_in_again_is_told_as_such(tmp_path: Path) -> None:
+    """By the event, and by the first connection of a later process: its days are counted, or not any more."""
+    store = await bot.store.open(str(tmp_path / "a.db"))
+    world = World(store, lambda: START, FakeFetch([]), FakeFetch([]).read, {}, Matcher())
+    left = out("slack")
+
+    async def answer(heard: Heard) -> Reply:
+        return await flow.answer(heard, world)
+
+    async with slack_standin() as standin:
+        chat = await connect(standin.env, store, lambda: START)
+        listening = asyncio.create_task(chat.listen(answer))
+        await standin.sockets.connected()
+        assert await store.enrolled(left) == {}
+        standin.bot_token, standin.token_error = "xoxb-another", "account_inactive"
+        standin.happen({"type": "app_uninstalled"})
+        with pytest.raises(Refused, match="install it again"):
+            await listening
+        await chat.close()
+        assert await store.enrolled(left) == {standin.team: START.isoformat()}
+        async with hearing(standin, answer, store, lambda: START):
+            await standin.command("/subscriptions")  # heard only once the connection is there
+        assert await store.enrolled(left) == {}
+    await store.close()
 
 
 async def test_an_app_that_is_back_when_its_leaving_is_told_stays() -> None:

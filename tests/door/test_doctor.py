@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 
 import bot.store
 from bot.model import Channel, Subscription
+from bot.store.sqlite.file import examining
+from bot.store.sqlite.file.schema import KNOWN
+from tests.contracts.stores.test_migrations import FIRST
 from tests.door.command import Ended, daily, paper_round, running
 from tests.standins.discord import Discord
 from tests.standins.mail import MailServer, mail_server
@@ -267,6 +271,40 @@ def test_12_a_source_that_is_no_feed_and_a_proxy_that_is_none(home: Path) -> Non
     assert found["proxy"][0] == "note"
     assert "private address" in found["proxy"][1]
     assert "pw" not in str(found["proxy"])
+
+
+def test_13_a_disk_that_is_nearly_full(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database(home)
+    assert doctor(home)[1]["disk space"][0] == "ok"
+    monkeypatch.setattr(examining, "ROOM", 2**60)
+    _, found = doctor(home)
+    assert found["disk space"][0] == "FAULT"
+    assert "should be" in found["disk space"][1]
+    assert "BOT_STORE" in found["disk space"][2]
+
+
+def test_14_a_folder_and_a_file_that_may_not_be_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked of the system as root would not be refused; and a file that every account may read is told of."""
+    file = database(home)
+    file.chmod(0o644)
+    assert "chmod 600" in doctor(home)[1]["database file"][1]
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+    _, found = doctor(home)
+    assert found["database folder"][0] == found["database"][0] == "FAULT"
+    assert f"may not write in {file.parent}" in found["database folder"][1]
+    assert f"may not read and write {file}" in found["database"][1]
+    assert "chown" in found["database"][2]
+
+
+def test_a_database_of_an_older_paper_round_is_told_and_left_as_it_is(home: Path) -> None:
+    old = home / "old.db"
+    with sqlite3.connect(old) as db:
+        db.executescript(FIRST.read_text(encoding="utf-8"))
+    before = old.read_bytes()
+    _, found = doctor(home, "--store", str(old))
+    assert found["schema"][0] == "note"
+    assert f"the next start brings it to {len(KNOWN)}" in found["schema"][1]
+    assert old.read_bytes() == before
 
 
 def test_offline_leaves_the_world_out(home: Path) -> None:

@@ -18,12 +18,12 @@ import pytest
 
 import bot.store
 from bot.chat import local
-from bot.cli import firsts, progress
+from bot.cli import copies, exchanging, firsts, progress
 from bot.flow import World, backfill
 from bot.matching import Matcher
 from bot.model import Bookmark, Feed, Poll
 from bot.sources.address import HUGGING_FACE
-from tests.door.command import environment
+from tests.door.command import environment, paper_round
 from tests.flow.stage import FakeFetch
 
 pytestmark = pytest.mark.timeout(180)
@@ -162,6 +162,27 @@ async def test_the_past_of_a_source_is_counted_by_its_days(tmp_path: Path, monke
     assert whole >= 28
     assert [done for _, done, _ in shown] == list(range(whole))
     assert shown[0][0] == "Fetching the days before, of huggingface:daily"
+
+
+def test_copies_and_imports_tell_how_far_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Backup and restore by pages, an import by its changes; each to its end."""
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    @contextmanager
+    def watched(doing: str) -> Iterator[progress.Told]:
+        yield lambda done, whole: told.setdefault(doing, []).append((done, whole))
+
+    monkeypatch.setattr(copies, "progress", watched)
+    monkeypatch.setattr(exchanging, "progress", watched)
+    for rule in ("birds", "fish", "mamba"):
+        assert paper_round(tmp_path, "subscribe", "local:general", rule, "--store", "a.db").code == 0
+    (tmp_path / "rules.toml").write_text(paper_round(tmp_path, "export", "--store", "a.db").out)
+    assert paper_round(tmp_path, "import", "rules.toml", "--store", "b.db").code == 0
+    assert paper_round(tmp_path, "backup", "copy.db", "--store", "a.db").code == 0
+    assert paper_round(tmp_path, "restore", "copy.db", "--store", "c.db").code == 0
+    assert told["Importing"] == [(1, 3), (2, 3), (3, 3)]
+    for doing in ("Copying", "Restoring"):
+        assert told[doing][-1][0] == told[doing][-1][1] > 1
 
 
 async def test_what_others_do_is_followed_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:

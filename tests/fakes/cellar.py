@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -138,16 +138,11 @@ class Cellar:
             self.tables.customs[place] = replace(one, who=left or ("managers",))
         return {"custom": len(named)}
 
-    async def abandoned(self, before: datetime) -> list[Channel]:
+    async def housed(self, homes: Collection[str]) -> list[Channel]:
         kept = self.tables
         known = {one.channel for one in kept.subscriptions.values()} | kept.customs.keys()
         known |= {channel for channel, _ in kept.feeds}
-        placed = sorted(one for one in known if "/" in one.place and not one.place.startswith("@me/"))
-        wanting = {one.channel for one in kept.subscriptions.values()} | {channel for channel, _ in kept.feeds}
-        lost = {one: (kept.customs[one].lost_since if one in kept.customs else None) for one in placed}
-        homes = {_home(one) for one in placed if one in wanting}
-        well = {_home(one) for one in placed if one in wanting and not ((since := lost[one]) and since <= before)}
-        return [one for one in placed if _home(one) in homes - well]
+        return sorted(one for one in known if "/" in one.place and str(one).partition("/")[0] in homes)
 
     async def purge(self, channel: Channel) -> int:
         before = self._rows()
@@ -223,10 +218,6 @@ def _people(change: Amendment) -> set[str]:
 def _thin(paper: Paper) -> Paper:
     signals = replace(paper.signals, gist=None, keywords=())
     return replace(paper, abstract="", authors=paper.authors[:3], original=Original(), signals=signals)
-
-
-def _home(channel: Channel) -> tuple[str, str]:
-    return channel.platform, channel.place.partition("/")[0]
 
 
 def _names(post: Post, name: str) -> bool:

@@ -9,10 +9,12 @@ import pytest
 
 from bot import flow
 from bot.cli import ticking
+from bot.errors import Refused
 from bot.flow import World, later, notices, silence
 from bot.matching import Matcher
 from bot.model import Ask, Channel, Feed, Options, Paper, Post, Press, Reply, Subscription
 from bot.model.papers import Signals
+from bot.ports.tally import Outcome, Uncounted
 from tests.fakes.chat import FakeChat, Said
 from tests.fakes.store import FakeStore
 from tests.flow.stage import FakeFetch, Hands, paper
@@ -311,6 +313,38 @@ async def test_a_lost_channels_creator_is_told_once_and_mending_it_brings_one_di
     assert "could not post" in said.post.plain
     await team.reads(*some(2), paper("then", "Quantum then"))
     assert [said.post.paper for said in await team.at(22, "07:10")] == ["url:then"]
+
+
+# ── what is counted ──
+
+
+class Counts(Uncounted):
+    """How papers ended."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str, int]] = []
+
+    def ended(self, platform: str, outcome: Outcome, papers: int) -> None:
+        self.seen.append((platform, outcome, papers))
+
+
+async def test_papers_are_counted_by_what_became_of_them_however_many_a_message_holds(team: Team) -> None:
+    """A digest, what is above its `max` in its thread, one alone, and one that is refused."""
+    counts = Counts()
+    team.world = replace(team.world, tally=counts)
+    wanted = await team.wants("quantum", replace(DAILY, max=2))
+    await team.reads()
+    await team.reads(*some(3))
+    await team.at(17, "07:00")
+    assert counts.seen == [("local", "posted", 2), ("local", "posted", 1)]
+    await team.store.unsubscribe(TEAM, wanted.id)
+    await team.wants("quantum", replace(DAILY, mode="instant"))
+    await team.reads(paper("alone", "Quantum alone"))
+    await team.at(17, "12:00")
+    await team.reads(paper("not", "Quantum not"))
+    team.chat.failing = [Refused("no")]
+    await team.at(17, "13:00")
+    assert counts.seen[2:] == [("local", "posted", 1), ("local", "refused", 1)]
 
 
 # ── the first subscriber's zone ──

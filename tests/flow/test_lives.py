@@ -12,7 +12,7 @@ import pytest
 
 from bot import flow, store, summary
 from bot.errors import NotWelcome, TryLater
-from bot.flow import World, later, notices, silence
+from bot.flow import World, keeping, later, notices, silence
 from bot.matching import Matcher
 from bot.model import Change, Channel, Customs, Post, Press, Subscription
 from bot.ports import Chat, Store
@@ -155,6 +155,38 @@ async def test_a_server_that_is_left_loses_all_its_channels_and_no_other(team: T
     await happens(team, Change(Channel("discord", "1/"), "left", "It was removed."))
     customs = await team.store.customs([mine, Channel("discord", "1/11"), other])
     assert [customs[one].lost_since is not None for one in customs] == [True, True, False]
+
+
+async def test_what_a_server_had_goes_a_fortnight_after_it_put_the_bot_out(team: Team) -> None:
+    """Slack's workspaces and Discord's servers; nothing of one that let the bot in again, and nothing of others."""
+    back = Channel("discord", "1/10"), Channel("slack", "T1/C1")
+    out = Channel("slack", "T2/C1"), Channel("discord", "2/10")
+    for channel in (*back, *out, TEAM):
+        await team.store.subscribe(Subscription(channel, "quantum", "slack:U7", INSTANT), team.world.clock())
+    for server in ("1/", "2/"):
+        await happens(team, Change(Channel("discord", server), "left", "It was removed."))
+    for workspace in ("T1/", "T2/"):
+        await happens(team, Change(Channel("slack", workspace), "expelled", "It was uninstalled."))
+    team.hands.time += timedelta(days=3)
+    await happens(team, Change(back[0], "joined"), Change(Channel("slack", "T1/"), "returned"))
+    await happens(team, Change(Channel("slack", "T2/"), "expelled", "Told again, which does not begin the days anew."))
+    team.hands.time += timedelta(days=11) - HOUR
+    assert await keeping.purge(team.world) == []
+    team.hands.time += HOUR
+    assert await keeping.purge(team.world) == list(out)
+    assert {one.channel for one in await team.store.subscriptions()} == {*back, TEAM}
+    assert await keeping.purge(team.world) == []
+
+
+async def test_a_lost_channel_keeps_its_rules_however_long_it_is_lost(team: Team) -> None:
+    """Also where it is the only one of its workspace: an archive may be opened after a summer."""
+    alone = Channel("slack", "T1/C1")
+    await team.store.subscribe(Subscription(alone, "quantum", "slack:U7", INSTANT), team.world.clock())
+    await happens(team, Change(alone, "lost", "It is archived."))
+    team.hands.time += timedelta(days=100)
+    assert await keeping.purge(team.world) == []
+    await happens(team, Change(alone, "back"))
+    assert [one.rule for one in await team.store.subscriptions(alone)] == ["quantum"]
 
 
 async def test_a_channel_with_nothing_waiting_is_well_once_it_is_back(team: Team) -> None:

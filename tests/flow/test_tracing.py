@@ -28,6 +28,8 @@ async def posted(team: Team, *papers: Paper, rule: str = "quantization") -> None
         "arxiv:2608.01234v2",
         "https://arxiv.org/pdf/2608.01234v1",
         "huggingface.co/papers/2608.01234",
+        "https://huggingface.co/papers/2608.01234",
+        "https://doi.org/10.48550/arXiv.2608.01234",
         "<https://arxiv.org/abs/2608.01234>",
         "north birds",
         "Birds OF the",

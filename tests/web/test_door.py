@@ -187,3 +187,26 @@ async def test_who_has_shown_the_token_may_write(stage: Stage) -> None:
         assert (await send(client, "/chat/general", fields | {"words": "hello"}))[0] == 303
         jar = client.session.cookie_jar.filter_cookies(client.make_url("/"))
         assert "let me in" not in {cookie.value for cookie in jar.values()}
+
+
+@pytest.mark.parametrize("away", ["//evil.example", "https://evil.example", "/\\evil.example", "%2f%2fevil.example"])
+async def test_no_page_leads_to_another_site(stage: Stage, client: Client, away: str) -> None:
+    """Whatever somebody puts into a link or a form: where we lead to is one of our own pages."""
+    led = 0
+    for path in ("/chat", "/chat/general", "/", f"/chat/{away}", f"/papers/{away}", f"/day/{away}"):
+        for name in ("name", "next", "to", "url", "in"):
+            asked, elsewhere = {name: away}, {"Sec-Fetch-Site": "cross-site"}
+            async with client.get(path, params=asked, headers=elsewhere, allow_redirects=False) as answer:
+                led += is_ours(answer.headers.get("Location", ""))
+                led += is_ours(answer.headers.get("Refresh", "").partition("url=")[2])
+    _, fields = await look(client)
+    for name in ("next", "thread", "opened"):
+        _, _, where = await send(client, "/chat/general", {**fields, "words": "hello", name: away})
+        led += is_ours(where)
+    assert led > 2
+
+
+def is_ours(where: str) -> bool:
+    """Whether it leads anywhere; to a page of ours, then."""
+    assert not where or (urlsplit(where).netloc == "" and where.startswith("/") and not where.startswith(("//", "/\\")))
+    return bool(where)

@@ -55,6 +55,7 @@ async def test_figures_of_sources_platforms_and_queue(tmp_path: Path) -> None:
         with pytest.raises((Refused, TryLater)):
             await counted(chat, measures).post(PRIVATE, POST, "k")
     await counted(chat, measures).post(PRIVATE, POST, "k")
+    measures.ended("slack", "posted", 13)
     measures.watch_refusals("discord", lambda: 12)
     slowed = measures.limits_of("discord")
     for _ in range(3):  # waited out by the SDK, or not: seen on the wire each time, and not counted again
@@ -65,6 +66,7 @@ async def test_figures_of_sources_platforms_and_queue(tmp_path: Path) -> None:
     source = 'source="https://feeds.example/rss?key=…"'
     for wanted in (
         'paper_round_platform_refusals{platform="discord"} 12.0',
+        'paper_round_deliveries_ended_total{outcome="posted",platform="slack"} 13.0',
         'paper_round_rate_limited_total{by="discord"} 3.0',
         f"paper_round_papers_seen_total{{{source}}} 10.0",
         f"paper_round_papers_new_total{{{source}}} 4.0",
@@ -109,6 +111,7 @@ async def test_the_board_asks_only_for_figures_there_are(tmp_path: Path) -> None
     measures = Measures([OURS])
     measures.polled(OURS, read=1, new=1, planned=1)
     measures.unread(OURS, limited=True)
+    measures.ended("slack", "refused", 1)
     with measures.saying("slack", "post"):
         pass
     text = await page(measures, tmp_path)

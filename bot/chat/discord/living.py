@@ -130,6 +130,7 @@ class Life:
         said = [(Change(_channel(guild.id, place), "joined"), f"joined|{guild.id}|{since}")] if place else []
         if place is None:
             log.warning("The bot may not speak anywhere in the server %s, which it has just joined.", guild.name)
+            said = [(Change(_channel(guild.id, ""), "returned"), "")]
         rest = [(Change(_channel(guild.id, one), "back"), "") for one, is_open in now.items() if is_open]
         await self._say([*said, *((change, key) for change, key in rest if change.channel.place != _place(said))])
         if self._known is not None:

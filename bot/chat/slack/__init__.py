@@ -20,14 +20,14 @@ import aiohttp
 from bot.chat.slack.answering import Answers, Rooming
 from bot.chat.slack.api import Api, settings
 from bot.chat.slack.blocks import fits
-from bot.chat.slack.forgetful import Forgetful
+from bot.chat.slack.forgetful import Oblivious
 from bot.chat.slack.listening import PING, listen
 from bot.chat.slack.people import People
 from bot.chat.slack.rooms import Rooms
 from bot.chat.slack.telling import rendered
 from bot.errors import ChannelLost, Refused
 from bot.model import Channel, Post, Standing
-from bot.ports import Answer, Chat, Clock, Errands
+from bot.ports import Answer, Chat, Clock, Memory
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """The time where nobody tells it: no address of Slack's grows old then before Slack itself says so."""
 
 
-async def connect(env: Mapping[str, str], errands: Errands | None = None, clock: Clock | None = None) -> Chat:
+async def connect(env: Mapping[str, str], errands: Memory | None = None, clock: Clock | None = None) -> Chat:
     """Slack as SLACK_BOT_TOKEN, SLACK_APP_TOKEN and SLACK_API_URL say; nothing is asked of it before it is used.
 
     `errands` keep who waits for an answer over a restart; without them that lasts as long as the process.
@@ -55,7 +55,7 @@ async def connect(env: Mapping[str, str], errands: Errands | None = None, clock:
     """
     given = settings(env)
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=30))
-    return Slack(Api(given, session), errands or Forgetful(), clock or (lambda: LONG_AGO))
+    return Slack(Api(given, session), errands or Oblivious(), clock or (lambda: LONG_AGO))
 
 
 class Slack:
@@ -65,7 +65,7 @@ class Slack:
     pace = PACE
     crowd = CROWD
 
-    def __init__(self, api: Api, errands: Errands, clock: Clock, ping: float = PING) -> None:
+    def __init__(self, api: Api, errands: Memory, clock: Clock, ping: float = PING) -> None:
         self._api = api
         self._errands = errands
         self._clock = clock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,8 @@ from bot.chat.slack.ways import Way
 from bot.chat.slack.words import channel
 from bot.errors import NotWelcome, PlatformFailed, Refused, StoreFailed
 from bot.model import Ask, Change, Channel, Errand, Heard, Line, Post, Press, Reply, Span
-from bot.ports import Answer, Clock, Errands
+from bot.ports import Answer, Clock, Memory
+from bot.ports.roster import out
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class Answers:
     """Answers under way. Each is a task of its own, so that nothing waits for a slow one."""
 
     def __init__(
-        self, api: Api, answer: Answer, say: Say, tell: Tell, known: Rooming, errands: Errands, clock: Clock
+        self, api: Api, answer: Answer, say: Say, tell: Tell, known: Rooming, errands: Memory, clock: Clock
     ) -> None:
         self._api = api
         self._answer = answer
@@ -117,6 +119,13 @@ class Answers:
         await self.take(key, way, Press(where, f"slack:{way.user}", action))
         if not way.view:
             await self.take(f"{key}:home", Way("home", "", way.user), Ask(where, f"slack:{way.user}", "home"))
+
+    async def return_home(self) -> None:
+        """Slack has us: a workspace that had put the bot out lets it in again."""
+        team = (await self._api.me()).team
+        with suppress(StoreFailed):  # the next connection says it
+            if team in await self.errands.enrolled(out(SLACK)):
+                await self._answer(Change(channel(team, ""), "returned"))
 
     async def resume(self) -> bool:
         """Take up what the last process left: answers owed, and channels not told. False when that cannot be known."""
@@ -207,9 +216,11 @@ class Answers:
 
     async def expelled(self) -> None:
         """The app was uninstalled or its token revoked; or it was, and is back: Slack is asked."""
+        team = (await self._api.me()).team
         try:
             await self._api.me(anew=True)
         except NotWelcome as error:
+            await self._answer(Change(channel(team, ""), "expelled", str(error)))
             self.expel(Refused(f"The Slack app was taken out of the workspace: install it again. {error}"))
         except PlatformFailed as error:
             log.info("Slack said that the app is out, and does not say now: %s", error)

@@ -1,7 +1,8 @@
-"""Errands in this process's memory, where no database keeps them."""
+"""Errands and servers in this process's memory, where no database keeps them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,3 +59,20 @@ class Forgetful:
         if (platform, key) in self._known:
             errand, is_open = self._known[platform, key]
             self._known[platform, key] = replace(errand, **new), is_open
+
+
+class Oblivious(Forgetful):
+    """The Memory port over dicts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._servers: dict[tuple[str, str], str] = {}
+
+    async def enrolled(self, platform: str) -> Mapping[str, str]:
+        return {server: since for (where, server), since in self._servers.items() if where == platform}
+
+    async def enrol(self, platform: str, server: str, since: str) -> None:
+        self._servers[platform, server] = since
+
+    async def strike(self, platform: str, server: str) -> None:
+        self._servers.pop((platform, server), None)

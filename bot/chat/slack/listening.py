@@ -61,6 +61,7 @@ async def listen(api: Api, answers: Answers, ping: float = PING) -> None:
             async with _connected(api, app, answers, seen, ping) as door:
                 log.log(logging.WARNING if tries else logging.INFO, "Slack is connected.")
                 tries, told = 0, ""
+                await answers.return_home()
                 if not resumed:
                     resumed = await answers.resume()
                 await door.lost(ping)

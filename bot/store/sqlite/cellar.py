@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.habits import Harvest, Tempo
@@ -20,8 +20,8 @@ class Cellar(Desk):
     async def forget(self, person: str) -> Mapping[str, int]:
         return await self._do(forgetting.forget, person)
 
-    async def abandoned(self, before: datetime) -> list[Channel]:
-        return await self._do(upkeep.abandoned, before)
+    async def housed(self, homes: Collection[str]) -> list[Channel]:
+        return await self._do(upkeep.housed, homes)
 
     async def purge(self, channel: Channel) -> int:
         return await self._do(upkeep.purge, channel)

@@ -279,31 +279,15 @@ async def test_a_purged_channel_is_nowhere(store: Store) -> None:
     assert await store.heard(f"silence|{RANDOM}") == NOW
 
 
-async def lose(store: Store, channel: Channel) -> None:
-    """The platform refuses the channel from now on."""
-    await store.record(poll(paper(f"arxiv:{channel.place}"), to=[channel]), NOW)
-    (claim,) = await store.claim("w", NOW, lease=MINUTE, limit=9, pace={channel.platform: timedelta(0)})
-    await store.lost(claim, "gone", NOW, probe=NOW + DAY, patience=14 * DAY)
-
-
-async def test_a_workspace_is_abandoned_when_every_channel_of_it_is_lost(store: Store) -> None:
-    one, two, other = Channel("slack", "T1/C1"), Channel("slack", "T1/C2"), Channel("slack", "T2/C1")
-    for channel in (one, two, other, GENERAL):
-        await store.subscribe(subscription(channel=channel), NOW)
-    await lose(store, one)
-    assert await store.abandoned(NOW + DAY) == []  # C2 is well
-    await lose(store, two)
-    assert await store.abandoned(NOW + DAY) == [one, two]
-    assert await store.abandoned(NOW - DAY) == []  # not for long enough
-
-
-async def test_a_channel_without_rules_keeps_no_workspace_alive(store: Store) -> None:
-    """Nothing is ever posted there, so it never turns out to be lost; it goes with the others."""
+async def test_the_channels_of_a_workspace_are_all_of_which_something_is_kept(store: Store) -> None:
+    """Rules or no more than a setting; another workspace's, whose id begins alike, and people's own are not."""
     one, bare = Channel("slack", "T1/C1"), Channel("slack", "T1/C2")
-    await store.subscribe(subscription(channel=one), NOW)
+    for channel in (one, Channel("slack", "T12/C1"), Channel("discord", "T1/C1"), Channel("discord", "@me/7"), GENERAL):
+        await store.subscribe(subscription(channel=channel), NOW)
     await store.keep_customs(Customs(bare, zone="Europe/Berlin"))
-    await lose(store, one)
-    assert await store.abandoned(NOW + DAY) == [one, bare]
+    assert await store.housed(["slack:T1"]) == [one, bare]
+    assert await store.housed(["slack:T12", "slack:T9", "local:general"]) == [Channel("slack", "T12/C1")]
+    assert await store.housed([]) == []
 
 
 async def test_the_tempo_of_a_channel_is_what_it_had(store: Store) -> None:

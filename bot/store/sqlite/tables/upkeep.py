@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -20,17 +21,11 @@ from bot.store.sqlite.tables.reading import as_channel
 from bot.store.sqlite.tables.rulebook import as_subscription
 
 # A workspace or server is what stands before the slash; people's own messages (`@me`) are nobody's server.
-ABANDONED = """
+HOUSED = """
     WITH known AS (
         SELECT channel FROM subscription UNION SELECT channel FROM custom UNION SELECT channel FROM channel_feed
-    ), placed AS (
-        SELECT channel, substr(channel, 1, instr(channel, '/')) AS home FROM known
-        WHERE instr(channel, '/') > 0 AND channel NOT LIKE '%:@me/%'
-    ), standing AS (
-        SELECT home, coalesce(lost_since <= ?, 0) AS lost FROM placed LEFT JOIN custom USING (channel)
-        WHERE channel IN (SELECT channel FROM subscription UNION SELECT channel FROM channel_feed)
     )
-    SELECT channel FROM placed WHERE home IN (SELECT home FROM standing GROUP BY home HAVING min(lost) = 1)
+    SELECT channel FROM known WHERE substr(channel, 1, instr(channel, '/') - 1) IN (SELECT value FROM json_each(?))
     ORDER BY channel
 """
 
@@ -134,9 +129,10 @@ def like(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\%_" else c for c in text)
 
 
-def abandoned(db: Database, before: datetime) -> list[Channel]:
-    """Channels of workspaces that have been lost altogether."""
-    return [as_channel(found["channel"]) for found in rows(db, ABANDONED, (stamp(before),))]
+def housed(db: Database, homes: Collection[str]) -> list[Channel]:
+    """What is before the slash of a channel's name is its home; a person's own (`@me/`) is nobody's server."""
+    asked = json.dumps([home for home in homes if not home.endswith(":@me")])
+    return [as_channel(found["channel"]) for found in rows(db, HOUSED, (asked,))]
 
 
 def purge(db: Database, channel: Channel) -> int:
