@@ -55,7 +55,7 @@ PRESSES: Mapping[str, bool] = MappingProxyType({
     # of a post, by the delivery's number
     "discuss": False, "vote": False, "why": False, "not": False, "save": False, "bibtex": False,
     # of lists: by the subscription's number, by the overview's, by the delivery's
-    "drop": True, "hold": True, "go": False, "unsave": False,
+    "drop": True, "hold": True, "go": False, "ending": False, "unsave": False,
     # of what is told about rules that rot
     "widen": True, "tending": False,
 })  # fmt: skip

@@ -148,6 +148,8 @@ async def _overview(press: Press, verb: str, number: int, world: World) -> Reply
             return await channels.opened(press, number, world)
         case "hold":
             return await channels.held(press, number, world)
+        case "ending":
+            return await channels.ending(press, world)
         case "drop":
             return await channels.dropped(press, number, world)
     return replies.nothing_there()

@@ -130,24 +130,52 @@ def _notice(channel: Channel, told: Post, press: Press, world: World) -> Notice:
     return Notice(f"afar|{channel}|{press.action}|{world.clock().isoformat()}", channel, told, anyway=True)
 
 
+async def ending(press: Press, world: World) -> Reply:
+    """Whether every rule of the overview that the person may end is to be ended: asked first."""
+    return channels.ending(await _ends(press, world))
+
+
 async def dropped(press: Press, number: int, world: World) -> Reply:
-    """End every rule of the subscription's channel that the person may end; each can be taken back there."""
+    """End every rule of the subscription's channel that the person may end; each can be taken back there. 0: of all."""
+    return await (_dropped_all(press, world) if number == 0 else _dropped_one(press, number, world))
+
+
+async def _dropped_one(press: Press, number: int, world: World) -> Reply:
     found = await _of(press, number, world)
     if found is None:
         return channels.gone()
     view = await view_of(*found, press, world)
     if not view.mine:
         return subscribing.barred(rights.counts(view.customs, world.who), press.standing)
+    gone, told = await _drop(view, press, world)
+    return replace(channels.dropped(view, gone), public=told) if gone else channels.gone()
+
+
+async def _dropped_all(press: Press, world: World) -> Reply:
+    ended = [(view, *await _drop(view, press, world)) for view in await _ends(press, world)]
+    done = [(view, gone, told) for view, gone, told in ended if gone]
+    if not done:
+        return channels.nothing()
+    reply = channels.dropped_all(sum(len(gone) for _, gone, _ in done), len(done))
+    return replace(reply, public=next((told for _, _, told in done if told), None))
+
+
+async def _ends(press: Press, world: World) -> list[channels.View]:
+    """The channels of the overview in which the person may end rules."""
+    seen = await seen_by(press, world)
+    return [view for one, mine in seen.items() if (view := await view_of(one, mine, press, world)).mine]
+
+
+async def _drop(view: channels.View, press: Press, world: World) -> tuple[tuple[Subscription, ...], Post | None]:
+    """End the person's rules of a channel: those that ended, and the line that says so where it is this channel."""
     changes = [Amendment(view.channel, press.person, past, None) for past in view.mine[:UNDONE]]
     numbers = [await world.store.remember(change, world.clock()) for change in changes]
     told = subscribing.unsubscribed(list(view.mine), press.person, numbers).public
     ids = [one.id for one in view.mine]
     if view.channel == press.channel or told is None:
-        gone = [past for number in ids if (past := await world.store.unsubscribe(view.channel, number))]
-        return replace(channels.dropped(view, tuple(gone)), public=told) if gone else channels.gone()
+        return tuple([past for one in ids if (past := await world.store.unsubscribe(view.channel, one))]), told
     notice = _notice(view.channel, told, press, world)
-    gone = await world.store.end_from_afar(view.channel, ids, notice, world.clock())
-    return channels.dropped(view, tuple(gone)) if gone else channels.gone()
+    return tuple(await world.store.end_from_afar(view.channel, ids, notice, world.clock())), None
 
 
 async def seen_by(heard: Ask | Press, world: World) -> dict[Channel, list[Subscription]]:

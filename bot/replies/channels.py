@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,11 +97,11 @@ def overview(views: tuple[View, ...], total: int) -> Reply:
 
 
 def _all(views: tuple[View, ...]) -> tuple[Button, ...]:
-    mine = [view for view in views if view.may_pause]
-    if len(mine) < 2:
-        return ()
-    running = any(view.customs.paused_until is None for view in mine)
-    return (Button(f"{'Pause' if running else 'Resume'} all {len(mine)}", "hold:0"),)
+    held, ended = [view for view in views if view.may_pause], [view for view in views if view.mine]
+    running = any(view.customs.paused_until is None for view in held)
+    hold = Button(f"{'Pause' if running else 'Resume'} all {len(held)}", "hold:0")
+    end = Button("End all rules…", "ending:0")
+    return (*([hold] if len(held) > 1 else []), *([end] if len(ended) > 1 else []))
 
 
 def _entry(view: View) -> Entry:
@@ -132,6 +133,28 @@ def dropped(view: View, ended: tuple[Subscription, ...]) -> Reply:
     told = summary.cut(", ".join(f"#{one.id} {typed(one)}" for one in ended), 300)
     post = Post(Line((Span("Done: nothing more is posted in "), _named(view), Span(" for "), Span(told, "code"))))
     return Reply(post, replaces=True)
+
+
+def ending(views: Sequence[View]) -> Reply:
+    """Before many channels fall silent at once, it is asked."""
+    if not views:
+        return nothing()
+    rules = counted(sum(len(view.mine) for view in views), "rule")
+    head = line(f"End {rules} in {counted(len(views), 'channel')}?")
+    told = Line((Span("Each channel is told, and can take it back with Undo."),), "small")
+    return Reply(Post(head, (told,), (Button(f"End {rules}", "drop:0", "danger"),)))
+
+
+def dropped_all(rules: int, places: int) -> Reply:
+    """The rules of many channels were ended."""
+    each = "It is told, and can take it back there." if places == 1 else "Each is told, and can take it back there."
+    told = line(f"Done: {counted(rules, 'rule')} ended in {counted(places, 'channel')}. {each}")
+    return Reply(Post(told), replaces=True)
+
+
+def nothing() -> Reply:
+    """None of the rules that are seen is theirs to end."""
+    return Reply(Post(line("There is no rule here that you may end; /papers overview shows what there is.")))
 
 
 def gone() -> Reply:

@@ -228,6 +228,28 @@ async def test_from_the_overview_one_ends_only_what_one_may() -> None:
     assert await team.rules(OTHER) == ["theirs"]
 
 
+async def test_from_the_overview_all_that_one_may_end_ends_once_it_was_asked() -> None:
+    """Each channel is told, and takes it back there; what is somebody else's stays."""
+    team = Team(who=("creator",))
+    await team.subscribed("birds", ADA)
+    await elsewhere(team, "bees", ADA)
+    await elsewhere(team, "wasps", BOB)
+    asked = await team.pressed(button(await team.typed("/papers overview", ADA), "End all rules"), ADA)
+    assert asked.post.headline.text == "End 2 rules in 2 channels?"
+    assert (await team.rules(), await team.rules(OTHER)) == (["birds"], ["bees", "wasps"])
+    done = await team.pressed(button(asked, "End 2 rules"), ADA)
+    assert done.post.headline.text.startswith("Done: 2 rules ended in 2 channels.")
+    assert done.public is not None
+    assert "unsubscribed this channel from #1 birds" in done.public.plain
+    assert (await team.rules(), await team.rules(OTHER)) == ([], ["wasps"])
+    await notified(team.world)
+    (told,) = (said.post for said in team.chat.said if said.channel == OTHER)
+    await team.pressed(button(told, "Undo"), ADA, channel=OTHER)
+    assert sorted(await team.rules(OTHER)) == ["bees", "wasps"]
+    await team.pressed("drop:0", ADA)
+    assert (await team.pressed("drop:0", ADA)).post.headline.text.startswith("There is no rule here that you may end")
+
+
 async def notified(world: World) -> None:
     for one in await notices.claim(world, 9):
         await notices.say(one, world)
