@@ -109,7 +109,10 @@ def give_up(db: Database, names: Sequence[str], known: Mapping[str, int]) -> Non
 
 def claim(db: Database, channel: Channel, names: Iterable[str], number: int) -> None:
     """The channel knows the paper by these ids, as far as they are nobody's else."""
-    asked = "INSERT OR REPLACE INTO claim SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alias WHERE id = ?2)"
+    asked = """
+        INSERT INTO claim SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alias WHERE id = ?2)
+        ON CONFLICT DO UPDATE SET paper = excluded.paper WHERE paper <> excluded.paper
+    """
     db.conn.executemany(asked, [(clean(str(channel)), name, number) for name in names])
 
 
