@@ -239,6 +239,21 @@ async def test_copies_follow_their_channel_to_its_new_id(store: Store) -> None:
     assert await outcome(store) == {("url:1", str(ELSE)): "pending"}
 
 
+@pytest.mark.parametrize(("old", "new"), [(TEAM, ELSE), (ELSE, TEAM)])
+async def test_a_copy_of_what_the_other_id_knows_as_everybodys_goes_up_in_that(
+    store: Store, old: Channel, new: Channel
+) -> None:
+    """Else the channel would be told of one paper twice."""
+    there = replace(TWO, aliases=("url:1",))
+    sent = Delivery("url:1", TEAM, (), "sent", message="m", posted_at=NOW)
+    await store.record(replace(brought(ONE, to=TEAM), deliveries=(sent,)), NOW)
+    await store.record(brought(TWO, to=None), NOW)
+    await store.record(replace(brought(there, to=ELSE), deliveries=(Delivery("url:2", ELSE, ()),)), NOW)
+    assert await store.move(old, new, NOW)
+    assert [found.id for found in await store.papers(own=[TEAM, ELSE])] == ["url:2"]
+    assert {(one.channel, one.state) for one in await store.deliveries() if one.state != "merged"} == {(new, "sent")}
+
+
 async def test_the_past_of_a_channels_own_feed_is_its_own(store: Store) -> None:
     await store.backfill(OWN, NOW.date(), [ONE], NOW, audience=frozenset({GENERAL}))
     assert await store.papers() == []
