@@ -112,9 +112,9 @@ def test_an_engine_that_could_not_be_begun_anew_is_not_taken_for_one_that_follow
     first = matcher.matches([BIRDS, BEES])
     with pytest.raises(AssertionError):
         matcher.follow(book, made | {2: "birds, no line of the engine"})
-    assert matcher.version is None
+    assert matcher.version != book.version
     matcher.follow(book, made)
-    assert (matcher.version, matcher.matches([BIRDS, BEES])) == (1, first)
+    assert matcher.matches([BIRDS, BEES]) == first
 
 
 def test_another_table_of_acronyms_is_another_folding() -> None:
