@@ -115,3 +115,16 @@ async def test_the_best_of_a_day_that_is_over_come_with_the_next_digest_of_other
     await team.types("papers", "settings mode:daily days:mon-sun")
     said = [each for day in (18, 19) for each in await team.at(day, "07:05")]
     assert [papers(each.post) for each in said] == [["0", "1"]]
+
+
+async def test_who_was_passed_while_a_channel_was_paused_does_not_come_after_the_pause(team: Team) -> None:
+    await team.wants("top:2", MORNING)
+    await team.reads(*voted(9, 5, 1))
+    await team.types("papers", "pause")
+    await team.reads(*voted(9, 5, 30))
+    assert await team.at(18, "07:05") == []
+    await team.at(19, "09:00")
+    await team.types("papers", "resume")
+    said = await team.at(19, "09:05")
+    assert [papers(each.post) for each in said] == [["2", "0"]]
+    assert [one.paper for one in await team.store.deliveries() if one.error == PASSED] == ["url:1"]
