@@ -18,7 +18,7 @@ from bot.ports import Chat, Store
 
 if TYPE_CHECKING:  # the pages are loaded when they are served
     from bot.web.desk import Platform
-    from bot.web.signup import Mailing
+    from bot.web.mailing import Mailing
 
 
 def wanted(settings: Settings) -> Server | str:
@@ -52,7 +52,7 @@ def offered(chats: Mapping[str, Chat], found: Server | str) -> Mailing | str:
     """What the pages need of mail, or why there is none."""
     if isinstance(found, str):
         return found
-    from bot.web.signup import Mailing
+    from bot.web.mailing import Mailing
 
     chat = cast("Mail", chats["email"])  # with whatever stands around it (`counting`)
     return Mailing(chat.invite, chat.key)

@@ -6,7 +6,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -16,13 +15,11 @@ from bot.public import owner
 from bot.web.door import Door, Wrong, visitor_of
 from bot.web.keys import DESK as DESK
 from bot.web.live import Live
+from bot.web.mailing import Mailing
 from bot.web.render import Look
 from bot.web.seek import Seeker
 from bot.web.seen import Lay, Seen, seen
 from bot.web.visitor import Visitor
-
-if TYPE_CHECKING:
-    from bot.web.signup import Mailing
 
 
 @dataclass(frozen=True, slots=True)

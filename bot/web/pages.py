@@ -32,11 +32,11 @@ from bot.web.desk import (
 )
 from bot.web.door import COOKIE, HEADERS, KEY_COOKIE, Door, Wrong, same
 from bot.web.live import Live
+from bot.web.mailing import Mailing
 from bot.web.metering import FOR_PROGRAMS, health
 from bot.web.render import FILES, look
 from bot.web.seek import Seeker
 from bot.web.seen import Lay
-from bot.web.signup import Mailing
 
 log = logging.getLogger(__name__)
 

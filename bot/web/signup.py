@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -19,9 +17,9 @@ from bot.errors import PaperRoundError, TryLater, WordsWrong
 from bot.model import Ask, Channel, Options, Post
 from bot.options import known_zones, write
 from bot.web import searching
-from bot.web.allowance import Allowance
 from bot.web.desk import desk, form, page, visitor
 from bot.web.door import Wrong
+from bot.web.mailing import Mailing
 
 log = logging.getLogger("paper-round")
 
@@ -32,27 +30,6 @@ AT_ONCE = 50
 TRIES = 4
 FIRST_WAIT = 60.0
 """Seconds until a mail that did not get through is tried again; doubled each time."""
-
-Invite = Callable[[Channel, Post, str], Awaitable[None]]
-"""Send a mailbox the question whether its owner wants mail."""
-
-
-@dataclass(slots=True)
-class Mailing:
-    """Mail as the pages use it. `key` signs links. Who signs up: five at once a client, then one in two minutes; three
-    questions at once to an address, then one in eight hours."""
-
-    invite: Invite
-    key: bytes = field(repr=False)
-    asking: Allowance = field(default_factory=lambda: Allowance(5, timedelta(minutes=2)))
-    asked: Allowance = field(default_factory=lambda: Allowance(3, timedelta(hours=8)))
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    under_way: set[asyncio.Task[None]] = field(default_factory=set)
-
-    async def close(self) -> None:
-        for task in self.under_way:
-            task.cancel()
-        await asyncio.gather(*self.under_way, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)

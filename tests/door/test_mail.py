@@ -13,7 +13,7 @@ from bot.cli import mailing
 from bot.cli.counting import counted
 from bot.model import Bookmark, Channel, Delivery, Line, Options, Paper, Poll, Post, Reason, Span, Subscription
 from bot.ports.tally import Uncounted
-from bot.web.signup import Mailing
+from bot.web.mailing import Mailing
 from tests.door.command import paper_round
 from tests.fakes.store import FakeStore
 from tests.standins.mail import mail_server, text_of

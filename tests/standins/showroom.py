@@ -32,7 +32,7 @@ from bot.ports import Fetched, Store
 from bot.sources.tex import detexed
 from bot.web import Served, app, serve
 from bot.web.desk import Platform
-from bot.web.signup import Mailing
+from bot.web.mailing import Mailing
 from tests.standins.mail import MailServer, html_of, mail_server, text_of
 
 NOW = datetime(2026, 8, 19, 13, 5, tzinfo=UTC)

@@ -20,7 +20,7 @@ from bot.flow import World
 from bot.matching import Matcher
 from bot.model import Heard, Reply
 from bot.web import app
-from bot.web.signup import Mailing
+from bot.web.mailing import Mailing
 from tests.flow.stage import FakeFetch
 from tests.standins.mail import MailServer, mail_server, text_of
 from tests.web.memory import Memory

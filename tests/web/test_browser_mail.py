@@ -13,7 +13,7 @@ from bot import optin
 from bot.cli.looks import LOOKS
 from bot.model import Channel, Line, Message, Options, Post, Span, Subscription
 from bot.web import Served, serve
-from bot.web.signup import Mailing
+from bot.web.mailing import Mailing
 from tests.web.axe import barriers, script
 from tests.web.browser import PATIENCE, Seen, chromium, required
 from tests.web.stage import GENERAL, NOON, Stage, browsing, post_about
