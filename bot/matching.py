@@ -48,7 +48,7 @@ class Matcher:
         if book.version == self.version:
             return {}
         if self._is_full:
-            self._engine, self._roll = Engine(self._acronyms), Roll.of(())
+            self._engine, self._roll, self._version = Engine(self._acronyms), Roll.of(()), None
         roll, known = Roll.of(book.subscriptions), Lines.of(lines)
         gone, fresh = _changes(self._roll, roll)
         for number in np.frombuffer(self._roll.ids, np.int64)[gone].tolist():
@@ -200,8 +200,17 @@ def _eagerness(one: Delivery) -> tuple[bool, datetime]:
     return one.bundle is not None, one.due
 
 
-def replan(pending: Iterable[Delivery], book: Sequence[Subscription], wishes: Wishes, now: datetime) -> list[Delivery]:
-    """Deliveries that wait, planned by the wishes of today; a digest that is due, and what no rule wants, stay."""
+def replan(
+    pending: Iterable[Delivery],
+    book: Sequence[Subscription],
+    wishes: Wishes,
+    now: datetime,
+    best: Mapping[str, Paper],
+) -> list[Delivery]:
+    """Deliveries that wait, planned by the wishes of today; a digest that is due, and what no rule wants, stay.
+
+    `best` are the papers, by id, of those that are wanted for their place in their day.
+    """
     changed = []
     for one in pending:
         rules = {reason.rule for reason in one.reasons}
@@ -209,15 +218,11 @@ def replan(pending: Iterable[Delivery], book: Sequence[Subscription], wishes: Wi
         is_coming = one.bundle == "digest" and one.due is not None and one.due <= now
         if one.bundle not in (None, "digest") or is_coming or not wanted:
             continue
-        since = max(now, _day_began(one.due)) if of_the_day(one.reasons) and one.due else now
-        due, bundle, options = min(((*rounds.planned(wish, since), wish) for wish in wanted), key=_soonest)
+        later = max(now, _day_over(best[one.paper], now)) if one.paper in best else now
+        plans = ((*rounds.planned(wish, now if wish.mode == "instant" else later), wish) for wish in wanted)
+        due, bundle, options = min(plans, key=_soonest)
         changed.append(replace(one, due=due, bundle=bundle, options=options))
     return changed
-
-
-def _day_began(due: datetime) -> datetime:
-    """The last moment before the day of a digest: the one it brings is over then."""
-    return datetime.combine(due.astimezone(UTC).date(), time(), UTC) - timedelta(seconds=1)
 
 
 def _soonest(plan: tuple[datetime, Bundle | None, Options]) -> tuple[bool, datetime]:

@@ -123,8 +123,8 @@ async def _planned(claim: Claim, items: list[Item], world: World) -> list[Item]:
     if not fresh:
         return items
     gone = {one.row: UNWANTED for one in await unwanted([item.delivery for item in fresh], world)}
-    if claim.delivery.bundle == "digest":
-        gone |= dict.fromkeys(await passed([item for item in fresh if item.delivery.row not in gone], world), PASSED)
+    held = [item for item in fresh if item.delivery.row not in gone and _was_held(item, claim)]
+    gone |= dict.fromkeys(await passed(held, world), PASSED)
     wanted = summary.ranked(item for item in fresh if item.delivery.row not in gone)
     most = claim.delivery.options.max if claim.delivery.bundle == "digest" else None
     if not wanted:
@@ -139,6 +139,12 @@ async def _planned(claim: Claim, items: list[Item], world: World) -> list[Item]:
     numbers |= {i.delivery.row: -n for n, part in enumerate(lines, 1) for i in part}
     await world.store.parted(claim, numbers, gone)
     return [_in_part(i, numbers[i.delivery.row]) for i in wanted]
+
+
+def _was_held(item: Item, claim: Claim) -> bool:
+    """Whether it waited for its day to be over: for its digest, or for one that its channel could not be sent."""
+    bundle = claim.delivery.bundle
+    return bundle == "digest" or (bundle in ("waited", "paused") and item.delivery.options.mode != "instant")
 
 
 def _in_part(item: Item, part: int) -> Item:

@@ -29,7 +29,9 @@ async def replan(channel: Channel, world: World) -> None:
     """What waits in a channel is planned by what it wants now."""
     pending = await world.store.pending(channel)
     book = await world.store.subscriptions(channel)
-    planned = matching.replan(pending, book, await wishes([channel], world), world.clock())
+    best = {one.paper for one in pending if matching.of_the_day(one.reasons)}
+    known = {name: paper for name in best if (paper := await world.store.paper(name, own=(channel,)))}
+    planned = matching.replan(pending, book, await wishes([channel], world), world.clock(), known)
     if planned:
         await world.store.replan(planned)
 

@@ -10,7 +10,7 @@ from bot.errors import OptionError, PaperRoundError, RuleError, TryLater
 from bot.feeds import OwnFeed
 from bot.health import Health
 from bot.model import Channel, Line, Paper, Post, Reply, Span, Subscription
-from bot.replies.words import line, typed, who
+from bot.replies.words import counted, line, typed, who
 from bot.sources import mask
 
 FOUND = 10
@@ -114,9 +114,8 @@ def feed_added(address: str, person: str, papers: int, title: str) -> Reply:
     """The person's answer, and the public line."""
     shown = mask(address)
     called = f" ({summary.cut(title, 100)})" if title else ""
-    known = Line(
-        (Span(f"{papers:,} papers of it are known from now on; what comes later is matched by this channel's rules."),)
-    )
+    count = f"{counted(papers, 'paper')} of it {'is' if papers == 1 else 'are'}"
+    known = Line((Span(f"{count} known from now on; what comes later is matched by this channel's rules."),))
     return Reply(
         Post(line("Done: this channel reads ", (shown, "code"), f"{called}."), (known,)),
         public=Post(line(who(person), " added a feed of this channel's own: ", (shown, "code"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from bot.chat.discord import Discord as Page
 from bot.chat.discord import sdk
 from bot.chat.discord.budget import ENOUGH, MOST, WINDOW, Budget
-from bot.errors import TryLater
+from bot.errors import StoreFailed, TryLater
 from bot.model import Ask, Change, Channel, Heard, Reply
 from bot.ports import Chat, Memory
 from tests.chat.discord_running import Answers, channel, logged_in, paper, running, sentence
@@ -375,3 +375,24 @@ async def test_a_socket_that_drops_in_the_middle_of_a_post_does_not_touch_it() -
         assert (await discord.seen(talk)).text == "Here."
         assert (len(discord.general.messages), discord.gateway.resumed) == (1, 1)
         assert [type(heard) for heard in answers.heard] == [Ask]
+
+
+class Locked(FakeStore):
+    """A store whose list of servers can be neither read nor written."""
+
+    async def enrolled(self, platform: str) -> Mapping[str, str]:
+        raise StoreFailed("It is locked.")
+
+    async def enrol(self, platform: str, server: str, since: str) -> None:
+        raise StoreFailed("It is locked.")
+
+
+async def test_servers_are_looked_at_though_the_list_of_them_cannot_be_read() -> None:
+    """Nobody is greeted then who may have been greeted before; what closes is heard of all the same."""
+    answers = Answers(greeting)
+    async with Discord() as discord, living(discord, answers, Locked()):
+        discord.general.lacks.add("send")
+        await discord.tell(discord.general)
+        (change,) = await changes(answers, 1)
+        assert (change.kind, change.channel) == ("lost", channel(discord))
+        assert discord.general.messages == []

@@ -6,13 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from bot.chat.discord import Discord as Page
 from bot.chat.discord import connect
-from bot.model import Ask, Button, Field, Form, Heard, Press, Reply
-from tests.chat.discord_running import NOW, Answers, running, sentence
+from bot.chat.discord.forms import Kept
+from bot.chat.discord.owing import Owing, Way
+from bot.chat.discord.resuming import Resuming
+from bot.model import Ask, Button, Errand, Field, Form, Heard, Press, Reply
+from tests.chat.discord_running import NOW, Answers, channel, running, sentence
 from tests.fakes.store import FakeStore
 from tests.standins.discord import Discord
 
@@ -148,3 +153,40 @@ async def test_an_answer_that_comes_too_late_is_let_go() -> None:
             await asyncio.sleep(0.05)
         assert talk.shown == []
         assert await store.unfinished("discord") == []
+
+
+async def test_what_this_process_answers_beside_what_was_left_is_answered_once() -> None:
+    """It is open when the list is read, and done with while the first of the list is answered."""
+    store, clock, ours, heard = FakeStore(), Clock(), {"2"}, list[str]()
+    way = msgspec.json.encode(Way(1, "token", edits=False, elsewhere=False)).decode()
+    for key in ("1", "2"):
+        await store.take_on(Errand(key, Ask(channel(Discord()), "discord:7", "papers", f"add {key}"), NOW, way))
+    clock.now += timedelta(minutes=20)  # their persons cannot be shown anything any more
+
+    async def answer(asked: Heard) -> Reply:
+        assert isinstance(asked, Ask)
+        heard.append(asked.words)
+        await store.finish("discord", "2")
+        ours.discard("2")
+        return Reply(sentence("Added."))
+
+    nobody: Any = None
+    await Resuming(nobody, nobody, Owing(store, clock), Kept()).all(answer, ours)
+    assert heard == ["add 1"]
+
+
+async def test_one_answer_that_breaks_us_does_not_stand_before_the_others() -> None:
+    store, clock, heard = FakeStore(), Clock(), list[str]()
+    good = msgspec.json.encode(Way(1, "token", edits=False, elsewhere=False)).decode()
+    for key, way in (("1", "{}"), ("2", good)):
+        await store.take_on(Errand(key, Ask(channel(Discord()), "discord:7", "papers", f"add {key}"), NOW, way))
+    clock.now += timedelta(minutes=20)
+
+    async def answer(asked: Heard) -> Reply:
+        assert isinstance(asked, Ask)
+        heard.append(asked.words)
+        return Reply(sentence("Added."))
+
+    nobody: Any = None
+    await Resuming(nobody, nobody, Owing(store, clock), Kept()).all(answer, ())
+    assert heard == ["add 1", "add 2"]

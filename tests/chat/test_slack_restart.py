@@ -81,6 +81,22 @@ async def test_a_command_that_a_stop_cut_off_is_answered_by_the_next_process(
     await store.close()
 
 
+async def test_what_is_heard_before_the_last_process_is_taken_up_is_answered_once(tmp_path: Path) -> None:
+    """Slack tells as soon as it is connected; what is in hand then was left by nobody."""
+    store, now = await bot.store.open(f"sqlite:{tmp_path / 'p.db'}"), Bot(hangs=True)
+    async with slack_standin() as standin, hearing(standin, now, store, Clock()) as chat:
+        standin.type("/papers", "search slow")
+        await now.begun.wait()
+        assert await chat._answers[0].resume()
+        await asyncio.sleep(0.05)
+        assert len(now.heard) == 1
+        await chat._answers[0].finish(0)
+        await chat._answers[0].resume()  # what this process gave up is nobody's again
+        await asyncio.sleep(0.05)
+        assert len(now.heard) == 2
+    await store.close()
+
+
 async def test_what_nobody_answered_for_days_is_not_answered_any_more(tmp_path: Path) -> None:
     clock, store = Clock(), await bot.store.open(f"sqlite:{tmp_path / 'p.db'}")
     async with slack_standin() as standin:

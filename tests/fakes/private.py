@@ -97,8 +97,9 @@ class FakePrivate(Wishes):
         tables = self.tables
         for channel, name in [key for key in tables.claims if key[0] == old]:
             one, other = tables.claims[channel, name], tables.claims.get((new, name))
-            if other is not None and other != one and max(one, other) in tables.own:
-                self._take_in(max(one, other), min(one, other))
+            copies = [number for number in (one, other) if number in tables.own]
+            if other is not None and other != one and copies:
+                self._take_in(max(copies), one if max(copies) == other else other)
         for channel, name in [key for key in tables.claims if key[0] == old]:
             tables.claims.setdefault((new, name), tables.claims.pop((channel, name)))
         tables.own = {number: new if channel == old else channel for number, channel in tables.own.items()}

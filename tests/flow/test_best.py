@@ -94,3 +94,37 @@ async def test_an_earlier_time_of_day_does_not_bring_the_best_of_a_day_that_is_n
     assert await team.at(17, "08:30") == []
     (said,) = await team.at(18, "08:05")
     assert (papers(said.post), said.channel) == (["0", "1"], TEAM)
+
+
+async def test_the_best_of_a_day_come_at_once_where_a_channel_now_wants_papers_at_once(team: Team) -> None:
+    """As they would have come, had it wanted that before."""
+    await team.types("papers", "settings mode:daily at:09:00")
+    await team.wants("top:2", Options())
+    await team.reads(*voted(9, 5))
+    await team.at(17, "06:30")
+    await team.types("papers", "settings mode:instant")
+    assert sorted(said.post.paper or "" for said in await team.at(17, "06:31")) == ["url:0", "url:1"]
+
+
+async def test_the_best_of_a_day_that_is_over_come_with_the_next_digest_of_other_days(team: Team) -> None:
+    """Whoever waited for Friday and now wants every morning has the next one."""
+    await team.types("papers", "settings mode:weekly at:07:00 days:fri")
+    await team.wants("top:2", Options())
+    await team.reads(*voted(9, 5))
+    await team.at(18, "06:30")
+    await team.types("papers", "settings mode:daily days:mon-sun")
+    said = [each for day in (18, 19) for each in await team.at(day, "07:05")]
+    assert [papers(each.post) for each in said] == [["0", "1"]]
+
+
+async def test_who_was_passed_while_a_channel_was_paused_does_not_come_after_the_pause(team: Team) -> None:
+    await team.wants("top:2", MORNING)
+    await team.reads(*voted(9, 5, 1))
+    await team.types("papers", "pause")
+    await team.reads(*voted(9, 5, 30))
+    assert await team.at(18, "07:05") == []
+    await team.at(19, "09:00")
+    await team.types("papers", "resume")
+    said = await team.at(19, "09:05")
+    assert [papers(each.post) for each in said] == [["2", "0"]]
+    assert [one.paper for one in await team.store.deliveries() if one.error == PASSED] == ["url:1"]

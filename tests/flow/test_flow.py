@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import threading
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
-from bot import flow
+from bot import flow, matching
 from bot.errors import Refused, SourceFailed, TryLater
-from bot.flow import World
-from bot.matching import Matcher
+from bot.flow import World, polling
+from bot.matching import Matcher, Wishes
 from bot.model import (
     Ask,
     Bookmark,
     Channel,
+    Delivery,
     Feed,
+    Match,
     Options,
     Paper,
     Poll,
@@ -104,6 +107,29 @@ async def test_each_channel_hears_of_its_own_matches() -> None:
     await stage.hands.deliver_all(stage.world)
     assert [post.paper for post in stage.posts()] == ["url:1"]
     assert [post.paper for post in stage.posts(READING)] == ["url:2"]
+
+
+async def test_many_matches_are_planned_beside_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same outcome; a channel that spoke for each of 20,000 rules would hold up the loop for half a second."""
+    threads = list[threading.Thread]()
+
+    def planned(matches: Iterable[Match], wishes: Wishes, now: datetime) -> tuple[Delivery, ...]:
+        threads.append(threading.current_thread())
+        return matching.plan(matches, wishes, now)
+
+    monkeypatch.setattr(polling, "plan", planned)
+    said = list[list[Post]]()
+    for many in (2, 1):
+        monkeypatch.setattr(polling, "MANY_MATCHES", many)
+        stage = Stage([], [paper("1", "Sparse attention")])
+        await stage.subscribed("sparse")
+        await stage.subscribed("attention")
+        await stage.day(0)
+        await stage.day(1)
+        await stage.hands.deliver_all(stage.world)
+        said.append(stage.posts())
+    assert said[0] == said[1] != []
+    assert [one is threading.main_thread() for one in threads] == [True, False]
 
 
 async def test_the_same_paper_from_a_second_feed_is_no_news() -> None:

@@ -79,6 +79,7 @@ async def test_adding_a_feed_is_one_get_whose_papers_are_known() -> None:
     assert site.asked == [LAB]
     assert reply.public is not None
     assert SHOWN in reply.post.plain
+    assert "1 paper of it is known from now on" in reply.post.plain
     assert SHOWN in reply.public.plain
     listed = (await site.typed("feeds")).post.plain
     assert SHOWN in listed

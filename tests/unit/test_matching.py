@@ -101,6 +101,22 @@ def test_an_engine_full_of_spellings_is_begun_anew_from_the_lines(monkeypatch: p
     assert matcher.matches([BIRDS, BEES]) == first
 
 
+def test_an_engine_that_could_not_be_begun_anew_is_not_taken_for_one_that_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An empty engine at the version of before would be silent about every paper."""
+    monkeypatch.setattr(matching, "SPELLINGS", 5)
+    matcher = Matcher()
+    book = Rulebook(1, (wish(1, "birds"), wish(2, "bees")))
+    made = matcher.follow(book)
+    first = matcher.matches([BIRDS, BEES])
+    with pytest.raises(AssertionError):
+        matcher.follow(book, made | {2: "birds, no line of the engine"})
+    assert matcher.version != book.version
+    matcher.follow(book, made)
+    assert matcher.matches([BIRDS, BEES]) == first
+
+
 def test_another_table_of_acronyms_is_another_folding() -> None:
     """Lines compiled with the one are not taken for the other."""
     assert Matcher().folding == Matcher(extend({})).folding

@@ -195,8 +195,8 @@ class Ears:
             await self._show(interaction, place, reply, form, subscribing=subscribing)
             await self._aside(interaction, place, reply)
             if key in self._owed:
+                await self._owing.finish(key)  # before it is nobody's: `resuming` gives what is nobody's
                 self._owed.discard(key)
-                await self._owing.finish(key)
 
     async def _owe(self, interaction: Interaction, place: Where, heard: Ask | Press) -> bool:
         """What is deferred is owed; False where another process has heard it already."""

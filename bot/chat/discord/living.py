@@ -13,6 +13,7 @@ from typing import Any
 from bot.chat.discord.opening import invitation
 from bot.chat.discord.sdk import discord
 from bot.chat.discord.seeing import LEAST, may_post, missing, named
+from bot.errors import StoreFailed
 from bot.model import Change, Channel
 from bot.ports import Roster
 
@@ -96,8 +97,8 @@ class Life:
         if guild.unavailable or guild.me is None:
             return
         async with self._arriving:
-            known = self._known or {}
-            if known.get(guild.id) in ("", _since(guild)):
+            known = self._known
+            if known is None or known.get(guild.id) in ("", _since(guild)):  # not told which: rather not greeted
                 await self.look(guild)
             else:
                 await self.joined(guild)
@@ -107,7 +108,11 @@ class Life:
         if self._roster is None:
             self._known = dict.fromkeys((guild.id for guild in client.guilds), "") | (self._known or {})
         elif self._known is None:
-            known = await self._roster.enrolled("discord")
+            try:
+                known = await self._roster.enrolled("discord")
+            except StoreFailed as error:
+                log.warning("Which servers the bot was in before cannot be read: %s", error)
+                return {}
             self._known = {int(server): since for server, since in known.items()}
         return self._known
 
@@ -136,7 +141,7 @@ class Life:
         if self._known is not None:
             self._known[guild.id] = since
         if self._roster is not None:
-            await self._roster.enrol("discord", str(guild.id), since)
+            await _kept(self._roster.enrol("discord", str(guild.id), since))
 
     async def removed(self, guild: discord.Guild) -> None:
         """Somebody removed the bot, or the server is no more."""
@@ -158,7 +163,7 @@ class Life:
         if self._known is not None:
             self._known.pop(number, None)
         if self._roster is not None:
-            await self._roster.strike("discord", str(number))
+            await _kept(self._roster.strike("discord", str(number)))
 
     async def _say(self, changes: Iterable[tuple[Change, str]]) -> None:
         """One after the other, in the order they came."""
@@ -166,6 +171,14 @@ class Life:
         async with self._in_turn:
             for change, key in told:
                 await self._tell(change, key)
+
+
+async def _kept(step: Awaitable[None]) -> None:
+    """What the database cannot keep is no reason not to look at the other servers."""
+    try:
+        await step
+    except StoreFailed as error:
+        log.warning("Which servers the bot is in cannot be kept: %s", error)
 
 
 def _open(guild: discord.Guild) -> dict[int, bool]:

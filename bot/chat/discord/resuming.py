@@ -44,13 +44,15 @@ class Resuming:
         self._kept = kept
 
     async def all(self, answer: Answer, ours: Collection[str]) -> None:
-        """Each of them but `ours`, which this process has in hand."""
-        for errand in await self._owing.left():
-            if errand.key not in ours:
-                try:
-                    await self._again(errand, answer)
-                except PlatformFailed as error:
-                    log.warning("What %s is owed since the last start has to wait: %s", errand.heard.channel, error)
+        """Each of them but `ours`, which this process has in hand at this moment and may be done with at the next."""
+        theirs = [errand for errand in await self._owing.left() if errand.key not in ours]
+        for errand in theirs:
+            try:
+                await self._again(errand, answer)
+            except PlatformFailed as error:
+                log.warning("What %s is owed since the last start has to wait: %s", errand.heard.channel, error)
+            except Exception:  # our own mistake with one of them: the others are answered all the same
+                log.exception("What %s is owed since the last start was not given", errand.heard.channel)
 
     async def _again(self, errand: Errand, answer: Answer) -> None:
         """A press is not done twice, as nobody knows how far it came."""

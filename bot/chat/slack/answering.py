@@ -60,6 +60,8 @@ class Answers:
         self.verdict: PlatformFailed = Refused("Slack will not have the bot.")
         self._heard: list[Job] = []
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._ours: set[str] = set()
+        """Errands that this process has in hand: no other had left them."""
 
     # ── life ──
 
@@ -109,7 +111,11 @@ class Answers:
         except StoreFailed as error:  # the person is told at least that it cannot be done
             await self.teller.answer(errand, way, Reply(_post(str(error))))
             return
-        await self._do(errand, way)
+        self._ours.add(key)
+        try:
+            await self._do(errand, way)
+        finally:
+            self._ours.discard(key)
 
     async def pressed(self, key: str, way: Way, action: str) -> None:
         """A press in a modal or in the Home: in the channel of the errand behind the modal, or in the person's own."""
@@ -135,7 +141,8 @@ class Answers:
             log.warning("What people in Slack were not answered yet cannot be read: %s", error)
             return False
         for errand in left:
-            self.start(self._again(errand))
+            if errand.key not in self._ours:
+                self.start(self._again(errand))
         return True
 
     async def catch_up(self, where: Channel, now: Channel | None = None) -> None:

@@ -239,7 +239,42 @@ async def test_copies_follow_their_channel_to_its_new_id(store: Store) -> None:
     assert await outcome(store) == {("url:1", str(ELSE)): "pending"}
 
 
+@pytest.mark.parametrize(("old", "new"), [(TEAM, ELSE), (ELSE, TEAM)])
+async def test_a_copy_of_what_the_other_id_knows_as_everybodys_goes_up_in_that(
+    store: Store, old: Channel, new: Channel
+) -> None:
+    """Else the channel would be told of one paper twice."""
+    there = replace(TWO, aliases=("url:1",))
+    sent = Delivery("url:1", TEAM, (), "sent", message="m", posted_at=NOW)
+    await store.record(replace(brought(ONE, to=TEAM), deliveries=(sent,)), NOW)
+    await store.record(brought(TWO, to=None), NOW)
+    await store.record(replace(brought(there, to=ELSE), deliveries=(Delivery("url:2", ELSE, ()),)), NOW)
+    assert await store.move(old, new, NOW)
+    assert [found.id for found in await store.papers(own=[TEAM, ELSE])] == ["url:2"]
+    assert {(one.channel, one.state) for one in await store.deliveries() if one.state != "merged"} == {(new, "sent")}
+
+
 async def test_the_past_of_a_channels_own_feed_is_its_own(store: Store) -> None:
     await store.backfill(OWN, NOW.date(), [ONE], NOW, audience=frozenset({GENERAL}))
     assert await store.papers() == []
     assert [found.id for found in await store.papers(own=[GENERAL])] == ["url:1"]
+
+
+async def test_papers_that_one_reading_joins_step_by_step_are_one(store: Store) -> None:
+    a, b, c, d = (paper(f"url:{name}") for name in "abcd")
+    await store.record(brought(a, b, c, d, to=GENERAL), NOW)
+    joined = (replace(c, aliases=("url:b",)), replace(b, aliases=("url:a",)), replace(a, aliases=("url:c",)), d)
+    planned = tuple(Delivery(one.id, GENERAL, (why("x"),)) for one in (c, b, a, d))
+    made = await store.record(replace(brought(*joined, to=GENERAL), deliveries=planned), NOW)
+    assert made == 2
+    assert {one.id for one in await store.papers(own=(GENERAL,))} == {"url:a", "url:d"}
+
+
+async def test_a_copy_that_a_reading_first_joins_and_then_finds_to_be_everybodys_goes_up_in_that(store: Store) -> None:
+    a, b, shared = paper("url:a"), paper("url:b"), paper("url:all")
+    await store.record(brought(a, b, to=GENERAL), NOW)
+    await store.record(brought(shared, to=None), NOW)
+    joined = (replace(a, aliases=("url:b",)), replace(b, aliases=("url:all",)), replace(a, aliases=("url:new",)))
+    planned = tuple(Delivery(name, GENERAL, (why("x"),)) for name in ("url:a", "url:b", "url:all", "url:new"))
+    assert await store.record(replace(brought(*joined, to=GENERAL), deliveries=planned), NOW) == 1
+    assert [one.id for one in await store.papers(own=(GENERAL,))] == ["url:all"]

@@ -109,7 +109,10 @@ def give_up(db: Database, names: Sequence[str], known: Mapping[str, int]) -> Non
 
 def claim(db: Database, channel: Channel, names: Iterable[str], number: int) -> None:
     """The channel knows the paper by these ids, as far as they are nobody's else."""
-    asked = "INSERT OR REPLACE INTO claim SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alias WHERE id = ?2)"
+    asked = """
+        INSERT INTO claim SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM alias WHERE id = ?2)
+        ON CONFLICT DO UPDATE SET paper = excluded.paper WHERE paper <> excluded.paper
+    """
     db.conn.executemany(asked, [(clean(str(channel)), name, number) for name in names])
 
 
@@ -120,15 +123,21 @@ def copies(db: Database, among: Collection[int]) -> set[int]:
 
 
 def moved(db: Database, names: dict[str, object]) -> None:
-    """A channel's copies follow it to its new id; of two copies of one paper the older stays."""
+    """A channel's copies follow it to its new id; of two copies of one paper the older stays.
+
+    What either id knows as everybody's paper is that, and the other's copy goes up in it.
+    """
     twins = """
-        SELECT max(mine.paper, other.paper) AS younger, min(mine.paper, other.paper) AS older
+        SELECT mine.paper AS mine, other.paper AS other, old.owner IS NOT NULL AS is_copy, new.owner IS NULL AS is_all
         FROM claim AS mine JOIN claim AS other USING (id)
-        JOIN paper ON number = max(mine.paper, other.paper)
-        WHERE mine.channel = :old AND other.channel = :new AND mine.paper <> other.paper AND owner IS NOT NULL LIMIT 1
+        JOIN paper AS old ON old.number = mine.paper JOIN paper AS new ON new.number = other.paper
+        WHERE mine.channel = :old AND other.channel = :new AND mine.paper <> other.paper
+        AND (old.owner IS NOT NULL OR new.owner IS NOT NULL) LIMIT 1
     """
     while (twin := row(db, twins, names)) is not None:
-        absorb(db, twin["younger"], twin["older"])
+        mine, other = twin["mine"], twin["other"]
+        goes = mine if twin["is_all"] or (twin["is_copy"] and mine > other) else other
+        absorb(db, goes, other if goes == mine else mine)
     db.execute("UPDATE paper SET owner = :new WHERE owner = :old", names)
     db.execute("UPDATE OR IGNORE claim SET channel = :new WHERE channel = :old", names)
     db.execute("DELETE FROM claim WHERE channel = :old", names)

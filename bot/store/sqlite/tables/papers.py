@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlite_utils import Database
@@ -124,13 +124,13 @@ def keep_papers(db: Database, papers: Sequence[Paper], now: datetime) -> dict[st
     Whoever had one from their own feed alone has this one from now on, as this says it.
     """
     names = [name for paper in papers for name in ids(paper)]
-    known = numbers(db, names)
+    known, became = numbers(db, names), dict[int, int]()
     for paper in papers:
-        met = sorted({known[name] for name in ids(paper) if name in known})
+        met = sorted(_met(paper, known, became))
         number = _again(db, met, paper) if met else _add(db, first_seen(paper, utc(now)))
-        if len(met) > 1:
-            known |= dict.fromkeys((name for name, other in known.items() if other in met), number)
+        became |= dict.fromkeys(met[1:], number)
         known |= dict.fromkeys(ids(paper), number)
+    known = {name: _now(number, became) for name, number in known.items()}
     owned.give_up(db, names, known)
     return known
 
@@ -141,20 +141,34 @@ def keep_own(db: Database, papers: Sequence[Paper], channel: Channel, now: datet
     A paper that all know stays as it is: that the channel's feed calls it by further ids, only the channel knows.
     """
     names = [name for paper in papers for name in ids(paper)]
-    everybodys, known = numbers(db, names), numbers(db, names, channel)
+    everybodys, known, became = numbers(db, names), numbers(db, names, channel), dict[int, int]()
+    copies = owned.copies(db, set(known.values()))
     for paper in papers:
-        met = {known[name] for name in ids(paper) if name in known}
-        mine = sorted(owned.copies(db, met))
-        if shared := sorted(met.difference(mine)):
+        met = _met(paper, known, became)
+        mine = sorted(met & copies)
+        if shared := sorted(met - copies):
             number = shared[0]
             for copy in mine:
                 absorb(db, copy, number)
         else:
             number = _again(db, mine, paper, channel) if mine else _add(db, first_seen(paper, utc(now)), channel)
+            copies.add(number)
         owned.claim(db, channel, ids(paper), number)
-        joined = (name for name, other in known.items() if other in mine)
-        known |= dict.fromkeys((*joined, *ids(paper)), number) | everybodys
-    return known
+        became |= {copy: number for copy in mine if copy != number}
+        known |= {name: everybodys.get(name, number) for name in ids(paper)}
+    return {name: _now(number, became) for name, number in known.items()}
+
+
+def _met(paper: Paper, known: Mapping[str, int], became: Mapping[int, int]) -> set[int]:
+    """The papers that this one is."""
+    return {_now(known[name], became) for name in ids(paper) if name in known}
+
+
+def _now(number: int, became: Mapping[int, int]) -> int:
+    """The paper that has taken this one in, if one has: told by number, as a reading may have thousands of names."""
+    while number in became:
+        number = became[number]
+    return number
 
 
 def paper(db: Database, id: str, own: Collection[Channel]) -> Paper | None:
