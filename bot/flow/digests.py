@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot import rounds, rules, summary
 from bot.errors import MessageGone, Refused, TryLater
 from bot.flow.world import World, ranks, turn
 from bot.matching import Ranks, of_the_day
-from bot.model import Claim, Delivery, Item, Line, Post
+from bot.model import Claim, Delivery, Item, Line, Paper, Post
 from bot.ports import Chat
 
 UNWANTED = "The channel was unsubscribed from the rules that matched before it could be posted."
@@ -101,10 +101,30 @@ async def unwanted(deliveries: Sequence[Delivery], world: World) -> list[Deliver
 async def passed(items: Sequence[Item], world: World) -> list[int]:
     """The rows of papers that were wanted for their place in their day (`top:10`) and do not hold it any more."""
     asked = [item for item in items if of_the_day(item.delivery.reasons)]
-    if not asked:
-        return []
-    _, places = await ranks([item.paper for item in asked], world, world.clock())
+    places: dict[str, int] = {}
+    for papers in _by_day([item.paper for item in asked]):
+        before, after = await ranks(papers, world, world.clock())
+        places |= await asyncio.to_thread(_overtaken, papers, before, after)
     return await asyncio.to_thread(lambda: [one.delivery.row for one in asked if not _holds(one, places, world)])
+
+
+def _by_day(papers: Iterable[Paper]) -> Iterable[list[Paper]]:
+    days: dict[date | None, list[Paper]] = {}
+    for paper in papers:
+        came = paper.announced or paper.seen
+        days.setdefault(came.date() if came else None, []).append(paper)
+    return days.values()
+
+
+def _overtaken(brought: Sequence[Paper], before: Ranks, after: Ranks) -> dict[str, int]:
+    """The places of a day's papers as its digest has them: whoever was lifted over one of them by votes of this
+    installation alone, and does not come in the digest, takes no place away, or there would be a paper too few."""
+    here = {paper.id for paper in brought}
+    return {
+        name: after[name]
+        - sum(after[u] < after[name] and was > before[name] for u, was in before.items() if u not in here)
+        for name in here & after.keys() & before.keys()
+    }
 
 
 def _holds(item: Item, places: Ranks, world: World) -> bool:

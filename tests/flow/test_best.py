@@ -85,6 +85,19 @@ async def test_votes_of_public_channels_count_for_the_days_best(team: Team) -> N
     assert brought == {"url:0": "refused", "url:1": "sent"}
 
 
+async def test_votes_here_leave_no_place_empty(team: Team) -> None:
+    """Who was lifted by them, and of whom its source has said nothing since, is not in the digest: nobody is passed."""
+    await team.wants("paper", DAILY)
+    await team.store.subscribe(Subscription(BOX, "top:1", "local:eve", MORNING), team.hands.time)
+    await team.reads(*voted(2, 1))
+    await team.at(17, "07:05")
+    for person in ("local:ada", "local:bob", "local:eve"):
+        await team.press("vote", "1", person)
+    await team.at(18, "07:05")
+    brought = {one.paper: one.state for one in await team.store.deliveries() if one.channel == BOX}
+    assert brought == {"url:0": "sent"}
+
+
 async def test_an_earlier_time_of_day_does_not_bring_the_best_of_a_day_that_is_not_over(team: Team) -> None:
     """Changing when a digest comes plans again what waits."""
     await team.wants("top:2", DAILY)
