@@ -27,7 +27,7 @@ from tests.door.command import environment, paper_round
 from tests.flow.stage import FakeFetch
 
 pytestmark = pytest.mark.timeout(180)
-pty = pytest.importorskip("pty")  # Windows has no such terminals
+pty = pytest.importorskip("pty", reason="progress is shown on a terminal, and Windows has none that a test can be")
 NOW = datetime(2026, 8, 17, 12, tzinfo=UTC)
 FEED = b'{"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [{"id": "1", "title": "Birds"}]}'
 

@@ -31,6 +31,21 @@ def voted(*votes: int, day: int = 17, hour: int = 8) -> list[Paper]:
     return [paper(str(n), f"Paper {n}", announced=when, signals=Signals(upvotes=many)) for n, many in enumerate(votes)]
 
 
+async def lifted(team: Team) -> None:
+    """Of two papers the second one gets three votes of this installation, when a box wants the day's first alone."""
+    await team.wants("paper", DAILY)
+    await team.store.subscribe(Subscription(BOX, "top:1", "local:eve", MORNING), team.hands.time)
+    await team.reads(*voted(2, 1))
+    await team.at(17, "07:05")
+    for person in ("local:ada", "local:bob", "local:eve"):
+        await team.press("vote", "1", person)
+
+
+async def brought(team: Team) -> dict[str, str]:
+    """What became of the box's papers."""
+    return {one.paper: one.state for one in await team.store.deliveries() if one.channel == BOX}
+
+
 async def test_the_days_best_come_once_their_day_is_over_in_the_order_of_the_page(team: Team) -> None:
     """Who led in the morning and was passed by night is not among them, and it is said why."""
     await team.wants("top:2", MORNING)
@@ -73,29 +88,17 @@ async def test_a_new_version_takes_no_place_away(team: Team) -> None:
 
 async def test_votes_of_public_channels_count_for_the_days_best(team: Team) -> None:
     """A paper that people here have lifted is among the best the next time that its source says anything of it."""
-    await team.wants("paper", DAILY)
-    await team.store.subscribe(Subscription(BOX, "top:1", "local:eve", MORNING), team.hands.time)
-    await team.reads(*voted(2, 1))
-    await team.at(17, "07:05")
-    for person in ("local:ada", "local:bob", "local:eve"):
-        await team.press("vote", "1", person)
+    await lifted(team)
     await team.reads(*voted(2, 2))
     await team.at(18, "07:05")
-    brought = {one.paper: one.state for one in await team.store.deliveries() if one.channel == BOX}
-    assert brought == {"url:0": "refused", "url:1": "sent"}
+    assert await brought(team) == {"url:0": "refused", "url:1": "sent"}
 
 
 async def test_votes_here_leave_no_place_empty(team: Team) -> None:
     """Who was lifted by them, and of whom its source has said nothing since, is not in the digest: nobody is passed."""
-    await team.wants("paper", DAILY)
-    await team.store.subscribe(Subscription(BOX, "top:1", "local:eve", MORNING), team.hands.time)
-    await team.reads(*voted(2, 1))
-    await team.at(17, "07:05")
-    for person in ("local:ada", "local:bob", "local:eve"):
-        await team.press("vote", "1", person)
+    await lifted(team)
     await team.at(18, "07:05")
-    brought = {one.paper: one.state for one in await team.store.deliveries() if one.channel == BOX}
-    assert brought == {"url:0": "sent"}
+    assert await brought(team) == {"url:0": "sent"}
 
 
 async def test_an_earlier_time_of_day_does_not_bring_the_best_of_a_day_that_is_not_over(team: Team) -> None:
